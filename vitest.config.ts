@@ -15,5 +15,8 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
+    // For a test that hangs, not for one that is slow: machines differ, and share their processors.
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
   },
 });
