@@ -1,1 +1,5 @@
-export {};
+export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './redis-binary.ts';
+export { inspectRedis, type InspectOptions, type RedisValue } from './redis-inspect.ts';
+export { RedisServer, type RedisServerOptions } from './redis-server.ts';
+export { SeededRandom, seededRandom } from './seeded-random.ts';
+export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';
