@@ -1,0 +1,278 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Buffer } from 'node:buffer';
+import { connect, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { unlessEnded } from './dial-end.ts';
+import { HawserError } from './machine/index.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import {
+  certificateRefusal,
+  errorCode,
+  tlsHandshakeError,
+  unusableTlsOptions,
+  upgradeToTls,
+} from './tls-upgrade.ts';
+import type { TlsOptions, Transport, TransportListener } from './transport.ts';
+
+/** When TCP itself starts to ask an idle peer whether it is there. */
+export const KEEP_ALIVE_DELAY_MS = 30_000;
+
+/** Sockets outlive the request that made us dial, and must not keep its async context for their callbacks. */
+const rootContext = new AsyncResource('HawserSocket');
+
+/** How one transport is opened. */
+export interface SocketTransportOptions {
+  /** An IP address and port, or the path of a Unix socket. */
+  readonly target: { readonly host: string; readonly port: number } | { readonly path: string };
+  /** Who that is, for people. */
+  readonly peer: string;
+  readonly tls: TlsOptions | undefined;
+  /** The name that was dialled, to verify a certificate against unless `tls` has another. */
+  readonly host: string | undefined;
+  /** Ends `startTls`. */
+  readonly signal: AbortSignal;
+  /** Most bytes that are held while the listener consumes none of them. */
+  readonly maxMessageBytes: number;
+}
+
+type State =
+  /** `connect` or `startTls` is under way; `fail` rejects it. */
+  | { readonly name: 'opening'; readonly fail: (cause: Error) => void }
+  | { readonly name: 'open' }
+  /** Nobody was attached yet who could be told. */
+  | { readonly name: 'lost'; readonly error: HawserError }
+  | { readonly name: 'ended' };
+
+/** A {@link Transport} over a socket of Node's. */
+export class SocketTransport implements Transport {
+  readonly peer: string;
+  readonly #options: SocketTransportOptions;
+  readonly #received: ReceiveBuffer;
+  #socket: Socket;
+  #state: State = { name: 'opening', fail: () => {} };
+  #listener: TransportListener | undefined;
+  #bytesWritten = 0;
+  #bytesAccepted = 0;
+  #bytesReceived = 0;
+  /** The listener is owed an `onRoom`. */
+  #isFull = false;
+
+  /** Starts to connect. Throws only what Node says of a target that is none; `connect` tells every other failure. */
+  constructor(options: SocketTransportOptions) {
+    this.peer = options.peer;
+    this.#options = options;
+    this.#received = new ReceiveBuffer(options.maxMessageBytes);
+    this.#socket = rootContext.runInAsyncScope(() => this.#startToConnect());
+    this.#watch(this.#socket);
+  }
+
+  get hasRoom(): boolean {
+    return this.#socket.writableLength === 0;
+  }
+
+  get bytesAccepted(): number {
+    return this.#bytesAccepted;
+  }
+
+  get bytesReceived(): number {
+    return this.#bytesReceived;
+  }
+
+  /** Resolves when the stream is open. Rejects with the system's error. To be called once, right after construction. */
+  connect(): Promise<void> {
+    return this.#whenOpen('connect');
+  }
+
+  attach(listener: TransportListener): void {
+    const isFirst = this.#listener === undefined;
+    this.#listener = listener;
+    if (isFirst && this.#state.name === 'open') this.#startReading();
+    else process.nextTick(() => this.#catchUp(listener));
+  }
+
+  write(data: string | Uint8Array, bytes: number): void {
+    // While TLS is being negotiated this would go out in plain text.
+    if (this.#state.name !== 'open') return;
+    this.#bytesWritten += bytes;
+    const end = this.#bytesWritten;
+    const onWritten = (error?: Error | null): void => {
+      if (error === undefined || error === null) this.#accepted(end);
+    };
+    if (typeof data !== 'string') this.#socket.write(data, onWritten);
+    else this.#socket.write(data, data.length === bytes ? 'latin1' : 'utf8', onWritten);
+    this.#noteRoom();
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+    this.#noteRoom();
+  }
+
+  async startTls(): Promise<void> {
+    this.#assertFitForTls();
+    const { tls = {}, host, signal } = this.#options;
+    let secured: TLSSocket;
+    try {
+      secured = rootContext.runInAsyncScope(upgradeToTls, undefined, this.#socket, tls, host);
+    } catch (error) {
+      this.destroy();
+      throw unusableTlsOptions(error);
+    }
+    this.#socket = secured;
+    this.#watch(secured);
+    try {
+      await unlessEnded(this.#whenOpen('secureConnect'), signal);
+    } catch (error) {
+      this.destroy();
+      throw error instanceof HawserError ? error : tlsHandshakeError(error, secured, this.peer);
+    }
+    if (this.#listener !== undefined) this.#startReading();
+  }
+
+  destroy(): void {
+    const state = this.#state;
+    this.#end();
+    if (state.name === 'opening') {
+      state.fail(new HawserError('CONNECT_FAILED', 'the transport was destroyed', { outcome: 'not-sent' }));
+    }
+  }
+
+  #startToConnect(): Socket {
+    const onread = {
+      buffer: () => this.#received.free,
+      callback: (count: number) => {
+        this.#filled(count);
+        return true;
+      },
+    };
+    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS, onread };
+    // Paused until somebody is attached, for a socket with `onread` reads as soon as it is connected.
+    return connect({ ...this.#options.target, ...options }).pause();
+  }
+
+  #whenOpen(event: 'connect' | 'secureConnect'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#state = { name: 'opening', fail: reject };
+      this.#socket.once(event, () => {
+        if (this.#state.name !== 'opening') return;
+        this.#state = { name: 'open' };
+        resolve();
+      });
+    });
+  }
+
+  #assertFitForTls(): void {
+    if (this.#state.name !== 'open') {
+      throw new HawserError('CONNECTION_LOST', 'the connection was lost before TLS', { outcome: 'not-sent' });
+    }
+    if (this.#received.length === 0) return;
+    // Whoever sits on the line could have put it there, to be taken for something that came over TLS.
+    throw new HawserError('PROTOCOL_VIOLATION', 'expected nothing in plain text before TLS, got some', {
+      outcome: 'not-sent',
+    });
+  }
+
+  /** Keeps a listener for errors on the socket for all its life. News of one that TLS has taken over is ignored. */
+  #watch(socket: Socket): void {
+    const failed = (cause: Error): void => {
+      if (socket === this.#socket) this.#failed(cause);
+    };
+    socket.on('error', failed);
+    socket.on('end', () => failed(new Error('the peer closed the connection')));
+    socket.on('close', () => failed(new Error('the connection was closed')));
+  }
+
+  #startReading(): void {
+    // Node ignores `onread` when TLS is started on a socket.
+    if (this.#socket instanceof TLSSocket) this.#socket.on('data', (chunk: Buffer) => this.#copy(chunk));
+    else this.#socket.resume();
+  }
+
+  #copy(chunk: Buffer): void {
+    for (let start = 0; start < chunk.length && this.#state.name === 'open';) {
+      const count = chunk.copy(this.#received.free, 0, start);
+      start += count;
+      this.#filled(count);
+    }
+  }
+
+  #filled(count: number): void {
+    this.#bytesReceived += count;
+    this.#received.fill(count);
+    this.#handOver();
+  }
+
+  #handOver(): void {
+    const consumed = this.#listener?.onData(this.#received.unconsumed) ?? 0;
+    if (this.#received.consume(consumed)) return;
+    const { maxMessageBytes } = this.#options;
+    this.#lose(
+      new HawserError(
+        'LIMIT_EXCEEDED',
+        `expected the end of a message within ${maxMessageBytes} bytes, got none`,
+        {
+          outcome: 'unknown',
+        },
+      ),
+    );
+  }
+
+  /** What a listener has missed that was attached late or instead of another. */
+  #catchUp(listener: TransportListener): void {
+    if (listener !== this.#listener) return;
+    if (this.#state.name === 'lost') this.#tellLost(listener, this.#state.error);
+    else if (this.#state.name === 'open' && this.#received.length > 0) this.#handOver();
+  }
+
+  #noteRoom(): void {
+    if (this.#socket.writableLength === 0) this.#bytesAccepted = this.#bytesWritten;
+    else if (this.#socket.writableCorked === 0) this.#isFull = true;
+  }
+
+  /** The write that ended at this byte is with the kernel, and so are all before it. */
+  #accepted(end: number): void {
+    this.#bytesAccepted = Math.max(this.#bytesAccepted, end);
+    if (!this.#isFull || this.#bytesAccepted < this.#bytesWritten || this.#state.name !== 'open') return;
+    this.#isFull = false;
+    this.#listener?.onRoom();
+  }
+
+  #failed(cause: Error): void {
+    if (this.#state.name === 'opening') {
+      const { fail } = this.#state;
+      this.#end();
+      fail(cause);
+    } else if (this.#state.name === 'open') {
+      this.#lose(certificateRefusal(cause, this.peer) ?? lostError(cause));
+    }
+  }
+
+  #lose(error: HawserError): void {
+    if (this.#state.name !== 'open') return;
+    this.#end();
+    if (this.#listener === undefined) this.#state = { name: 'lost', error };
+    else this.#listener.onLost(error);
+  }
+
+  #tellLost(listener: TransportListener, error: HawserError): void {
+    this.#state = { name: 'ended' };
+    listener.onLost(error);
+  }
+
+  #end(): void {
+    this.#state = { name: 'ended' };
+    this.#socket.destroy();
+  }
+}
+
+function lostError(cause: Error): HawserError {
+  const code = errorCode(cause);
+  // Our own words need no repetition as a cause.
+  return code === undefined
+    ? new HawserError('CONNECTION_LOST', cause.message, { outcome: 'unknown' })
+    : new HawserError('CONNECTION_LOST', `the connection was lost (${code})`, { outcome: 'unknown', cause });
+}

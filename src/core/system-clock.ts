@@ -1,0 +1,35 @@
+import { performance } from 'node:perf_hooks';
+import type { Clock } from './machine/index.ts';
+
+/** The longest delay that a Node timer takes; it would fire at once for a longer one. */
+const MAX_DELAY_MS = 2_147_483_647;
+
+class SystemTimer {
+  handle: NodeJS.Timeout | undefined;
+}
+
+/** Time as the machine tells it: monotonic, from the process's own origin. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+
+  setTimer(callback, delayMs) {
+    const timer = new SystemTimer();
+    const dueMs = performance.now() + delayMs;
+    const wait = (): void => {
+      const remainingMs = dueMs - performance.now();
+      timer.handle = setTimeout(fire, Math.min(Math.ceil(remainingMs), MAX_DELAY_MS));
+    };
+    // Node counts whole milliseconds, cut off, and fires up to one too early.
+    const fire = (): void => (performance.now() < dueMs ? wait() : callback());
+    wait();
+    return timer;
+  },
+
+  clearTimer(timer) {
+    clearTimeout((timer as SystemTimer).handle);
+  },
+
+  afterPoll(callback) {
+    setImmediate(callback);
+  },
+};

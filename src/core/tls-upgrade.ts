@@ -1,0 +1,67 @@
+import { isIP, type Socket } from 'node:net';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { HawserError } from './machine/index.ts';
+import type { TlsOptions } from './transport.ts';
+
+/**
+ * Alerts by which a peer says that it does not accept the certificate that we showed, or that we showed none. With
+ * TLS 1.3 they arrive after our own side of the handshake is over.
+ */
+const CERTIFICATE_ALERT =
+  /_ALERT_(?:ACCESS_DENIED|UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:EXPIRED|REQUIRED|REVOKED|UNKNOWN))$/;
+
+/** Starts TLS on an open socket. Throws what OpenSSL says about a certificate or a key of ours that it cannot use. */
+export function upgradeToTls(socket: Socket, tls: TlsOptions, host: string | undefined): TLSSocket {
+  const name = tls.servername ?? host;
+  const rejectUnauthorized = tls.rejectUnauthorized ?? true;
+  if (name === undefined && rejectUnauthorized) {
+    throw new Error('there is no servername to verify the certificate against');
+  }
+  // RFC 6066 allows no address as a server name; the certificate is verified against it all the same.
+  const peer =
+    name !== undefined && isIP(name) !== 0 ? { servername: undefined, host: name } : { servername: name };
+  // Node's types know no Uint8Array here, nor arrays that are read-only.
+  return connect({ ...tls, ...peer, rejectUnauthorized, socket } as ConnectionOptions);
+}
+
+/** Why our own certificate, key or other TLS options are of no use. */
+export function unusableTlsOptions(cause: unknown): HawserError {
+  return refused(`the TLS options cannot be used: ${describe(cause)}`, cause);
+}
+
+/** What the failure of a TLS handshake means: whether trying again may help. */
+export function tlsHandshakeError(cause: unknown, socket: TLSSocket, peer: string): HawserError {
+  // Node sets it, against its own types to null at first, when the verification and nothing else has failed.
+  if ((socket.authorizationError as Error | null) !== null) {
+    return refused(`the certificate of ${peer} does not verify: ${describe(cause)}`, cause);
+  }
+  return (
+    certificateRefusal(cause, peer) ??
+    new HawserError('CONNECT_FAILED', `no TLS with ${peer}: ${describe(cause)}`, {
+      outcome: 'not-sent',
+      cause,
+    })
+  );
+}
+
+/** The error for a loss by which the peer says that it wants another client certificate than ours. */
+export function certificateRefusal(cause: unknown, peer: string): HawserError | undefined {
+  if (!CERTIFICATE_ALERT.test(errorCode(cause) ?? '')) return undefined;
+  return refused(`${peer} does not accept the client certificate: ${describe(cause)}`, cause);
+}
+
+/** The system's or OpenSSL's code of an error, where it has one. */
+export function errorCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function refused(message: string, cause: unknown): HawserError {
+  return new HawserError('HANDSHAKE_REFUSED', message, { outcome: 'not-sent', cause });
+}
+
+function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = errorCode(error);
+  return code === undefined ? message : `${message} (${code})`;
+}
