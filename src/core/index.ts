@@ -1,3 +1,6 @@
+export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
+export { systemEnvironment, type Environment } from './environment.ts';
+export type { ExplainedTransition, Explanation } from './explain.ts';
 export {
   ERROR_CODES,
   HawserError,
@@ -5,6 +8,9 @@ export {
   type HawserErrorInit,
   type Outcome,
 } from './machine/index.ts';
-export type { Clock, Random, Timer } from './machine/index.ts';
-export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
+export type { Clock, Random, StateName, Timer } from './machine/index.ts';
+export { duration, invalidOption, type ConnectionOptions } from './options.ts';
+export { Pipeline, type StateChange } from './pipeline.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
+export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
+export type { WaitOptions } from './waits.ts';

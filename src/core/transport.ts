@@ -30,6 +30,9 @@ export interface Transport {
    * out as Latin-1, other text as UTF-8. Does not throw: a failure arrives at `onLost`.
    */
   write(data: string | Uint8Array, bytes: number): void;
+  /** Holds back what is written until `uncork()`, which hands it to the kernel at once. Never nested. */
+  cork(): void;
+  uncork(): void;
   /** Upgrades the stream to TLS in place, by the TLS options of the dial. Only while nothing received is unconsumed. */
   startTls(): Promise<void>;
   /** Ends the stream at once. No listener is called afterwards. */

@@ -1,0 +1,212 @@
+import { Buffer } from 'node:buffer';
+import { describeEndpoint } from './endpoint.ts';
+import { HandshakeExchange } from './handshake-exchange.ts';
+import { Judge } from './judge.ts';
+import { HawserError, type Clock } from './machine/index.ts';
+import { Outbox } from './outbox.ts';
+import type { Protocol, Request, Session } from './protocol.ts';
+import type { Dial, Endpoint, TlsOptions, Transport } from './transport.ts';
+
+/** What an attachment needs to come about. */
+export interface AttachmentConfig {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly tls: TlsOptions | undefined;
+  /** Limit for opening the transport. */
+  readonly connectTimeoutMs: number;
+  /** Limit for the protocol's handshake on it. */
+  readonly handshakeTimeoutMs: number;
+}
+
+/** What an attachment tells its owner. `lost` and `refused` come at most once, and never after `end()`. */
+export interface AttachmentOwner<P> {
+  opened(epoch: number): void;
+  handshaken(epoch: number): void;
+  lost(epoch: number, cause: Error): void;
+  refused(epoch: number, cause: Error): void;
+  /** Bytes after the handshake; returns how many were consumed. */
+  received(bytes: Buffer): number;
+  /** The kernel has room again. */
+  room(): void;
+  pushed(message: P): void;
+}
+
+type Phase<Q extends Request, R, P> =
+  | { readonly name: 'dialling'; readonly abort: AbortController }
+  | { readonly name: 'open'; readonly transport: Transport }
+  | {
+      readonly name: 'handshaking';
+      readonly transport: Transport;
+      readonly abort: AbortController;
+      readonly exchange: HandshakeExchange<Q, R, P>;
+    }
+  | { readonly name: 'ready'; readonly transport: Transport }
+  | { readonly name: 'ended' };
+
+/** One transport and the session on it, from the dial to the loss. What comes after `end()` is stale and ignored. */
+export class Attachment<Q extends Request, R, P> {
+  readonly epoch: number;
+  readonly endpoint: Endpoint;
+  readonly session: Session<Q, R, P>;
+  readonly #protocol: Protocol<Q, R, P>;
+  readonly #config: AttachmentConfig;
+  readonly #owner: AttachmentOwner<P>;
+  readonly #limit: Judge;
+  #phase: Phase<Q, R, P> = { name: 'dialling', abort: new AbortController() };
+  #outbox: Outbox | undefined;
+  readonly #outcome: { resolve: () => void; reject: (cause: Error) => void }[] = [];
+  /** Bytes that came with the end of the handshake and were not consumed by it. */
+  #held: Buffer | undefined;
+
+  constructor(
+    epoch: number,
+    endpoint: Endpoint,
+    protocol: Protocol<Q, R, P>,
+    config: AttachmentConfig,
+    owner: AttachmentOwner<P>,
+  ) {
+    this.epoch = epoch;
+    this.endpoint = endpoint;
+    this.session = protocol.open();
+    this.#protocol = protocol;
+    this.#config = config;
+    this.#owner = owner;
+    this.#limit = new Judge(config.clock, () => this.#late());
+  }
+
+  /** The open transport, for counters; `undefined` before it is open and after it ended. */
+  get transport(): Transport | undefined {
+    return 'transport' in this.#phase ? this.#phase.transport : undefined;
+  }
+
+  /** Where requests go once the handshake is done. */
+  get outbox(): Outbox | undefined {
+    return this.#phase.name === 'ready' ? this.#outbox : undefined;
+  }
+
+  /** Resolves when the handshake is done, rejects when the dial or the handshake has failed. */
+  settled(): Promise<void> {
+    return new Promise<void>((resolve, reject) => this.#outcome.push({ resolve, reject }));
+  }
+
+  dial(): void {
+    const { clock, tls, connectTimeoutMs } = this.#config;
+    if (this.#phase.name !== 'dialling') return;
+    this.#limit.set(clock.now() + connectTimeoutMs);
+    const { signal } = this.#phase.abort;
+    const startTlsLater = this.#protocol.startsTls;
+    // In a promise's reaction, so that a dial that throws is a dial that rejects.
+    Promise.resolve({ endpoint: this.endpoint, tls, startTlsLater, signal })
+      .then(this.#config.dial)
+      .then(
+        (transport) => this.#opened(transport),
+        (error: unknown) => this.#failed(error),
+      );
+  }
+
+  handshake(): void {
+    if (this.#phase.name !== 'open') return;
+    const { transport } = this.#phase;
+    const abort = new AbortController();
+    const exchange = new HandshakeExchange<Q, R, P>(transport, this.session, abort.signal, {
+      pushed: (message) => this.#owner.pushed(message),
+      failed: (error) => this.#failed(error),
+    });
+    this.#phase = { name: 'handshaking', transport, abort, exchange };
+    this.#limit.set(this.#config.clock.now() + this.#config.handshakeTimeoutMs);
+    transport.attach({
+      onData: (bytes) => this.#data(bytes),
+      onRoom: () => this.#room(),
+      onLost: (cause) => this.#failed(cause),
+    });
+    this.session.handshake(exchange).then(
+      () => this.#handshaken(exchange),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  /** Ends the dial or destroys the transport. Nothing is told to the owner afterwards. */
+  end(cause: Error): void {
+    const phase = this.#phase;
+    this.#phase = { name: 'ended' };
+    this.#limit.clear();
+    this.#held = undefined;
+    if ('transport' in phase) phase.transport.destroy();
+    if ('abort' in phase) phase.abort.abort(cause);
+    if ('exchange' in phase) phase.exchange.end(cause);
+    for (const { reject } of this.#outcome.splice(0)) reject(cause);
+  }
+
+  #opened(transport: Transport): void {
+    if (this.#phase.name !== 'dialling') {
+      transport.destroy();
+      return;
+    }
+    this.#limit.clear();
+    this.#phase = { name: 'open', transport };
+    this.#owner.opened(this.epoch);
+  }
+
+  #handshaken(exchange: HandshakeExchange<Q, R, P>): void {
+    if (this.#phase.name !== 'handshaking') return;
+    const { transport } = this.#phase;
+    this.#limit.clear();
+    this.#outbox = new Outbox(transport);
+    this.#held = exchange.held.length > 0 ? exchange.held : undefined;
+    this.#phase = { name: 'ready', transport };
+    for (const { resolve } of this.#outcome.splice(0)) resolve();
+    this.#owner.handshaken(this.epoch);
+    if (this.#held !== undefined) this.#data(Buffer.alloc(0));
+  }
+
+  #data(bytes: Buffer): number {
+    if (this.#phase.name === 'handshaking') {
+      try {
+        this.#phase.exchange.receive(bytes);
+      } catch (error) {
+        this.#failed(error);
+      }
+      return bytes.length;
+    }
+    if (this.#phase.name !== 'ready') return bytes.length;
+    if (this.#held === undefined) return this.#owner.received(bytes);
+    const held = Buffer.concat([this.#held, bytes]);
+    const consumed = this.#owner.received(held);
+    this.#held = consumed < held.length ? held.subarray(consumed) : undefined;
+    return bytes.length;
+  }
+
+  #room(): void {
+    if (this.#phase.name !== 'ready') return;
+    this.#outbox?.flush();
+    this.#owner.room();
+  }
+
+  /** Any way in which a dial, a handshake or a transport ends. */
+  #failed(error: unknown): void {
+    if (this.#phase.name === 'ended') return;
+    const cause = error instanceof Error ? error : new Error(String(error));
+    this.end(cause);
+    if (cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED')
+      this.#owner.refused(this.epoch, cause);
+    else this.#owner.lost(this.epoch, cause);
+  }
+
+  #late(): void {
+    const { connectTimeoutMs, handshakeTimeoutMs } = this.#config;
+    const where = describeEndpoint(this.endpoint);
+    this.#failed(
+      this.#phase.name === 'dialling'
+        ? new HawserError('CONNECT_TIMEOUT', `no connection to ${where} within ${connectTimeoutMs} ms`, {
+            outcome: 'not-sent',
+          })
+        : new HawserError(
+            'HANDSHAKE_TIMEOUT',
+            `no end of the handshake with ${where} within ${handshakeTimeoutMs} ms`,
+            {
+              outcome: 'not-sent',
+            },
+          ),
+    );
+  }
+}

@@ -1,0 +1,143 @@
+import { causeOf, type Explanation } from './explain.ts';
+import { HawserError, type ConnectionState, type Outcome, type Slot } from './machine/index.ts';
+import type { Request } from './protocol.ts';
+
+/** What is known of a call that has not been answered. One that was repeated has been sent before, though it waits. */
+export function outcomeOf(slot: Slot<Request>): Outcome {
+  return slot.phase === 'waiting' ? outcomeOfWaiting(slot) : 'unknown';
+}
+
+/** As {@link outcomeOf}, of a slot that was waiting until it left the queue. */
+export function outcomeOfWaiting(slot: Slot<Request>): Outcome {
+  return slot.repeated ? 'unknown' : 'not-sent';
+}
+
+export function notConnected(
+  state: ConnectionState,
+  now: number,
+  command: string,
+  outcome: Outcome = 'not-sent',
+): HawserError {
+  const cause = 'outage' in state ? state.outage?.cause : undefined;
+  const since = 'outage' in state && state.outage !== undefined ? Math.round(now - state.outage.since) : 0;
+  return new HawserError(
+    'NOT_CONNECTED',
+    `${command}: not connected for ${since} ms, ${describeNext(state, now)}${cause === undefined ? '' : `; last cause: ${cause.message}`}`,
+    { outcome, command, cause },
+  );
+}
+
+export function closed(command: string, outcome: Outcome, cause: Error | undefined): HawserError {
+  return new HawserError('CLOSED', `${command}: the connection was closed by its owner`, {
+    outcome,
+    command,
+    cause,
+  });
+}
+
+export function overloaded(
+  command: string,
+  pending: { readonly requests: number; readonly bytes: number },
+  max: { readonly requests: number; readonly bytes: number },
+  state: ConnectionState,
+): HawserError {
+  return new HawserError(
+    'OVERLOADED',
+    `${command}: ${pending.requests} of at most ${max.requests} calls and ${pending.bytes} of at most ${max.bytes} bytes ` +
+      `are pending while ${state.name}; wait for capacity(), ask less, or raise maxPending`,
+    { outcome: 'not-sent', command },
+  );
+}
+
+export function aborted(slot: Slot<Request>, signal: AbortSignal): HawserError {
+  const command = slot.request!.command;
+  const outcome = outcomeOf(slot);
+  const where = slot.phase === 'waiting' ? 'while it waited' : 'while its reply was due';
+  return new HawserError('ABORTED', `${command}: aborted by the caller ${where}`, {
+    outcome,
+    command,
+    cause: signal.reason,
+  });
+}
+
+export function deadline(
+  slot: Slot<Request>,
+  state: ConnectionState,
+  explanation: Explanation,
+  now: number,
+): HawserError {
+  const command = slot.request!.command;
+  const down =
+    'outage' in state && state.outage !== undefined
+      ? `, not connected for ${Math.round(now - state.outage.since)} ms`
+      : '';
+  const where =
+    slot.phase === 'waiting'
+      ? `waiting to be sent (${state.name}${down})`
+      : `sent to ${explanation.peer ?? 'the peer'} and not answered`;
+  return new HawserError(
+    'DEADLINE',
+    `${command}: no reply within ${slot.lane!.timeoutMs} ms: it is ${where}; ${explanation.inFlight} calls in flight, ` +
+      `${explanation.waiting} waiting, last byte ${explanation.silentForMs ?? '-'} ms ago; set timeoutMs if it may take longer`,
+    { outcome: outcomeOf(slot), command, explanation, cause: causeOf(state) },
+  );
+}
+
+/** A call that was in flight when its transport ended. `guilty`: what ended it was the answer to this very call. */
+export function lostInFlight(command: string, cause: Error | undefined, guilty: boolean): HawserError {
+  const code = cause instanceof HawserError ? cause.code : undefined;
+  const init = { outcome: 'unknown', command, cause } as const;
+  if (code === 'CLOSED') return closed(command, 'unknown', cause);
+  if (code === 'STALLED' || (guilty && code !== undefined)) {
+    return new HawserError(code, `${command}: ${cause!.message}`, init);
+  }
+  return new HawserError(
+    'CONNECTION_LOST',
+    `${command}: the connection was lost before its reply: ${cause?.message ?? 'no cause is known'}`,
+    init,
+  );
+}
+
+function describeNext(state: ConnectionState, now: number): string {
+  switch (state.name) {
+    case 'backing-off':
+      return `next attempt in ${Math.max(0, Math.round(state.retryAt - now))} ms`;
+    case 'connecting':
+    case 'handshaking':
+      return 'an attempt is under way';
+    case 'parked':
+      return 'parked: the server refused, call retryNow() when that is mended';
+    case 'idle':
+      return 'not started';
+    default:
+      return state.name;
+  }
+}
+
+/** The signal had fired before the call was made. */
+export function abortedBefore(command: string, signal: AbortSignal): HawserError {
+  return new HawserError('ABORTED', `${command}: aborted by the caller before it was made`, {
+    outcome: 'not-sent',
+    command,
+    cause: signal.reason,
+  });
+}
+
+/** What a session threw, as the reason for which a transport is given up. */
+export function asViolation(error: unknown): HawserError {
+  if (error instanceof HawserError) return error;
+  return new HawserError('PROTOCOL_VIOLATION', 'the bytes could not be decoded', {
+    outcome: 'unknown',
+    cause: error,
+  });
+}
+
+/** Whether a transport was given up for what it answered, not for being lost or silent. */
+export function isViolation(cause: Error | undefined): boolean {
+  return (
+    cause instanceof HawserError &&
+    (cause.code === 'PROTOCOL_VIOLATION' ||
+      cause.code === 'LIMIT_EXCEEDED' ||
+      cause.code === 'TRANSACTION_TORN')
+  );
+}

@@ -1,0 +1,229 @@
+import type { Buffer } from 'node:buffer';
+import type { Attachment } from './attachment.ts';
+import { CallQueue } from './call-queue.ts';
+import * as failures from './failures.ts';
+import { HawserError, RetryBudget, Slot, type Clock } from './machine/index.ts';
+import { Progress } from './progress.ts';
+import type { Request } from './protocol.ts';
+import { Receiver } from './receiver.ts';
+
+/** What a flow tells its owner, and asks of it. */
+export interface FlowOwner<Q, P> {
+  /** The error for a call whose deadline has passed. */
+  late(slot: Slot<Q>): HawserError;
+  /** The transport must go: the peer is silent, or out of step. */
+  lost(epoch: number, cause: Error): void;
+  /** A reply has come: the connection works. */
+  proven(epoch: number): void;
+  /** Calls have left: there may be room, or nothing left to drain. */
+  left(): void;
+  pushed(message: P): void;
+}
+
+/**
+ * The calls of one connection on their way: queued, handed over at the end of the tick, matched with their replies.
+ * The transports come and go underneath; calls that were not handed over outlast them.
+ */
+export class Flow<Q extends Request, R, P> {
+  readonly calls: CallQueue<Q>;
+  readonly #clock: Clock;
+  readonly #stallAfterMs: number;
+  readonly #owner: FlowOwner<Q, P>;
+  readonly #receiver: Receiver<Q, R, P>;
+  readonly #progress: Progress;
+  readonly #budget = new RetryBudget();
+  readonly #endTick = (): void => this.#endOfTick();
+  #endOfTickIsDue = false;
+  #attachment: Attachment<Q, R, P> | undefined;
+  /** Slots up to this number have been accepted by the kernel whole. */
+  #acceptedThrough = 0;
+  /** How long the peer may be silent after a sign of life of ours that no reply answers. */
+  #heartbeatSilenceMs: number | undefined;
+  #pings = 0;
+
+  constructor(
+    clock: Clock,
+    stallAfterMs: number,
+    correlation: 'in-order' | 'by-request',
+    owner: FlowOwner<Q, P>,
+  ) {
+    this.#clock = clock;
+    this.#stallAfterMs = stallAfterMs;
+    this.#owner = owner;
+    this.calls = new CallQueue<Q>(clock, {
+      late: (slot) => owner.late(slot),
+      aborted: failures.aborted,
+      left: () => owner.left(),
+    });
+    this.#receiver = new Receiver<Q, R, P>(this.calls, correlation);
+    const silenceMs = (): number | undefined => this.#silenceMs();
+    this.#progress = new Progress(clock, stallAfterMs, {
+      get silenceMs() {
+        return silenceMs();
+      },
+      ping: () => this.#ping(),
+      stalled: (silentForMs) => this.#stalled(silentForMs),
+    });
+  }
+
+  /** When the last progress was made, in the clock's milliseconds. */
+  get lastProgressAt(): number {
+    return this.#progress.lastAt;
+  }
+
+  /** Queues a call that was let in. `ownTimeoutMs` is the limit that the caller set for this very call. */
+  add(request: Q, timeoutMs: number, ownTimeoutMs: number, signal: AbortSignal | undefined): Promise<R> {
+    const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs, ownTimeoutMs);
+    const promise = this.calls.add(request, timeoutMs, silenceMs, signal);
+    if (!this.#endOfTickIsDue) {
+      this.#endOfTickIsDue = true;
+      process.nextTick(this.#endTick);
+    }
+    return promise as Promise<R>;
+  }
+
+  /** A transport is ready: calls go out on it from now on. */
+  attach(attachment: Attachment<Q, R, P>): void {
+    this.#attachment = attachment;
+    this.#acceptedThrough = this.calls.slots.answered;
+    this.#progress.start();
+    this.#handOver();
+  }
+
+  /**
+   * The transport is gone. What was in flight fails as `unknown`, or waits again when it may be repeated and has
+   * not been before; never the call whose own answer was the reason.
+   */
+  detach(cause: Error | undefined, mayRepeat: boolean): void {
+    this.#attachment = undefined;
+    this.#heartbeatSilenceMs = undefined;
+    this.#progress.stop();
+    this.#receiver.reset();
+    const { slots } = this.calls;
+    const guilty = failures.isViolation(cause) ? slots.head() : undefined;
+    const now = this.#clock.now();
+    slots.lose(
+      (slot) =>
+        mayRepeat &&
+        slot !== guilty &&
+        !slot.repeated &&
+        slot.request!.repeatable &&
+        this.#budget.withdraw(now),
+      (slot, { command }) => this.calls.fail(slot, failures.lostInFlight(command, cause, slot === guilty)),
+    );
+  }
+
+  /** Fails all that was not handed over. */
+  dropWaiting(error: (slot: Slot<Q>, request: Q) => HawserError): void {
+    this.calls.slots.dropWaiting((slot, request) => this.calls.fail(slot, error(slot, request)));
+  }
+
+  /** Bytes from the transport; returns how many were consumed. */
+  received(bytes: Buffer): number {
+    const attachment = this.#attachment;
+    if (attachment === undefined) return bytes.length;
+    const { slots } = this.calls;
+    const answeredBefore = slots.answered;
+    let consumed = bytes.length;
+    this.#heartbeatSilenceMs = undefined;
+    this.#progress.made();
+    try {
+      consumed = this.#receiver.receive(attachment.session, bytes);
+    } catch (error) {
+      this.#owner.lost(attachment.epoch, failures.asViolation(error));
+    }
+    if (slots.answered !== answeredBefore) this.#owner.proven(attachment.epoch);
+    for (const message of this.#receiver.takePushed()) this.#owner.pushed(message);
+    this.#owner.left();
+    return consumed;
+  }
+
+  /** The kernel has accepted what it was given. */
+  room(): void {
+    const { slots } = this.calls;
+    // Progress only while the oldest call is itself still being written: later bytes say nothing of its answer.
+    if (slots.handedOver > 0 && slots.answered >= this.#acceptedThrough) this.#progress.made();
+    this.#handOver();
+  }
+
+  /** All calls of this tick have been made: their time begins, and they are handed over together. */
+  #endOfTick(): void {
+    this.#endOfTickIsDue = false;
+    this.calls.stamp(this.#clock.now());
+    this.#handOver();
+  }
+
+  /** Hands waiting requests to the transport while it has room. The only way from waiting to in flight. */
+  #handOver(): void {
+    const attachment = this.#attachment;
+    const outbox = attachment?.outbox;
+    if (attachment === undefined || outbox === undefined) return;
+    const { slots } = this.calls;
+    if (slots.handedOver === 0) this.#progress.made();
+    let calls = 0;
+    while (outbox.hasRoom) {
+      const slot = slots.nextWaiting();
+      if (slot === undefined) break;
+      if (!outbox.fits(slot.bytes)) {
+        outbox.flush();
+        continue;
+      }
+      const request = slot.request!;
+      outbox.add(attachment.session.encode(request), slot.bytes);
+      slots.handOver(slot);
+      calls += 1;
+      if (request.expectsReply) this.#receiver.handedOver(slot);
+      else this.#settleUnanswered(slot);
+    }
+    outbox.flush();
+    if (outbox.hasRoom) this.#acceptedThrough = slots.answered + slots.handedOver;
+    if (calls > 0) this.#budget.deposit(calls, this.#clock.now());
+  }
+
+  #settleUnanswered(slot: Slot<Q>): void {
+    this.calls.slots.answer(slot);
+    this.calls.settle(slot, undefined);
+  }
+
+  /** How long the peer may be silent now; `undefined` when it owes nothing. */
+  #silenceMs(): number | undefined {
+    const head = this.calls.slots.head();
+    if (head !== undefined) return head.silenceMs;
+    if (this.#attachment?.outbox?.hasRoom === false) return this.#stallAfterMs;
+    return this.#heartbeatSilenceMs;
+  }
+
+  #ping(): void {
+    const attachment = this.#attachment;
+    const { slots } = this.calls;
+    if (attachment === undefined || slots.waiting > 0) return;
+    this.#pings += 1;
+    const nonce = `${attachment.epoch}-${this.#pings}`;
+    const request = attachment.session.ping(nonce);
+    const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs);
+    const slot = new Slot<Q>(request, request.bytes, silenceMs, undefined, () => {});
+    slots.push(slot);
+    this.#handOver();
+    if (!request.expectsReply) {
+      this.#heartbeatSilenceMs = silenceMs;
+      return;
+    }
+    this.#receiver.pinged(slot, nonce);
+    slots.release(slot);
+  }
+
+  #stalled(silentForMs: number): void {
+    const attachment = this.#attachment;
+    if (attachment === undefined) return;
+    const oldest = this.calls.slots.head()?.request?.command ?? 'nothing';
+    this.#owner.lost(
+      attachment.epoch,
+      new HawserError(
+        'STALLED',
+        `no byte from ${attachment.transport?.peer ?? 'the peer'} for ${Math.round(silentForMs)} ms while ${oldest} waits for its reply; ` +
+          'set timeoutMs for a call that may take longer',
+        { outcome: 'unknown' },
+      ),
+    );
+  }
+}

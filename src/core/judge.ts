@@ -1,0 +1,44 @@
+import type { Clock, Timer } from './machine/index.ts';
+
+/**
+ * One timer for a decision about a peer. When it fires, the bytes that have already arrived are read first: after
+ * the event loop was blocked, the clock says "late" while the answer is waiting in the kernel.
+ */
+export class Judge {
+  readonly #clock: Clock;
+  readonly #decide: () => void;
+  #armed: { readonly timer: Timer; readonly at: number } | undefined;
+  /** Tells a decision that waits for the poll that it was overtaken. */
+  #round = 0;
+
+  /** `decide` must not throw. */
+  constructor(clock: Clock, decide: () => void) {
+    this.#clock = clock;
+    this.#decide = decide;
+  }
+
+  /** When it will fire, in the clock's milliseconds; `Infinity` when it will not. */
+  get at(): number {
+    return this.#armed?.at ?? Infinity;
+  }
+
+  /** Decides at an instant instead of the one set before. */
+  set(at: number): void {
+    this.clear();
+    if (at === Infinity) return;
+    const round = this.#round;
+    const fire = (): void => {
+      this.#armed = undefined;
+      this.#clock.afterPoll(() => {
+        if (round === this.#round) this.#decide();
+      });
+    };
+    this.#armed = { timer: this.#clock.setTimer(fire, Math.max(0, at - this.#clock.now())), at };
+  }
+
+  clear(): void {
+    this.#round += 1;
+    if (this.#armed !== undefined) this.#clock.clearTimer(this.#armed.timer);
+    this.#armed = undefined;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Listeners that cannot harm who calls them: what one throws is a warning of the process, not an exception in the
+ * middle of a connection.
+ */
+export class Listeners<T> {
+  readonly #listeners = new Set<(value: T) => unknown>();
+
+  /** Returns what removes the listener again. */
+  add(listener: (value: T) => unknown): () => void {
+    // Its own function each time: the same listener added twice is called twice and removed one by one.
+    const own = (value: T): unknown => listener(value);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  notify(value: T): void {
+    for (const listener of this.#listeners) {
+      try {
+        const result = listener(value);
+        if (result instanceof Promise) result.catch(warn);
+      } catch (error) {
+        warn(error);
+      }
+    }
+  }
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+}

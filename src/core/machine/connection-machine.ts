@@ -1,0 +1,298 @@
+import { backoffMs, type BackoffPolicy } from './backoff.ts';
+
+/** What is known of the time without a connection; it survives the dials in between. */
+export interface Outage {
+  /** When the connection was lost or first wanted, in the clock's milliseconds. */
+  readonly since: number;
+  /** Whether there was a connection before: a refusal is then retried slowly instead of parking. */
+  readonly reachedBefore: boolean;
+  /** Why the last attempt or the last connection ended. */
+  readonly cause: Error | undefined;
+}
+
+/**
+ * The life of a connection. `epoch` numbers the dials: news of another epoch is stale. `failures` counts attempts
+ * that failed in a row; a connection that was reached but not yet proven still carries them.
+ */
+export type ConnectionState =
+  /** Not started, or told to stay down. */
+  | { readonly name: 'idle'; readonly epoch: number; readonly outage: Outage | undefined }
+  /** A transport is being opened. `refusals` counts the endpoints of this pass that said no. */
+  | ({ readonly name: 'connecting' } & Dialling)
+  /** The transport is open, the protocol's handshake is under way. */
+  | ({ readonly name: 'handshaking' } & Dialling)
+  | {
+      readonly name: 'ready';
+      readonly epoch: number;
+      readonly endpoint: number;
+      readonly failures: number;
+      readonly since: number;
+    }
+  | {
+      readonly name: 'backing-off';
+      readonly epoch: number;
+      readonly failures: number;
+      readonly outage: Outage;
+      readonly retryAt: number;
+    }
+  /** Every endpoint refused and none was ever reached: trying again cannot help until something is changed. */
+  | { readonly name: 'parked'; readonly epoch: number; readonly outage: Outage }
+  /** What is in flight may still be answered; nothing new is accepted. */
+  | { readonly name: 'draining'; readonly epoch: number; readonly endpoint: number }
+  | { readonly name: 'closed'; readonly epoch: number; readonly cause: Error | undefined };
+
+interface Dialling {
+  readonly epoch: number;
+  readonly endpoint: number;
+  readonly failures: number;
+  readonly refusals: number;
+  readonly outage: Outage;
+}
+
+/** Name of a {@link ConnectionState}. */
+export type StateName = ConnectionState['name'];
+
+/** What can happen to a connection. Events with an epoch come from a dial, the others from the owner. */
+export type ConnectionEvent =
+  /** Connect now: the first time, out of a wait, or after parking. */
+  | { readonly type: 'connect' }
+  /** Drop what there is, then stay down, or retry in a given time. */
+  | { readonly type: 'disconnect'; readonly cause: Error | undefined; readonly retryInMs: number | undefined }
+  | { readonly type: 'drain' }
+  | { readonly type: 'close'; readonly cause: Error | undefined }
+  | { readonly type: 'opened' | 'handshaken' | 'proven' | 'retry-due' | 'drained'; readonly epoch: number }
+  /** The dial failed or the transport ended, in a way that may pass. */
+  | { readonly type: 'lost'; readonly epoch: number; readonly cause: Error }
+  /** The peer said no, in a way that trying again does not change. */
+  | { readonly type: 'refused'; readonly epoch: number; readonly cause: Error };
+
+/** What the shell has to do after a step, in this order. */
+export type ConnectionEffect =
+  /** Destroy the transport or end the dial, and settle what was in flight on it. */
+  | { readonly do: 'tear-down'; readonly cause: Error | undefined }
+  | { readonly do: 'dial'; readonly epoch: number; readonly endpoint: number }
+  | { readonly do: 'handshake'; readonly epoch: number }
+  | { readonly do: 'retry-later'; readonly epoch: number; readonly delayMs: number };
+
+/** What a connection does by itself. */
+export interface ConnectionPolicy {
+  /** How many endpoints one pass tries in turn. */
+  readonly endpoints: number;
+  readonly backoff: BackoffPolicy;
+  /** Wait before a refused handshake is tried again, once a connection was reached before. */
+  readonly slowRetryMs: number;
+  /** A connection that was up for this long is proven, even if nobody asked anything. */
+  readonly provenAfterMs: number;
+}
+
+/** What the machine cannot know by itself. */
+export interface StepContext {
+  readonly policy: ConnectionPolicy;
+  /** The clock's milliseconds. */
+  readonly now: number;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/** The state after an event, and what has to be done about it. */
+export interface Step {
+  readonly state: ConnectionState;
+  readonly effects: readonly ConnectionEffect[];
+}
+
+/**
+ * Decides what an event means in a state. Pure and total: never throws, and ignores what has no meaning in the
+ * state or comes from another epoch.
+ */
+export function step(state: ConnectionState, event: ConnectionEvent, context: StepContext): Step {
+  if ('epoch' in event && event.epoch !== state.epoch) return stay(state);
+  switch (event.type) {
+    case 'connect':
+      return connectNow(state, context);
+    case 'disconnect':
+      return disconnect(state, event, context);
+    case 'opened':
+      if (state.name !== 'connecting') return stay(state);
+      return { state: { ...state, name: 'handshaking' }, effects: [{ do: 'handshake', epoch: state.epoch }] };
+    case 'handshaken':
+      if (state.name !== 'handshaking') return stay(state);
+      return { state: reached(state, context), effects: [] };
+    case 'proven':
+      if (state.name !== 'ready' || state.failures === 0) return stay(state);
+      return { state: { ...state, failures: 0 }, effects: [] };
+    case 'lost':
+      return lose(state, event.cause, context);
+    case 'refused':
+      return refuse(state, event.cause, context);
+    case 'retry-due':
+      if (state.name !== 'backing-off') return stay(state);
+      return dial(state.epoch, state.failures + 1, state.outage);
+    case 'drain':
+      if (state.name === 'draining') return stay(state);
+      if (state.name !== 'ready') return close(state, undefined);
+      return { state: { name: 'draining', epoch: state.epoch, endpoint: state.endpoint }, effects: [] };
+    case 'drained':
+      return state.name === 'draining' ? close(state, undefined) : stay(state);
+    case 'close':
+      return close(state, event.cause);
+    default:
+      return unreachable(event);
+  }
+}
+
+function connectNow(state: ConnectionState, context: StepContext): Step {
+  switch (state.name) {
+    case 'idle':
+      return dial(
+        state.epoch,
+        0,
+        state.outage ?? { since: context.now, reachedBefore: false, cause: undefined },
+      );
+    case 'backing-off':
+      return dial(state.epoch, state.failures + 1, state.outage);
+    case 'parked':
+      return dial(state.epoch, 0, { ...state.outage, since: context.now });
+    case 'connecting':
+    case 'handshaking':
+    case 'ready':
+    case 'draining':
+    case 'closed':
+      return stay(state);
+    default:
+      return unreachable(state);
+  }
+}
+
+function disconnect(
+  state: ConnectionState,
+  { cause, retryInMs }: { readonly cause: Error | undefined; readonly retryInMs: number | undefined },
+  context: StepContext,
+): Step {
+  if (state.name === 'closed') return stay(state);
+  if (state.name === 'draining') return close(state, cause);
+  const outage = outageOf(state, cause, context);
+  const effects = tearDown(state, cause);
+  if (retryInMs === undefined) return { state: { name: 'idle', epoch: state.epoch, outage }, effects };
+  return backOff(state.epoch, 'failures' in state ? state.failures : 0, outage, retryInMs, effects, context);
+}
+
+function lose(state: ConnectionState, cause: Error, context: StepContext): Step {
+  switch (state.name) {
+    case 'connecting':
+    case 'handshaking':
+      return fail(state, state.refusals, cause, context);
+    case 'ready': {
+      const proven = context.now - state.since >= context.policy.provenAfterMs;
+      const failures = proven ? 0 : state.failures;
+      const outage = outageOf(state, cause, context);
+      return backOff(
+        state.epoch,
+        failures,
+        outage,
+        byPolicy(failures, context),
+        tearDown(state, cause),
+        context,
+      );
+    }
+    case 'draining':
+      return close(state, cause);
+    case 'idle':
+    case 'backing-off':
+    case 'parked':
+    case 'closed':
+      return stay(state);
+    default:
+      return unreachable(state);
+  }
+}
+
+function refuse(state: ConnectionState, cause: Error, context: StepContext): Step {
+  if (state.name === 'connecting' || state.name === 'handshaking') {
+    return fail(state, state.refusals + 1, cause, context);
+  }
+  return lose(state, cause, context);
+}
+
+/** One endpoint failed: the next one is tried at once; after the last one the pass is over. */
+function fail(state: Dialling & ConnectionState, refusals: number, cause: Error, context: StepContext): Step {
+  const { policy } = context;
+  const outage = outageOf(state, cause, context);
+  const effects = tearDown(state, cause);
+  const endpoint = state.endpoint + 1;
+  if (endpoint < policy.endpoints) {
+    const epoch = state.epoch + 1;
+    return {
+      state: { name: 'connecting', epoch, endpoint, failures: state.failures, refusals, outage },
+      effects: [...effects, { do: 'dial', epoch, endpoint }],
+    };
+  }
+  const refusedByAll = refusals === policy.endpoints;
+  if (refusedByAll && !outage.reachedBefore) {
+    return { state: { name: 'parked', epoch: state.epoch, outage }, effects };
+  }
+  // A tenth of spread keeps a fleet whose password was rotated from asking in step.
+  const delayMs = refusedByAll
+    ? policy.slowRetryMs * (1 - context.random / 10)
+    : byPolicy(state.failures, context);
+  return backOff(state.epoch, state.failures, outage, delayMs, effects, context);
+}
+
+function dial(epoch: number, failures: number, outage: Outage): Step {
+  const next = epoch + 1;
+  return {
+    state: { name: 'connecting', epoch: next, endpoint: 0, failures, refusals: 0, outage },
+    effects: [{ do: 'dial', epoch: next, endpoint: 0 }],
+  };
+}
+
+function reached(state: Dialling, context: StepContext): ConnectionState {
+  const { epoch, endpoint, failures } = state;
+  return { name: 'ready', epoch, endpoint, failures, since: context.now };
+}
+
+function backOff(
+  epoch: number,
+  failures: number,
+  outage: Outage,
+  delayMs: number,
+  effects: readonly ConnectionEffect[],
+  context: StepContext,
+): Step {
+  return {
+    state: { name: 'backing-off', epoch, failures, outage, retryAt: context.now + delayMs },
+    effects: [...effects, { do: 'retry-later', epoch, delayMs }],
+  };
+}
+
+function close(state: ConnectionState, cause: Error | undefined): Step {
+  if (state.name === 'closed') return stay(state);
+  return { state: { name: 'closed', epoch: state.epoch, cause }, effects: tearDown(state, cause) };
+}
+
+function tearDown(state: ConnectionState, cause: Error | undefined): readonly ConnectionEffect[] {
+  const dialled =
+    state.name === 'connecting' ||
+    state.name === 'handshaking' ||
+    state.name === 'ready' ||
+    state.name === 'draining';
+  return dialled ? [{ do: 'tear-down', cause }] : [];
+}
+
+function outageOf(state: ConnectionState, cause: Error | undefined, context: StepContext): Outage {
+  if (state.name === 'ready') return { since: context.now, reachedBefore: true, cause };
+  const before = 'outage' in state ? state.outage : undefined;
+  if (before === undefined) return { since: context.now, reachedBefore: false, cause };
+  return { ...before, cause: cause ?? before.cause };
+}
+
+function byPolicy(failures: number, context: StepContext): number {
+  return backoffMs(context.policy.backoff, failures, context.random);
+}
+
+function stay(state: ConnectionState): Step {
+  return { state, effects: [] };
+}
+
+function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,144 @@
+import { HawserError } from './machine/index.ts';
+import { describeEndpoint } from './endpoint.ts';
+import type { Endpoint, TlsOptions } from './transport.ts';
+
+/** How a connection behaves. Every limit of the connection is here. */
+export interface ConnectionOptions {
+  /** Where to connect, in order of preference: tried in turn, each pass from the first. */
+  readonly endpoints: readonly Endpoint[];
+  /** Speak TLS. Default: plain text. */
+  readonly tls?: TlsOptions | undefined;
+  /** Name of the connection in traces and explanations. Default: the endpoints. */
+  readonly name?: string | undefined;
+  /** Time for a call from when it was made to its reply. Default 5,000 ms. `Infinity`: none. */
+  readonly timeoutMs?: number | undefined;
+  /** Time for opening a transport: names, TCP and TLS. Several endpoints share it equally. Default 5,000 ms. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Time for the protocol's handshake on an open transport. Default 5,000 ms. */
+  readonly handshakeTimeoutMs?: number | undefined;
+  /** Silence after which a peer that owes an answer is given up; also when an idle one is asked for a sign of life. Default 1,500 ms. `Infinity`: never. */
+  readonly stallAfterMs?: number | undefined;
+  /** How long calls wait for a connection, counted from when it was lost. After that they fail at once. Default 2,000 ms. */
+  readonly whenDownWaitMs?: number | undefined;
+  /** Most that may be waiting, in flight and abandoned together; past it calls fail with OVERLOADED. */
+  readonly maxPending?:
+    | {
+        /** Default 250,000. */
+        readonly requests?: number | undefined;
+        /** Size of the requests. Default 64 MiB. */
+        readonly bytes?: number | undefined;
+      }
+    | undefined;
+  /** Wait between attempts to connect: anywhere between 0 and a bound that doubles from `baseMs` (default 100 ms) to `capMs` (default 10,000 ms). */
+  readonly backoff?:
+    | { readonly baseMs?: number | undefined; readonly capMs?: number | undefined }
+    | undefined;
+  /** Wait before a refused handshake is tried again, once there was a connection before. Default 30,000 ms. */
+  readonly slowRetryMs?: number | undefined;
+}
+
+/** {@link ConnectionOptions}, checked and complete. */
+export interface ResolvedOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly tls: TlsOptions | undefined;
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  readonly stallAfterMs: number;
+  readonly whenDownWaitMs: number;
+  readonly maxPending: { readonly requests: number; readonly bytes: number };
+  readonly backoff: { readonly baseMs: number; readonly capMs: number };
+  readonly slowRetryMs: number;
+}
+
+/** Longest time that a timer of Node can be set to; one more and it fires at once. */
+export const MAX_TIMER_MS = 2_147_483_647;
+
+/** Checks options and fills in the defaults. Throws INVALID_OPTION, which names the option, what was expected and what came. */
+export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
+  const endpoints = checkEndpoints(options.endpoints);
+  const { maxPending = {}, backoff = {} } = options;
+  return {
+    endpoints,
+    tls: options.tls,
+    name: options.name ?? endpoints.map(describeEndpoint).join(','),
+    timeoutMs: duration('timeoutMs', options.timeoutMs, 5_000, 'or Infinity'),
+    connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 5_000),
+    handshakeTimeoutMs: duration('handshakeTimeoutMs', options.handshakeTimeoutMs, 5_000),
+    stallAfterMs: duration('stallAfterMs', options.stallAfterMs, 1_500, 'or Infinity'),
+    whenDownWaitMs: duration('whenDownWaitMs', options.whenDownWaitMs, 2_000, 'or Infinity'),
+    maxPending: {
+      requests: positive('maxPending.requests', maxPending.requests, 250_000),
+      bytes: positive('maxPending.bytes', maxPending.bytes, 64 * 1_024 * 1_024),
+    },
+    backoff: {
+      baseMs: duration('backoff.baseMs', backoff.baseMs, 100),
+      capMs: duration('backoff.capMs', backoff.capMs, 10_000),
+    },
+    slowRetryMs: duration('slowRetryMs', options.slowRetryMs, 30_000),
+  };
+}
+
+/** Checks a duration; `undefined` stands for the default. Throws INVALID_OPTION. */
+export function duration(
+  option: string,
+  value: number | undefined,
+  otherwise: number,
+  orInfinity?: 'or Infinity',
+): number {
+  if (value === undefined) return otherwise;
+  const fits = typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS;
+  if (fits || (value === Infinity && orInfinity !== undefined)) return value;
+  const alternative = orInfinity === undefined ? '' : ` ${orInfinity}`;
+  throw invalidOption(option, `milliseconds from 0 to ${MAX_TIMER_MS}${alternative}`, value);
+}
+
+/** INVALID_OPTION with what was expected and what came; a string that came is not repeated, for it may be a secret. */
+export function invalidOption(option: string, expected: string, got: unknown): HawserError {
+  const came =
+    typeof got === 'number' || typeof got === 'boolean' ? String(got) : got === null ? 'null' : typeof got;
+  return new HawserError('INVALID_OPTION', `option ${option}: expected ${expected}, got ${came}`, {
+    outcome: 'not-sent',
+  });
+}
+
+function positive(option: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw invalidOption(option, 'a whole number above 0', value);
+}
+
+function checkEndpoints(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  if (!Array.isArray(endpoints) || endpoints.length === 0) {
+    throw invalidOption('endpoints', 'at least one endpoint', endpoints);
+  }
+  for (const endpoint of endpoints as readonly Endpoint[]) {
+    if (endpoint.path !== undefined) {
+      if (typeof endpoint.path !== 'string' || endpoint.path === '') {
+        throw invalidOption('endpoints.path', 'the path of a Unix socket', endpoint.path);
+      }
+    } else {
+      if (typeof endpoint.host !== 'string' || endpoint.host === '') {
+        throw invalidOption('endpoints.host', 'a host name or address', endpoint.host);
+      }
+      const { port } = endpoint;
+      if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+        throw invalidOption('endpoints.port', 'a port from 1 to 65535', port);
+      }
+    }
+  }
+  return endpoints as readonly Endpoint[];
+}
+
+/** Checks the time limit of a call or a wait. Throws INVALID_ARGUMENT. */
+export function checkTimeout(command: string, timeoutMs: number | undefined): number | undefined {
+  if (timeoutMs === undefined || timeoutMs === Infinity) return timeoutMs;
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs <= MAX_TIMER_MS) return timeoutMs;
+  const came = typeof timeoutMs === 'number' ? String(timeoutMs) : typeof timeoutMs;
+  throw new HawserError(
+    'INVALID_ARGUMENT',
+    `${command}: timeoutMs: expected milliseconds from 0 to ${MAX_TIMER_MS} or Infinity, got ${came}`,
+    { outcome: 'not-sent', command },
+  );
+}

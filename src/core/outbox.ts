@@ -1,0 +1,95 @@
+import type { Encoded } from './protocol.ts';
+import type { Transport } from './transport.ts';
+
+/** Most bytes that are joined into one chunk, and the size in which larger values are cut. */
+export const CHUNK_BYTES = 65_536;
+
+/**
+ * What is on its way to one transport. Text is joined into chunks; larger values go as they are, in pieces, so that a
+ * slow peer shows progress. Once the kernel is full, nothing more is handed to it until it has room again.
+ */
+export class Outbox {
+  readonly #transport: Transport;
+  #text = '';
+  #textBytes = 0;
+  /** Pieces of values that have begun to be written, and must be written to their end. */
+  #pieces: Piece[] = [];
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** Whether another request may be handed over. */
+  get hasRoom(): boolean {
+    return this.#pieces.length === 0 && this.#transport.hasRoom;
+  }
+
+  /** Whether text of this size still fits the chunk that is being joined. */
+  fits(bytes: number): boolean {
+    return this.#textBytes === 0 || this.#textBytes + bytes <= CHUNK_BYTES;
+  }
+
+  /** Takes a request; only while there is room, and for text only if it fits. */
+  add(data: Encoded, bytes: number): void {
+    if (typeof data === 'string') {
+      this.#text += data;
+      this.#textBytes += bytes;
+      return;
+    }
+    this.#takeText();
+    if (data instanceof Uint8Array) this.#cut(data);
+    else
+      for (const piece of data)
+        typeof piece === 'string' ? this.#pieces.push(textPiece(piece)) : this.#cut(piece);
+    this.flush();
+  }
+
+  /** Hands over what was taken, as far as there is room. To be called again when the transport has room. */
+  flush(): void {
+    if (this.#pieces.length === 0) {
+      if (this.#textBytes > 0) this.#transport.write(this.#text, this.#textBytes);
+      this.#text = '';
+      this.#textBytes = 0;
+      return;
+    }
+    this.#takeText();
+    while (this.#pieces.length > 0 && this.#transport.hasRoom) this.#writeGroup();
+  }
+
+  /** One chunk's worth of pieces, in one system call. */
+  #writeGroup(): void {
+    let bytes = 0;
+    let count = 0;
+    this.#transport.cork();
+    do {
+      const piece = this.#pieces[count]!;
+      this.#transport.write(piece.data, piece.bytes);
+      bytes += piece.bytes;
+      count += 1;
+    } while (count < this.#pieces.length && bytes + this.#pieces[count]!.bytes <= CHUNK_BYTES);
+    this.#transport.uncork();
+    this.#pieces.splice(0, count);
+  }
+
+  #takeText(): void {
+    if (this.#textBytes > 0) this.#pieces.push({ data: this.#text, bytes: this.#textBytes });
+    this.#text = '';
+    this.#textBytes = 0;
+  }
+
+  #cut(data: Uint8Array): void {
+    for (let start = 0; start < data.length; start += CHUNK_BYTES) {
+      const piece = data.length <= CHUNK_BYTES ? data : data.subarray(start, start + CHUNK_BYTES);
+      this.#pieces.push({ data: piece, bytes: piece.length });
+    }
+  }
+}
+
+interface Piece {
+  readonly data: string | Uint8Array;
+  readonly bytes: number;
+}
+
+function textPiece(text: string): Piece {
+  return { data: text, bytes: Buffer.byteLength(text) };
+}

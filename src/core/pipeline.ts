@@ -1,0 +1,353 @@
+import type { TracingChannel } from 'node:diagnostics_channel';
+import { Attachment, type AttachmentOwner } from './attachment.ts';
+import { publishState, traceChannel, type CommandTrace, type ConnectTrace } from './channels.ts';
+import { describeEndpoint } from './endpoint.ts';
+import { systemEnvironment, type Environment } from './environment.ts';
+import { causeOf, explain, type Explanation } from './explain.ts';
+import * as failures from './failures.ts';
+import { Flow } from './flow.ts';
+import { Gate } from './gate.ts';
+import { Lifecycle, type Transition } from './lifecycle.ts';
+import { Listeners } from './listeners.ts';
+import { HawserError, type Slot, type StateName } from './machine/index.ts';
+import { checkTimeout, resolveOptions, type ConnectionOptions, type ResolvedOptions } from './options.ts';
+import type { Protocol, Request } from './protocol.ts';
+import { Waits, type WaitOptions } from './waits.ts';
+
+/** A connection that is up for this long is proven, even if nobody asked anything. */
+const PROVEN_AFTER_MS = 10_000;
+
+/** Time that `close()` gives to what is in flight, unless told otherwise. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** A change of state, as listeners are told of it. */
+export interface StateChange {
+  readonly from: StateName;
+  readonly to: StateName;
+  /** Why, where that is known. */
+  readonly cause: Error | undefined;
+}
+
+/**
+ * The non-blocking way to share a connection: many callers, one full-duplex transport. Requests go out in the order
+ * in which they were made, replies find their callers, and a caller who leaves early leaves the slot behind.
+ *
+ * It reconnects by itself, for ever. Every call settles once, at the latest by its deadline, and each failure says
+ * whether the server may have seen the call. It emits no events and never needs a listener.
+ */
+export class Pipeline<Q extends Request, R, P = never> {
+  readonly #protocol: Protocol<Q, R, P>;
+  readonly #options: ResolvedOptions;
+  readonly #environment: Environment;
+  readonly #lifecycle: Lifecycle;
+  readonly #flow: Flow<Q, R, P>;
+  readonly #gate: Gate;
+  readonly #stateListeners = new Listeners<StateChange>();
+  readonly #pushListeners = new Listeners<P>();
+  readonly #commands: TracingChannel<CommandTrace>;
+  readonly #connects: TracingChannel<ConnectTrace>;
+  readonly #waits: { readonly [what in 'ready' | 'firstPass' | 'capacity' | 'closed']: Waits };
+  readonly #attachmentOwner: AttachmentOwner<P>;
+  #attachment: Attachment<Q, R, P> | undefined;
+  /** The explanation that the deadlines of one turn share. */
+  #lateExplanation: { readonly at: number; readonly explanation: Explanation } | undefined;
+
+  private constructor(protocol: Protocol<Q, R, P>, options: ConnectionOptions, environment: Environment) {
+    const { clock, random } = environment;
+    this.#protocol = protocol;
+    this.#options = resolveOptions(options);
+    this.#environment = environment;
+    this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
+    this.#connects = traceChannel<ConnectTrace>(protocol.name, 'connect');
+    const waits = (): Waits => new Waits(clock);
+    this.#waits = { ready: waits(), firstPass: waits(), capacity: waits(), closed: waits() };
+    this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
+      late: (slot) => this.#late(slot),
+      lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
+      proven: (epoch) => this.#proven(epoch),
+      left: () => this.#left(),
+      pushed: (message) => this.#pushListeners.notify(message),
+    });
+    this.#gate = new Gate(clock, this.#options.whenDownWaitMs, () => this.#dropWaiting());
+    const { endpoints, backoff, slowRetryMs } = this.#options;
+    const policy = { endpoints: endpoints.length, backoff, slowRetryMs, provenAfterMs: PROVEN_AFTER_MS };
+    this.#lifecycle = new Lifecycle(clock, random, policy, {
+      dial: (epoch, endpoint) => this.#dial(epoch, endpoint),
+      handshake: () => this.#attachment?.handshake(),
+      tearDown: (cause) => this.#tearDown(cause),
+      changed: (transition) => this.#changed(transition),
+    });
+    this.#attachmentOwner = {
+      opened: (epoch) => this.#lifecycle.dispatch({ type: 'opened', epoch }),
+      handshaken: (epoch) => this.#lifecycle.dispatch({ type: 'handshaken', epoch }),
+      lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
+      refused: (epoch, cause) => this.#lifecycle.dispatch({ type: 'refused', epoch, cause }),
+      received: (bytes) => this.#flow.received(bytes),
+      room: () => this.#flow.room(),
+      pushed: (message) => this.#pushListeners.notify(message),
+    };
+  }
+
+  /**
+   * Starts connecting and returns at once: what is available is the manager, which says of each call what became of
+   * it. Throws INVALID_OPTION.
+   */
+  static start<Q extends Request, R, P = never>(
+    protocol: Protocol<Q, R, P>,
+    options: ConnectionOptions,
+    environment: Environment = systemEnvironment,
+  ): Pipeline<Q, R, P> {
+    const pipeline = new Pipeline<Q, R, P>(protocol, options, environment);
+    pipeline.#lifecycle.dispatch({ type: 'connect' });
+    return pipeline;
+  }
+
+  /**
+   * Resolves when the connection is available. Rejects with the reason after one pass over the endpoints, within
+   * `connectTimeoutMs`, and leaves nothing behind then.
+   */
+  static async connect<Q extends Request, R, P = never>(
+    protocol: Protocol<Q, R, P>,
+    options: ConnectionOptions & { readonly signal?: AbortSignal | undefined },
+    environment: Environment = systemEnvironment,
+  ): Promise<Pipeline<Q, R, P>> {
+    const pipeline = new Pipeline<Q, R, P>(protocol, options, environment);
+    const { connectTimeoutMs } = pipeline.#options;
+    const firstPass = pipeline.#waits.firstPass.wait(connectTimeoutMs, options.signal, () =>
+      pipeline.#notReady('CONNECT_TIMEOUT', connectTimeoutMs),
+    );
+    pipeline.#lifecycle.dispatch({ type: 'connect' });
+    try {
+      await firstPass;
+    } catch (error) {
+      pipeline.#lifecycle.dispatch({ type: 'close', cause: undefined });
+      throw error;
+    }
+    return pipeline;
+  }
+
+  /** Where the connection stands. */
+  get state(): StateName {
+    return this.#lifecycle.state.name;
+  }
+
+  /**
+   * Asks. Throws, synchronously, when the call is not accepted: NOT_CONNECTED, OVERLOADED, CLOSED, ABORTED or
+   * INVALID_ARGUMENT, all `not-sent`. The promise rejects with a HawserError, at the latest at the deadline.
+   */
+  submit(request: Q, options?: WaitOptions): Promise<R> {
+    if (!this.#commands.hasSubscribers) return this.#admit(request, options);
+    const trace: CommandTrace = { connection: this.#options.name, command: request.command };
+    return this.#commands.tracePromise(() => this.#admit(request, options), trace);
+  }
+
+  /**
+   * Resolves when the connection is ready. Rejects when it is parked (with the server's refusal), closed (CLOSED), or
+   * not ready in time (DEADLINE). `timeoutMs` defaults to the connection's own.
+   */
+  async ready({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
+    const limit = checkTimeout('ready', timeoutMs) ?? this.#options.timeoutMs;
+    const { state } = this.#lifecycle;
+    if (state.name === 'ready') return;
+    this.#assertOpen('ready');
+    if (state.name === 'parked') throw this.#refusal('ready');
+    await this.#waits.ready.wait(limit, signal, () => this.#notReady('DEADLINE', limit));
+  }
+
+  /** Resolves when there is room for another call (see `maxPending`). `timeoutMs` defaults to the connection's own. */
+  async capacity({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
+    const limit = checkTimeout('capacity', timeoutMs) ?? this.#options.timeoutMs;
+    this.#assertOpen('capacity');
+    if (this.#room() > 0) return;
+    await this.#waits.capacity.wait(limit, signal, () => {
+      const { requests, bytes } = this.#flow.calls.slots;
+      const message = `capacity: no room within ${limit} ms: ${requests} calls, ${bytes} bytes pending`;
+      return new HawserError('DEADLINE', message, { outcome: 'not-sent', explanation: this.explain() });
+    });
+  }
+
+  /** Calls `listener` after each change of state. Returns what removes it again. */
+  onState(listener: (change: StateChange) => unknown): () => void {
+    return this.#stateListeners.add(listener);
+  }
+
+  /** Calls `listener` with each message that the server sends unasked. Returns what removes it again. */
+  onPush(listener: (message: P) => unknown): () => void {
+    return this.#pushListeners.add(listener);
+  }
+
+  /** Connects now instead of at the end of the present wait; also after parking. */
+  retryNow(): void {
+    this.#lifecycle.dispatch({ type: 'connect' });
+  }
+
+  /** What the connection knows of itself, now. */
+  explain(): Explanation {
+    const { state, transitions } = this.#lifecycle;
+    return explain({
+      name: this.#options.name,
+      state,
+      transitions,
+      slots: this.#flow.calls.slots,
+      transport: this.#attachment?.transport,
+      lastProgressAt:
+        state.name === 'ready' || state.name === 'draining' ? this.#flow.lastProgressAt : undefined,
+      now: this.#environment.clock.now(),
+    });
+  }
+
+  /**
+   * Accepts nothing more, waits for the calls that were accepted while there is a connection, then ends. Calls that
+   * are left at the deadline (default 5,000 ms) or when the signal fires, and calls that wait for a connection, fail
+   * with CLOSED. Never rejects but for a bad argument; may be called again.
+   */
+  async close({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
+    const limit = checkTimeout('close', timeoutMs) ?? CLOSE_TIMEOUT_MS;
+    this.#lifecycle.dispatch({ type: 'drain' });
+    this.#left();
+    if (this.state === 'closed') return;
+    const late = (): HawserError => failures.closed('close', 'unknown', undefined);
+    try {
+      await this.#waits.closed.wait(limit, signal, late);
+    } catch {
+      this.#lifecycle.dispatch({ type: 'close', cause: late() });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #admit(request: Q, options: WaitOptions | undefined): Promise<R> {
+    const { slots } = this.#flow.calls;
+    const { maxPending, timeoutMs } = this.#options;
+    if (!this.#gate.isOpen) throw this.#refusal(request.command);
+    if (slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes) {
+      throw failures.overloaded(request.command, slots, maxPending, this.#lifecycle.state);
+    }
+    if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
+    const ownTimeoutMs = checkTimeout(request.command, options.timeoutMs);
+    if (options.signal?.aborted === true) throw failures.abortedBefore(request.command, options.signal);
+    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, ownTimeoutMs ?? 0, options.signal);
+  }
+
+  /** Why a call cannot be accepted in the present state. */
+  #refusal(command: string): HawserError {
+    const { state } = this.#lifecycle;
+    if (state.name === 'closed' || state.name === 'draining') {
+      return failures.closed(command, 'not-sent', causeOf(state));
+    }
+    return failures.notConnected(state, this.#environment.clock.now(), command);
+  }
+
+  #assertOpen(command: string): void {
+    if (this.state === 'closed' || this.state === 'draining') throw this.#refusal(command);
+  }
+
+  #dial(epoch: number, index: number): void {
+    const endpoint = this.#options.endpoints[index]!;
+    const { clock, dial } = this.#environment;
+    const { tls, connectTimeoutMs, handshakeTimeoutMs, endpoints } = this.#options;
+    const config = {
+      clock,
+      dial,
+      tls,
+      connectTimeoutMs: connectTimeoutMs / endpoints.length,
+      handshakeTimeoutMs,
+    };
+    this.#attachment = new Attachment<Q, R, P>(
+      epoch,
+      endpoint,
+      this.#protocol,
+      config,
+      this.#attachmentOwner,
+    );
+    if (this.#connects.hasSubscribers) {
+      const trace = { connection: this.#options.name, endpoint: describeEndpoint(endpoint), epoch };
+      this.#connects.tracePromise(() => this.#attachment!.settled(), trace).catch(() => {});
+    }
+    this.#attachment.dial();
+  }
+
+  #tearDown(cause: Error | undefined): void {
+    const attachment = this.#attachment;
+    this.#attachment = undefined;
+    attachment?.end(cause ?? failures.closed('close', 'not-sent', undefined));
+    this.#flow.detach(cause, this.state !== 'closed');
+  }
+
+  #changed({ from, to }: Transition): void {
+    this.#gate.update(to);
+    const cause = causeOf(to);
+    switch (to.name) {
+      case 'ready':
+        this.#flow.attach(this.#attachment!);
+        this.#waits.firstPass.resolve();
+        this.#waits.ready.resolve();
+        break;
+      case 'backing-off':
+      case 'parked':
+        this.#waits.firstPass.reject(() => cause ?? this.#refusal('connect'));
+        if (to.name === 'parked') this.#waits.ready.reject(() => this.#refusal('ready'));
+        break;
+      case 'closed':
+        this.#flow.calls.stop();
+        for (const waits of [this.#waits.firstPass, this.#waits.ready, this.#waits.capacity]) {
+          waits.reject(() => this.#refusal('wait'));
+        }
+        this.#waits.closed.resolve();
+        break;
+      default:
+    }
+    const change = { from: from.name, to: to.name, cause };
+    publishState(() => ({ protocol: this.#protocol.name, connection: this.#options.name, ...change }));
+    this.#stateListeners.notify(change);
+  }
+
+  #proven(epoch: number): void {
+    const { state } = this.#lifecycle;
+    if (state.name === 'ready' && state.failures > 0) this.#lifecycle.dispatch({ type: 'proven', epoch });
+  }
+
+  /** There may be room for those who wait for it, or nothing left to drain. */
+  #left(): void {
+    const { capacity } = this.#waits;
+    if (capacity.size > 0) capacity.resolve(this.#room());
+    const { state } = this.#lifecycle;
+    if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0) {
+      this.#lifecycle.dispatch({ type: 'drained', epoch: state.epoch });
+    }
+  }
+
+  #room(): number {
+    const { requests, bytes } = this.#flow.calls.slots;
+    const { maxPending } = this.#options;
+    return bytes < maxPending.bytes ? maxPending.requests - requests : 0;
+  }
+
+  /** The gate has shut: those who wait are told at once. */
+  #dropWaiting(): void {
+    const { state } = this.#lifecycle;
+    const now = this.#environment.clock.now();
+    this.#flow.dropWaiting((slot, { command }) => {
+      const outcome = failures.outcomeOfWaiting(slot);
+      if (state.name === 'closed') return failures.closed(command, outcome, state.cause);
+      return failures.notConnected(state, now, command, outcome);
+    });
+    this.#left();
+  }
+
+  #late(slot: Slot<Q>): HawserError {
+    const now = this.#environment.clock.now();
+    if (this.#lateExplanation?.at !== now) this.#lateExplanation = { at: now, explanation: this.explain() };
+    return failures.deadline(slot, this.#lifecycle.state, this.#lateExplanation.explanation, now);
+  }
+
+  #notReady(code: 'DEADLINE' | 'CONNECT_TIMEOUT', limit: number): HawserError {
+    const { state } = this.#lifecycle;
+    const cause = causeOf(state);
+    const why = cause === undefined ? '' : `; last cause: ${cause.message}`;
+    const message = `${this.#options.name} is not ready within ${limit} ms: ${state.name}${why}`;
+    return new HawserError(code, message, { outcome: 'not-sent', cause, explanation: this.explain() });
+  }
+}

@@ -1,0 +1,65 @@
+import { Judge } from './judge.ts';
+import type { Clock } from './machine/index.ts';
+
+/** What is watched for silence. */
+export interface ProgressSubject {
+  /** How long the oldest call in flight may be silent; `undefined` when nothing is in flight. */
+  readonly silenceMs: number | undefined;
+  /** Asks the peer for a sign of life. */
+  ping(): void;
+  /** The peer is silent for too long. */
+  stalled(silentForMs: number): void;
+}
+
+/**
+ * Finds a peer that has stopped answering, by lack of progress: no byte for `stallAfterMs` while an answer is due,
+ * or to a ping when none is. What we write is no progress, nor is what TCP does: a stopped process still
+ * acknowledges.
+ */
+export class Progress {
+  readonly #clock: Clock;
+  readonly #stallAfterMs: number;
+  readonly #subject: ProgressSubject;
+  readonly #judge: Judge;
+  #lastAt = 0;
+
+  constructor(clock: Clock, stallAfterMs: number, subject: ProgressSubject) {
+    this.#clock = clock;
+    this.#stallAfterMs = stallAfterMs;
+    this.#subject = subject;
+    this.#judge = new Judge(clock, () => this.#check());
+  }
+
+  /** When the last progress was made, in the clock's milliseconds. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  start(): void {
+    this.made();
+    this.#judge.set(this.#lastAt + this.#stallAfterMs);
+  }
+
+  stop(): void {
+    this.#judge.clear();
+  }
+
+  /** Something arrived, or something was asked after a time when nothing was. */
+  made(): void {
+    this.#lastAt = this.#clock.now();
+  }
+
+  #check(): void {
+    const now = this.#clock.now();
+    const { silenceMs } = this.#subject;
+    const silentForMs = now - this.#lastAt;
+    if (silentForMs < this.#stallAfterMs) {
+      this.#judge.set(this.#lastAt + this.#stallAfterMs);
+      return;
+    }
+    if (silenceMs === undefined) this.#subject.ping();
+    else if (silentForMs >= silenceMs) return this.#subject.stalled(silentForMs);
+    // Also under a call that may be silent for longer: it may be answered, and the next one not.
+    this.#judge.set(now + this.#stallAfterMs);
+  }
+}
