@@ -42,8 +42,7 @@ describe('seededRandom', () => {
 describe('SeededRandom', () => {
   test('integers reach both bounds and nothing beyond', () => {
     const random = new SeededRandom(7);
-    const seen = new Set(take(200, () => random.integer(-1, 2)));
-    expect([...seen].sort((one, other) => one - other)).toEqual([-1, 0, 1, 2]);
+    expect(new Set(take(200, () => random.integer(-1, 2)))).toEqual(new Set([-1, 0, 1, 2]));
     expect(random.integer(5, 5)).toBe(5);
     expect(() => random.integer(2, 1)).toThrow(RangeError);
   });

@@ -37,7 +37,7 @@ describe('VirtualClock', () => {
     const expected = delays
       .map((delayMs, index) => ({ delayMs, index }))
       .filter(({ index }) => !isCleared(index))
-      .sort((one, other) => one.delayMs - other.delayMs || one.index - other.index);
+      .toSorted((one, other) => one.delayMs - other.delayMs || one.index - other.index);
     expect(fired).toEqual(expected.map(({ index }) => index));
     expect(clock.pendingTimers).toBe(0);
   });
@@ -60,7 +60,7 @@ describe('VirtualClock', () => {
     const order: string[] = [];
     clock.setTimer(() => {
       void (async () => {
-        for (let hop = 0; hop < 1000; hop += 1) await undefined;
+        for (let hop = 0; hop < 1000; hop += 1) await Promise.resolve();
         order.push('a thousand microtasks');
         process.nextTick(() => {
           void Promise.resolve().then(() => process.nextTick(() => order.push('ticks of ticks')));

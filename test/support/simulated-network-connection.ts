@@ -1,0 +1,211 @@
+import type { Clock, Endpoint } from '../../src/core/index.ts';
+import type { SeededRandom } from '../../src/testing/seeded-random.ts';
+import { SimulatedPath, type CutKind, type Ending, type PathConditions } from './simulated-network-path.ts';
+import { SimulatedTransport, type TransportGround } from './simulated-network-transport.ts';
+import type { ByteDuplex } from './scripted-peer.ts';
+
+/** How a connection behaves. May be changed at any time. */
+export interface NetworkConditions {
+  /** How long a dial takes that is accepted. */
+  connectMs: number;
+  /** Bytes that the client's kernel holds for a peer that has not read them; past that the transport has no room. */
+  kernelBufferBytes: number;
+  readonly toPeer: PathConditions;
+  readonly toClient: PathConditions;
+}
+
+/** Where and how a connection is cut. */
+export interface Cut {
+  readonly direction: 'to-peer' | 'to-client';
+  /** The far end of that direction gets exactly so many bytes more, counted from now. Default 0: cut at once. */
+  readonly afterBytes?: number;
+  /** `reset`: both sides learn of it. `silence`: neither ever does, as when a cable is pulled. Default `reset`. */
+  readonly how?: CutKind;
+}
+
+/** The server's side of a simulated connection, and what a test may do to it. */
+export interface PeerConnection extends ByteDuplex {
+  /** 1 for the first connection that the network accepted. */
+  readonly number: number;
+  readonly endpoint: Endpoint;
+  /** When it was accepted, by the clock. */
+  readonly openedAtMs: number;
+  readonly conditions: NetworkConditions;
+  /** Everything that the peer has read. */
+  readonly received: Buffer;
+  /** Everything that the client handed to its transport, whether or not it got anywhere. */
+  readonly written: Buffer;
+  /** How often the client started TLS in mid-stream. */
+  readonly tlsStarts: number;
+  /** The client has neither destroyed nor lost its transport. */
+  readonly isOpen: boolean;
+  /** Reads nothing: the client's kernel buffer fills up. What the peer sends still arrives. */
+  stopReading(): void;
+  resumeReading(): void;
+  /** Neither reads nor sends, as a stopped process: what it sends meanwhile leaves at `thaw()`. */
+  freeze(): void;
+  /** Reads what has come meanwhile, and sends what it would have sent. */
+  thaw(): void;
+  /** Tears the connection at a byte. What the peer answers to the last bytes that it gets is lost. */
+  cut(cut: Cut): void;
+}
+
+/** What a connection needs from its network. */
+export interface ConnectionGround {
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly number: number;
+  readonly endpoint: Endpoint;
+  readonly peer: string;
+  readonly conditions: NetworkConditions;
+  readonly misuse: (what: string) => void;
+  readonly over: () => void;
+}
+
+/** Both ends of one simulated connection and the paths between them. */
+export class SimulatedConnection implements PeerConnection {
+  readonly number: number;
+  readonly endpoint: Endpoint;
+  readonly openedAtMs: number;
+  readonly conditions: NetworkConditions;
+  readonly transport: SimulatedTransport;
+  readonly #toPeer: SimulatedPath;
+  readonly #toClient: SimulatedPath;
+  readonly #received: Buffer[] = [];
+  #bytesHandler: ((bytes: Buffer) => void) | undefined;
+  #closedHandler: ((ending: Ending) => void) | undefined;
+  #hasStoppedReading = false;
+  /** What a frozen peer will do when it thaws; `undefined` while it is not frozen. */
+  #frozen: (() => void)[] | undefined;
+  #tlsStarts = 0;
+
+  constructor(ground: ConnectionGround) {
+    const { clock, random, conditions } = ground;
+    this.number = ground.number;
+    this.endpoint = ground.endpoint;
+    this.openedAtMs = clock.now();
+    this.conditions = conditions;
+    this.#toPeer = new SimulatedPath(clock, random, conditions.toPeer, {
+      bytes: (bytes) => this.#peerReads(bytes),
+      closed: (ending) => this.#peerClosed(ending),
+      cut: (how) => this.#cutToPeer(how),
+    });
+    this.#toClient = new SimulatedPath(clock, random, conditions.toClient, {
+      bytes: (bytes) => this.transport.receive(bytes),
+      closed: (ending) => this.transport.lose(ending),
+      cut: (how) => this.#cutToClient(how),
+    });
+    const transportGround: TransportGround = {
+      clock,
+      peer: ground.peer,
+      kernelBufferBytes: () => conditions.kernelBufferBytes,
+      misuse: ground.misuse,
+      over: ground.over,
+      tlsStarted: () => {
+        this.#tlsStarts += 1;
+      },
+    };
+    this.transport = new SimulatedTransport(transportGround, this.#toPeer, this.#toClient);
+  }
+
+  get received(): Buffer {
+    return Buffer.concat(this.#received);
+  }
+
+  get written(): Buffer {
+    return this.transport.written;
+  }
+
+  get tlsStarts(): number {
+    return this.#tlsStarts;
+  }
+
+  get isOpen(): boolean {
+    return this.transport.isOpen;
+  }
+
+  /** Timers that the connection has set on the clock. */
+  get pendingTimers(): number {
+    return this.#toPeer.pendingTimers + this.#toClient.pendingTimers + this.transport.pendingTimers;
+  }
+
+  onBytes(handler: (bytes: Buffer) => void): void {
+    this.#bytesHandler = handler;
+  }
+
+  onClosed(handler: (ending: Ending) => void): void {
+    this.#closedHandler = handler;
+  }
+
+  send(bytes: string | Uint8Array): void {
+    const copy = Buffer.from(bytes);
+    this.#unlessFrozen(() => this.#toClient.send(copy));
+  }
+
+  end(): void {
+    this.#unlessFrozen(() => this.#toClient.close('ended'));
+  }
+
+  /** Tears the stream, behind what was sent; also of a frozen peer, whose kernel sees to it. The peer reads no more. */
+  reset(): void {
+    this.#frozen = undefined;
+    this.#toClient.close('reset');
+    this.#toPeer.halt();
+  }
+
+  stopReading(): void {
+    this.#hasStoppedReading = true;
+    this.#toPeer.pause();
+  }
+
+  resumeReading(): void {
+    this.#hasStoppedReading = false;
+    if (this.#frozen === undefined) this.#toPeer.resume();
+  }
+
+  freeze(): void {
+    this.#frozen ??= [];
+    this.#toPeer.pause();
+  }
+
+  thaw(): void {
+    const held = this.#frozen ?? [];
+    this.#frozen = undefined;
+    for (const act of held) act();
+    if (!this.#hasStoppedReading) this.#toPeer.resume();
+  }
+
+  cut({ direction, afterBytes = 0, how = 'reset' }: Cut): void {
+    const path = direction === 'to-peer' ? this.#toPeer : this.#toClient;
+    path.cutAfter(afterBytes, how);
+  }
+
+  #unlessFrozen(act: () => void): void {
+    if (this.#frozen === undefined) act();
+    else this.#frozen.push(act);
+  }
+
+  #peerReads(bytes: Buffer): void {
+    this.#received.push(bytes);
+    this.#bytesHandler?.(bytes);
+    this.transport.peerHasRead();
+  }
+
+  #peerClosed(ending: Ending): void {
+    const handler = this.#closedHandler;
+    this.#closedHandler = undefined;
+    handler?.(ending);
+  }
+
+  /** The last bytes are about to be read: what the peer answers to them goes nowhere. */
+  #cutToPeer(how: CutKind): void {
+    if (how === 'reset') this.#toClient.close('reset');
+    else this.#toClient.silence();
+  }
+
+  /** The client is about to get the last bytes; what it has sent before still arrives. */
+  #cutToClient(how: CutKind): void {
+    if (how === 'reset') this.#toPeer.close('reset');
+    else this.#toPeer.silence();
+  }
+}

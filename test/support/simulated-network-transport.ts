@@ -1,0 +1,192 @@
+import type { Clock, Timer, Transport, TransportListener } from '../../src/core/index.ts';
+import type { Ending, SimulatedPath } from './simulated-network-path.ts';
+
+/** What a simulated transport stands on. */
+export interface TransportGround {
+  readonly clock: Clock;
+  readonly peer: string;
+  /** Size of the kernel's buffer: bytes that are accepted and that the peer has not read. */
+  readonly kernelBufferBytes: () => number;
+  /** Notes a break of the transport's contract by its owner. */
+  readonly misuse: (what: string) => void;
+  /** The transport was destroyed, or lost: it needs no `destroy()` any more. */
+  readonly over: () => void;
+  readonly tlsStarted: () => void;
+}
+
+/** What bytes are overwritten with once they are not valid any more. */
+const STALE_BYTE = 0xdb;
+const BEYOND_LATIN1 = /[\u0100-\uffff]/;
+const NOTHING = Buffer.alloc(0);
+
+/** The client's end of a simulated connection. */
+export class SimulatedTransport implements Transport {
+  readonly peer: string;
+  readonly #ground: TransportGround;
+  readonly #toPeer: SimulatedPath;
+  /** From the peer; it waits until somebody listens. */
+  readonly #toClient: SimulatedPath;
+  readonly #written: Buffer[] = [];
+  #listener: TransportListener | undefined;
+  #phase: 'open' | 'lost' | 'destroyed' = 'open';
+  #isCorked = false;
+  /** Written, and not accepted by the kernel. */
+  #backlog: Buffer[] = [];
+  #roomTimer: Timer | undefined;
+  #unconsumed: Buffer = NOTHING;
+  #acceptedBytes = 0;
+  #receivedBytes = 0;
+
+  constructor(ground: TransportGround, toPeer: SimulatedPath, toClient: SimulatedPath) {
+    this.#ground = ground;
+    this.peer = ground.peer;
+    this.#toPeer = toPeer;
+    this.#toClient = toClient;
+    toClient.pause();
+  }
+
+  get hasRoom(): boolean {
+    return this.#backlog.length === 0;
+  }
+
+  get bytesAccepted(): number {
+    return this.#acceptedBytes;
+  }
+
+  get bytesReceived(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Neither destroyed nor lost. */
+  get isOpen(): boolean {
+    return this.#phase === 'open';
+  }
+
+  /** Everything given to `write` while the transport was not destroyed, accepted or not. */
+  get written(): Buffer {
+    return Buffer.concat(this.#written);
+  }
+
+  /** 1 while the kernel is about to accept more, else 0. */
+  get pendingTimers(): number {
+    return this.#roomTimer === undefined ? 0 : 1;
+  }
+
+  attach(listener: TransportListener): void {
+    if (this.#phase === 'destroyed') this.#ground.misuse('attach() after destroy()');
+    this.#listener = listener;
+    this.#toClient.resume();
+  }
+
+  write(data: string | Uint8Array, bytes: number): void {
+    const encoded = encode(data, bytes);
+    if (encoded.length !== bytes) {
+      this.#ground.misuse(`write() was told ${bytes} bytes of data that has ${encoded.length}`);
+    }
+    if (typeof data === 'string' && data.length === bytes && BEYOND_LATIN1.test(data)) {
+      this.#ground.misuse('write() was told one byte for each character of text that needs more');
+    }
+    if (this.#phase === 'destroyed') return;
+    if (this.#listener === undefined) this.#ground.misuse('write() before attach()');
+    this.#written.push(Buffer.from(encoded));
+    if (this.#phase === 'lost' || encoded.length === 0) return;
+    this.#backlog.push(encoded);
+    if (!this.#isCorked && this.#roomTimer === undefined) this.#accept();
+  }
+
+  cork(): void {
+    if (this.#isCorked) this.#ground.misuse('cork() while corked');
+    this.#isCorked = true;
+  }
+
+  uncork(): void {
+    if (!this.#isCorked) this.#ground.misuse('uncork() while not corked');
+    this.#isCorked = false;
+    if (this.#phase === 'open' && this.#roomTimer === undefined) this.#accept();
+  }
+
+  startTls(): Promise<void> {
+    if (this.#unconsumed.length > 0) this.#ground.misuse('startTls() with bytes unconsumed');
+    if (this.#phase !== 'open') return Promise.reject(new Error('The transport is not open.'));
+    this.#ground.tlsStarted();
+    return Promise.resolve();
+  }
+
+  destroy(): void {
+    const wasOpen = this.#phase === 'open';
+    this.#phase = 'destroyed';
+    this.#listener = undefined;
+    if (!wasOpen) return;
+    // The kernel still sends what it has accepted.
+    this.#toPeer.close('ended');
+    this.#end();
+  }
+
+  /** Bytes that have come from the peer. */
+  receive(bytes: Buffer): void {
+    if (this.#phase !== 'open' || this.#listener === undefined) return;
+    this.#receivedBytes += bytes.length;
+    const offered = Buffer.concat([this.#unconsumed, bytes]);
+    const kept = Buffer.from(offered);
+    const consumed = this.#listener.onData(offered);
+    offered.fill(STALE_BYTE);
+    if (!Number.isInteger(consumed) || consumed < 0 || consumed > kept.length) {
+      this.#ground.misuse(`onData() consumed ${consumed} of ${kept.length} bytes`);
+    }
+    this.#unconsumed = kept.subarray(consumed);
+  }
+
+  /** The stream has ended at the peer. */
+  lose(ending: Ending): void {
+    if (this.#phase !== 'open') return;
+    this.#phase = 'lost';
+    this.#toPeer.close(ending);
+    this.#end();
+    this.#listener?.onLost(lossOf(ending));
+  }
+
+  /** The peer has read: the kernel may accept more, in a step of its own. */
+  peerHasRead(): void {
+    if (this.#phase !== 'open' || this.#backlog.length === 0 || this.#roomTimer !== undefined) return;
+    this.#roomTimer = this.#ground.clock.setTimer(() => {
+      this.#roomTimer = undefined;
+      if (this.#isCorked) this.#ground.misuse('the transport was left corked');
+      this.#accept();
+      if (this.hasRoom) this.#listener?.onRoom();
+    }, 0);
+  }
+
+  #accept(): void {
+    let room = this.#ground.kernelBufferBytes() - (this.#acceptedBytes - this.#toPeer.deliveredBytes);
+    while (room > 0) {
+      const [first] = this.#backlog;
+      if (first === undefined) return;
+      const accepted = Buffer.from(first.subarray(0, room));
+      if (accepted.length === first.length) this.#backlog.shift();
+      else this.#backlog[0] = first.subarray(accepted.length);
+      room -= accepted.length;
+      this.#acceptedBytes += accepted.length;
+      this.#toPeer.send(accepted);
+    }
+  }
+
+  #end(): void {
+    this.#toClient.halt();
+    this.#unconsumed = NOTHING;
+    if (this.#roomTimer !== undefined) this.#ground.clock.clearTimer(this.#roomTimer);
+    this.#roomTimer = undefined;
+    this.#ground.over();
+  }
+}
+
+function encode(data: string | Uint8Array, bytes: number): Buffer {
+  if (typeof data === 'string') return Buffer.from(data, data.length === bytes ? 'latin1' : 'utf8');
+  // Not copied: bytes that wait for the kernel are its owner's to keep, as with a real socket.
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+function lossOf(ending: Ending): Error {
+  return ending === 'reset'
+    ? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
+    : new Error('The peer ended the stream.');
+}
