@@ -109,7 +109,9 @@ function describeNext(state: ConnectionState, now: number): string {
       return 'parked: the server refused, call retryNow() when that is mended';
     case 'idle':
       return 'not started';
-    default:
+    case 'ready':
+    case 'draining':
+    case 'closed':
       return state.name;
   }
 }

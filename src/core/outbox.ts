@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Encoded } from './protocol.ts';
 import type { Transport } from './transport.ts';
 
@@ -37,10 +38,10 @@ export class Outbox {
       return;
     }
     this.#takeText();
-    if (data instanceof Uint8Array) this.#cut(data);
-    else
-      for (const piece of data)
-        typeof piece === 'string' ? this.#pieces.push(textPiece(piece)) : this.#cut(piece);
+    for (const piece of data instanceof Uint8Array ? [data] : data) {
+      if (typeof piece === 'string') this.#pieces.push({ data: piece, bytes: Buffer.byteLength(piece) });
+      else this.#cut(piece);
+    }
     this.flush();
   }
 
@@ -88,8 +89,4 @@ export class Outbox {
 interface Piece {
   readonly data: string | Uint8Array;
   readonly bytes: number;
-}
-
-function textPiece(text: string): Piece {
-  return { data: text, bytes: Buffer.byteLength(text) };
 }

@@ -297,7 +297,10 @@ export class Pipeline<Q extends Request, R, P = never> {
         }
         this.#waits.closed.resolve();
         break;
-      default:
+      case 'idle':
+      case 'connecting':
+      case 'handshaking':
+      case 'draining':
     }
     const change = { from: from.name, to: to.name, cause };
     publishState(() => ({ protocol: this.#protocol.name, connection: this.#options.name, ...change }));

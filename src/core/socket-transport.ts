@@ -6,7 +6,7 @@ import { unlessEnded } from './dial-end.ts';
 import { HawserError } from './machine/index.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import {
-  certificateRefusal,
+  refusalByPeer,
   errorCode,
   tlsHandshakeError,
   unusableTlsOptions,
@@ -247,7 +247,7 @@ export class SocketTransport implements Transport {
       this.#end();
       fail(cause);
     } else if (this.#state.name === 'open') {
-      this.#lose(certificateRefusal(cause, this.peer) ?? lostError(cause));
+      this.#lose(refusalByPeer(cause, this.peer) ?? lostError(cause));
     }
   }
 

@@ -4,11 +4,11 @@ import { HawserError } from './machine/index.ts';
 import type { TlsOptions } from './transport.ts';
 
 /**
- * Alerts by which a peer says that it does not accept the certificate that we showed, or that we showed none. With
- * TLS 1.3 they arrive after our own side of the handshake is over.
+ * Alerts by which a peer says that it does not want our certificate, or anything else that we offered: it will not
+ * want it later either. With TLS 1.3 they may arrive after our own side of the handshake is over.
  */
-const CERTIFICATE_ALERT =
-  /_ALERT_(?:ACCESS_DENIED|UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(?:EXPIRED|REQUIRED|REVOKED|UNKNOWN))$/;
+const REFUSING_ALERT =
+  /_ALERT_(?:ACCESS_DENIED|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:EXPIRED|REQUIRED|REVOKED|UNKNOWN)|HANDSHAKE_FAILURE|INSUFFICIENT_SECURITY|PROTOCOL_VERSION|UNKNOWN_CA)$/;
 
 /** Starts TLS on an open socket. Throws what OpenSSL says about a certificate or a key of ours that it cannot use. */
 export function upgradeToTls(socket: Socket, tls: TlsOptions, host: string | undefined): TLSSocket {
@@ -18,8 +18,7 @@ export function upgradeToTls(socket: Socket, tls: TlsOptions, host: string | und
     throw new Error('there is no servername to verify the certificate against');
   }
   // RFC 6066 allows no address as a server name; the certificate is verified against it all the same.
-  const peer =
-    name !== undefined && isIP(name) !== 0 ? { servername: undefined, host: name } : { servername: name };
+  const peer = isIP(name ?? '') === 0 ? { servername: name } : { host: name };
   // Node's types know no Uint8Array here, nor arrays that are read-only.
   return connect({ ...tls, ...peer, rejectUnauthorized, socket } as ConnectionOptions);
 }
@@ -36,7 +35,7 @@ export function tlsHandshakeError(cause: unknown, socket: TLSSocket, peer: strin
     return refused(`the certificate of ${peer} does not verify: ${describe(cause)}`, cause);
   }
   return (
-    certificateRefusal(cause, peer) ??
+    refusalByPeer(cause, peer) ??
     new HawserError('CONNECT_FAILED', `no TLS with ${peer}: ${describe(cause)}`, {
       outcome: 'not-sent',
       cause,
@@ -44,10 +43,10 @@ export function tlsHandshakeError(cause: unknown, socket: TLSSocket, peer: strin
   );
 }
 
-/** The error for a loss by which the peer says that it wants another client certificate than ours. */
-export function certificateRefusal(cause: unknown, peer: string): HawserError | undefined {
-  if (!CERTIFICATE_ALERT.test(errorCode(cause) ?? '')) return undefined;
-  return refused(`${peer} does not accept the client certificate: ${describe(cause)}`, cause);
+/** The error for a failure by which the peer refuses TLS as we offered it; `undefined` for any other failure. */
+export function refusalByPeer(cause: unknown, peer: string): HawserError | undefined {
+  if (!REFUSING_ALERT.test(errorCode(cause) ?? '')) return undefined;
+  return refused(`${peer} refused TLS as it was offered: ${describe(cause)}`, cause);
 }
 
 /** The system's or OpenSSL's code of an error, where it has one. */
