@@ -44,7 +44,7 @@ function brokenRules(texts: Readonly<Record<string, string>>): Map<string, strin
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, 'src', name), `${text}\n`);
   const broken = new Map<string, string[]>();
   for (const { filename, code, severity } of lint(folder)) {
-    if (severity === 'error') broken.set(filename, [...(broken.get(filename) ?? []), code]);
+    if (severity === 'error') broken.set(filename, [...(broken.get(filename) ?? []), code ?? '']);
   }
   return broken;
 }

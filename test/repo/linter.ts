@@ -5,8 +5,9 @@ import { ROOT } from './files.ts';
 /** One finding of the linter. `filename` is relative to the folder where it ran, where it lies below that. */
 export interface Finding {
   readonly filename: string;
-  /** The rule, with its plugin: `eslint(eqeqeq)`. */
-  readonly code: string;
+  readonly message: string;
+  /** The rule, with its plugin: `eslint(eqeqeq)`. Files that do not parse break no rule. */
+  readonly code?: string;
   readonly severity: 'error' | 'warning';
   readonly labels: readonly { readonly span: { readonly line: number } }[];
 }
@@ -19,5 +20,8 @@ export function lint(folder: string, options: readonly string[] = []): readonly 
     encoding: 'utf8',
   });
   if (!stdout.includes('"diagnostics"')) throw new Error(`The linter said: ${stdout}${stderr}`);
-  return (JSON.parse(stdout) as { diagnostics: Finding[] }).diagnostics;
+  const findings = (JSON.parse(stdout) as { diagnostics: Finding[] }).diagnostics;
+  const broken = findings.find(({ code }) => code === undefined);
+  if (broken !== undefined) throw new Error(`${broken.filename} does not parse: ${broken.message}`);
+  return findings;
 }
