@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
 export { systemEnvironment, type Environment } from './environment.ts';
 export type { ExplainedTransition, Explanation } from './explain.ts';

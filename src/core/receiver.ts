@@ -64,6 +64,7 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
     const slot = slots.head();
     if (slot === undefined) throw nothingDue('an error');
     const { phase } = slot;
+    error.command ??= slot.request?.command;
     slots.answerHead(slot);
     if (phase === 'in-flight') this.#calls.fail(slot, error);
   }
@@ -81,6 +82,7 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
     const slot = this.#take(request);
     if (slot === undefined) return;
     const { phase } = slot;
+    error.command ??= request.command;
     this.#calls.slots.answer(slot);
     if (phase === 'in-flight') this.#calls.fail(slot, error);
   }

@@ -84,10 +84,11 @@ export class SocketTransport implements Transport {
   }
 
   attach(listener: TransportListener): void {
+    const state = this.#state;
     const isFirst = this.#listener === undefined;
     this.#listener = listener;
-    if (isFirst && this.#state.name === 'open') this.#startReading();
-    else process.nextTick(() => this.#catchUp(listener));
+    if (state.name === 'lost') process.nextTick(() => this.#tellLost(listener, state.error));
+    else if (state.name === 'open' && isFirst) this.#startReading();
   }
 
   write(data: string | Uint8Array, bytes: number): void {
@@ -206,26 +207,22 @@ export class SocketTransport implements Transport {
     this.#handOver();
   }
 
+  /** To be called while Node waits to hear where the next bytes go, for it moves what is not consumed. */
   #handOver(): void {
-    const consumed = this.#listener?.onData(this.#received.unconsumed) ?? 0;
-    if (this.#received.consume(consumed)) return;
-    const { maxMessageBytes } = this.#options;
-    this.#lose(
-      new HawserError(
-        'LIMIT_EXCEEDED',
-        `expected the end of a message within ${maxMessageBytes} bytes, got none`,
-        {
-          outcome: 'unknown',
-        },
-      ),
-    );
+    const listener = this.#listener;
+    const consumed = listener?.onData(this.#received.unconsumed) ?? 0;
+    const hasSpace = this.#received.consume(consumed);
+    if (this.#listener !== listener && this.#received.length > 0 && this.#state.name === 'open') {
+      this.#handOver();
+    } else if (!hasSpace) {
+      this.#lose(messageTooLong(this.#options.maxMessageBytes));
+    }
   }
 
-  /** What a listener has missed that was attached late or instead of another. */
-  #catchUp(listener: TransportListener): void {
-    if (listener !== this.#listener) return;
-    if (this.#state.name === 'lost') this.#tellLost(listener, this.#state.error);
-    else if (this.#state.name === 'open' && this.#received.length > 0) this.#handOver();
+  #tellLost(listener: TransportListener, error: HawserError): void {
+    if (this.#listener !== listener || this.#state.name !== 'lost') return;
+    this.#state = { name: 'ended' };
+    listener.onLost(error);
   }
 
   #noteRoom(): void {
@@ -258,15 +255,15 @@ export class SocketTransport implements Transport {
     else this.#listener.onLost(error);
   }
 
-  #tellLost(listener: TransportListener, error: HawserError): void {
-    this.#state = { name: 'ended' };
-    listener.onLost(error);
-  }
-
   #end(): void {
     this.#state = { name: 'ended' };
     this.#socket.destroy();
   }
+}
+
+function messageTooLong(maxMessageBytes: number): HawserError {
+  const message = `expected the end of a message within ${maxMessageBytes} bytes, got none`;
+  return new HawserError('LIMIT_EXCEEDED', message, { outcome: 'unknown' });
 }
 
 function lostError(cause: Error): HawserError {

@@ -1,1 +1,23 @@
-export {};
+/// <reference lib="esnext.disposable" />
+export {
+  HawserError,
+  type ErrorCode,
+  type Explanation,
+  type Outcome,
+  type StateChange,
+  type StateName,
+  type WaitOptions,
+} from '../core/index.ts';
+export type {
+  BufferCallOptions,
+  CallOptions,
+  RetryPolicy,
+  SetOptions,
+  TextCallOptions,
+} from './call-options.ts';
+export { RedisRedirectError, RedisReplyError } from './errors.ts';
+export type { RedisCredentials, RedisOptions } from './options.ts';
+export { Redis, type RedisCommand } from './redis.ts';
+export type { RedisReply } from './reply.ts';
+export type { RedisArgument } from './resp-encoder.ts';
+export type { RespLimits } from './resp-limits.ts';

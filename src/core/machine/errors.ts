@@ -52,7 +52,8 @@ export class HawserError extends Error {
   /** One of {@link ErrorCode}, or the server's own code when `outcome` is `refused`. */
   readonly code: string;
   readonly outcome: Outcome;
-  readonly command: string | undefined;
+  /** Name of the command that failed. Given to a server's error when it is known whose it is. */
+  command: string | undefined;
   /** The connection as it was when the call failed, on errors where that helps (`DEADLINE`, `NOT_CONNECTED`, `OVERLOADED`). */
   declare readonly explanation?: object;
 

@@ -1,0 +1,92 @@
+import { HawserError } from '../core/index.ts';
+
+const MESSAGE_CHARACTERS_MAX = 1024;
+
+/** The server answered with an error; `outcome` is always `refused`. */
+export class RedisReplyError extends HawserError {
+  /**
+   * `text` is the server's own, starting with its code (`WRONGTYPE Operation against ...`). `code` becomes that
+   * first word, or `ERR` when the text starts with something else.
+   */
+  constructor(text: string) {
+    super(codeOf(text), withoutArguments(text), { outcome: 'refused' });
+    this.name = 'RedisReplyError';
+  }
+}
+
+/** A node of a cluster says that another one has the key. */
+export class RedisRedirectError extends RedisReplyError {
+  /** `MOVED`: the slot lives there from now on. `ASK`: only this one request is to be asked there. */
+  readonly kind: 'MOVED' | 'ASK';
+  readonly slot: number;
+  /** Name or address, an IPv6 one without brackets. Empty when it is the host that sent the error. */
+  readonly host: string;
+  readonly port: number;
+
+  constructor(text: string, to: Redirection) {
+    super(text);
+    this.name = 'RedisRedirectError';
+    this.kind = to.kind;
+    this.slot = to.slot;
+    this.host = to.host;
+    this.port = to.port;
+  }
+}
+
+type Redirection = Pick<RedisRedirectError, 'kind' | 'slot' | 'host' | 'port'>;
+
+/**
+ * The error for what the server said. It has no stack: where bytes are parsed tells nothing, and a server may
+ * refuse many calls at once. Whoever rejects a call with it gives it the caller's.
+ */
+export function replyErrorFrom(text: string): RedisReplyError {
+  const redirection = redirectionOf(text);
+  const stackTraceLimit = Error.stackTraceLimit;
+  // Not an assignment: that throws where a program has frozen Error.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  const error =
+    redirection === undefined ? new RedisReplyError(text) : new RedisRedirectError(text, redirection);
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  return error;
+}
+
+function codeOf(text: string): string {
+  return /^[A-Z][A-Z0-9_-]{0,63}(?= |$)/.exec(text)?.[0] ?? 'ERR';
+}
+
+function redirectionOf(text: string): Redirection | undefined {
+  if (!text.startsWith('MOVED ') && !text.startsWith('ASK ')) {
+    return undefined;
+  }
+  // The host is what is left of the last colon: servers write IPv6 addresses bare.
+  const match = /^(MOVED|ASK) (\d{1,5}) (\S*):(\d{1,5})$/.exec(text);
+  const [, kind, slot, host, port] = match ?? [];
+  if (kind === undefined || host === undefined) {
+    return undefined;
+  }
+  return {
+    kind: kind === 'MOVED' ? 'MOVED' : 'ASK',
+    slot: Number(slot),
+    host: host.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port),
+  };
+}
+
+/** What a server quotes in its errors besides arguments: words of its own configuration. */
+const OWN_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'maxmemory', 'protected-mode']);
+
+/**
+ * The server's text without the arguments that servers echo. The tail of `unknown command 'x', with args
+ * beginning with: ...` goes; so does everything in quotes, unless it names the command.
+ */
+function withoutArguments(text: string): string {
+  const bounded = text.slice(0, MESSAGE_CHARACTERS_MAX);
+  const echo = bounded.indexOf(', with args beginning with');
+  return (echo === -1 ? bounded : bounded.slice(0, echo)).replace(
+    /(?<!\w)(command )?(['"`])(.*?)(\2(?!\w)|$)( command)?/gs,
+    (quotation: string, before: string | undefined, _quote: string, quoted: string, _end: string, after) => {
+      const namesCommand = (before ?? after) !== undefined && /^[\w.|-]{1,64}$/.test(quoted);
+      return namesCommand || OWN_WORDS.has(quoted) ? quotation : `${before ?? ''}'...'${after ?? ''}`;
+    },
+  );
+}

@@ -1,0 +1,85 @@
+import { HawserError, type Handshake } from '../core/index.ts';
+import { RedisReplyError } from './errors.ts';
+import type { RedisCredentials, ResolvedRedisOptions } from './options.ts';
+import type { RedisReply } from './reply.ts';
+import { RedisRequest } from './request.ts';
+import { encodeCommand } from './resp-encoder.ts';
+import { VERSION } from './version.ts';
+
+type RedisHandshake = Handshake<RedisRequest, RedisReply>;
+
+/** Everything between an open stream and the first request of a user: protocol version, authentication, database, name. */
+export async function shakeHands(handshake: RedisHandshake, options: ResolvedRedisOptions): Promise<void> {
+  const credentials = await askCredentials(options, handshake.signal);
+  await greet(handshake, credentials);
+  // Asked together, since none depends on another's answer; all are answered before any request of a user.
+  const { database, clientName } = options;
+  const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
+  const details = [
+    ...(clientName === undefined ? [] : [ask(handshake, ['CLIENT', 'SETNAME', clientName])]),
+    ask(handshake, ['CLIENT', 'SETINFO', 'LIB-NAME', 'hawser']),
+    ask(handshake, ['CLIENT', 'SETINFO', 'LIB-VER', VERSION]),
+  ];
+  await select?.catch((error: unknown) => fail('SELECT', error));
+  for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
+}
+
+/** HELLO 3; where the server does not know it, RESP2 and AUTH. */
+async function greet(handshake: RedisHandshake, credentials: RedisCredentials | undefined): Promise<void> {
+  const { username = 'default', password } = credentials ?? {};
+  const auth = password === undefined ? [] : ['AUTH', username, password];
+  try {
+    await ask(handshake, ['HELLO', '3', ...auth]);
+  } catch (error) {
+    if (!lacksHello(error)) fail('HELLO', error);
+    if (password === undefined) return;
+    const named = credentials?.username === undefined ? [] : [credentials.username];
+    await ask(handshake, ['AUTH', ...named, password]).catch((refusal: unknown) => fail('AUTH', refusal));
+  }
+}
+
+async function askCredentials(
+  { credentials }: ResolvedRedisOptions,
+  signal: AbortSignal,
+): Promise<RedisCredentials | undefined> {
+  if (typeof credentials !== 'function') return credentials;
+  try {
+    return await credentials({ signal });
+  } catch (cause) {
+    // Its text is the user's and may hold anything, so it travels only as the cause.
+    throw new HawserError('CONNECT_FAILED', 'the credentials function failed', {
+      outcome: 'not-sent',
+      cause,
+    });
+  }
+}
+
+function ask(handshake: RedisHandshake, command: readonly string[]): Promise<RedisReply> {
+  const { data, bytes } = encodeCommand(command);
+  return handshake.exchange(new RedisRequest(command[0]!, data, bytes, false, false));
+}
+
+function lacksHello(error: unknown): boolean {
+  return (
+    error instanceof RedisReplyError && (error.code === 'NOPROTO' || /unknown command/i.test(error.message))
+  );
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof RedisReplyError)) throw error;
+}
+
+/** Codes of errors that trying again cannot change, until a person or a rotation of secrets does. */
+const PERMANENT_CODES: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM', 'DENIED']);
+const PERMANENT_TEXTS =
+  /invalid password|without any password configured|Client sent AUTH|DB index|wrong number of arguments for 'auth'/i;
+
+/** Sorts an error of the handshake: a refusal parks the connection, anything else is tried again. Both keep the server's text. */
+function fail(step: string, error: unknown): never {
+  if (!(error instanceof RedisReplyError)) throw error;
+  const permanent = PERMANENT_CODES.has(error.code) || PERMANENT_TEXTS.test(error.message);
+  throw new HawserError(permanent ? 'HANDSHAKE_REFUSED' : 'CONNECT_FAILED', `${step}: ${error.message}`, {
+    outcome: 'not-sent',
+    cause: error,
+  });
+}

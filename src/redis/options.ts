@@ -1,0 +1,140 @@
+import { invalidOption, type ConnectionOptions, type Endpoint, type TlsOptions } from '../core/index.ts';
+import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
+
+/** Who to authenticate as. */
+export interface RedisCredentials {
+  /** Default: the server's user `default`. */
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+/** How to connect to Redis. What the URL says too, the options override. */
+export interface RedisOptions extends Partial<Omit<ConnectionOptions, 'tls'>> {
+  /** Speak TLS; `true` for TLS with the defaults. Default: as the URL says. */
+  readonly tls?: boolean | TlsOptions | undefined;
+  /** Who to authenticate as, or a function that is asked at each connect. */
+  readonly credentials?:
+    | RedisCredentials
+    | ((attempt: { readonly signal: AbortSignal }) => RedisCredentials | Promise<RedisCredentials>)
+    | undefined;
+  /** Number of the database. Default 0. */
+  readonly database?: number | undefined;
+  /** Told to the server with CLIENT SETNAME. Default: none. */
+  readonly clientName?: string | undefined;
+  /** Most that is accepted from the server. */
+  readonly limits?: Partial<RespLimits> | undefined;
+}
+
+/** {@link RedisOptions} and the URL, checked and complete. */
+export interface ResolvedRedisOptions {
+  readonly connection: ConnectionOptions;
+  readonly credentials: RedisOptions['credentials'];
+  readonly database: number;
+  readonly clientName: string | undefined;
+  readonly limits: RespLimits;
+}
+
+const DEFAULT_PORT = 6_379;
+const SCHEMES: ReadonlyMap<string, { readonly tls: boolean }> = new Map([
+  ['redis:', { tls: false }],
+  ['rediss:', { tls: true }],
+  ['valkey:', { tls: false }],
+  ['valkeys:', { tls: true }],
+  ['unix:', { tls: false }],
+]);
+
+interface Address {
+  readonly endpoint: Endpoint;
+  readonly tls: boolean;
+  readonly credentials: RedisCredentials | undefined;
+  readonly database: number | undefined;
+}
+
+/** Brings URL and options together. Throws INVALID_OPTION, which never repeats the URL: it may hold a password. */
+export function resolveRedisOptions(url: string | URL, options: RedisOptions): ResolvedRedisOptions {
+  const address = parseAddress(url);
+  const { tls, credentials, database, clientName, limits, endpoints, ...connection } = options;
+  const speaksTls = tls ?? address.tls;
+  return {
+    connection: {
+      ...connection,
+      endpoints: endpoints ?? [address.endpoint],
+      tls: speaksTls === true ? {} : speaksTls === false ? undefined : speaksTls,
+    },
+    credentials: checkCredentials(credentials) ?? address.credentials,
+    database: checkDatabase(database ?? address.database ?? 0),
+    clientName: checkClientName(clientName),
+    limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
+  };
+}
+
+function parseAddress(text: string | URL): Address {
+  const url = URL.canParse(String(text)) ? new URL(String(text)) : undefined;
+  const scheme = url === undefined ? undefined : SCHEMES.get(url.protocol);
+  if (url === undefined || scheme === undefined) {
+    throw invalidOption('url', 'redis://, rediss://, valkey://, valkeys:// or unix:// and an address', text);
+  }
+  const credentials = credentialsOf(url);
+  if (url.protocol === 'unix:') {
+    const path = decode(url.pathname);
+    return {
+      endpoint: { path },
+      tls: false,
+      credentials,
+      database: numberIn(url.searchParams.get('database')),
+    };
+  }
+  // The URL standard leaves the brackets around an IPv6 address; sockets take it without.
+  const host = decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost';
+  const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
+  return {
+    endpoint: { host, port },
+    tls: scheme.tls,
+    credentials,
+    database: numberIn(url.pathname.slice(1)),
+  };
+}
+
+function credentialsOf(url: URL): RedisCredentials | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const username = url.username === '' ? undefined : decode(url.username);
+  return { username, password: url.password === '' ? undefined : decode(url.password) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw invalidOption('url', 'percent-encoding that is valid', text);
+  }
+}
+
+function numberIn(text: string | null): number | undefined {
+  return text === null || text === '' ? undefined : Number(text);
+}
+
+function checkDatabase(database: number): number {
+  if (Number.isSafeInteger(database) && database >= 0) return database;
+  throw invalidOption('database', 'a whole number from 0', database);
+}
+
+function checkClientName(name: string | undefined): string | undefined {
+  if (name === undefined || (typeof name === 'string' && /^[!-~]+$/.test(name))) return name;
+  throw invalidOption('clientName', 'printable ASCII without spaces', name);
+}
+
+function checkCredentials(credentials: RedisOptions['credentials']): RedisOptions['credentials'] {
+  if (credentials === undefined || typeof credentials === 'function') return credentials;
+  if (typeof credentials === 'object' && credentials !== null) return credentials;
+  throw invalidOption('credentials', 'an object or a function', credentials);
+}
+
+function checkLimits(limits: RespLimits): RespLimits {
+  for (const [name, value] of Object.entries(limits) as [string, unknown][]) {
+    if (!(name in DEFAULT_RESP_LIMITS)) throw invalidOption(`limits.${name}`, 'the name of a limit', value);
+    if (!Number.isSafeInteger(value) || (value as number) < 1) {
+      throw invalidOption(`limits.${name}`, 'a whole number above 0', value);
+    }
+  }
+  return limits;
+}

@@ -1,0 +1,217 @@
+import {
+  Pipeline,
+  type Environment,
+  type Explanation,
+  type HawserError,
+  type StateChange,
+  type StateName,
+  type WaitOptions,
+} from '../core/index.ts';
+import { PipelineBatch, TransactionBatch, type Batch } from './batch.ts';
+import type { CallOptions } from './call-options.ts';
+import { commandInfo, sharedRefusal } from './commands.ts';
+import { resolveRedisOptions, type RedisOptions } from './options.ts';
+import type { RedisReply } from './reply.ts';
+import { RedisRequest } from './request.ts';
+import { encodeCommand, joinCommands, type RedisArgument } from './resp-encoder.ts';
+import { redisProtocol } from './session.ts';
+import { TypedCommands, type TypedCall } from './typed-commands.ts';
+
+/** A command and its arguments: `['SET', 'key', 'value', 'PX', 500]`. */
+export type RedisCommand = readonly [name: RedisArgument, ...args: readonly RedisArgument[]];
+
+/**
+ * Redis (and Valkey) over one connection that all callers share.
+ *
+ * It reconnects by itself and for ever. Each call settles once, at the latest at its deadline; one that fails rejects
+ * with a HawserError whose `outcome` says whether the server may have run it: `not-sent`, `refused` (a
+ * RedisReplyError, with the server's code) or `unknown`. All methods that ask the server can reject with
+ * NOT_CONNECTED, OVERLOADED, CLOSED, DEADLINE, ABORTED, CONNECTION_LOST, STALLED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED,
+ * INVALID_ARGUMENT and UNSHAREABLE_COMMAND; see docs/errors.md.
+ */
+export class Redis extends TypedCommands {
+  readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
+
+  private constructor(pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>) {
+    super();
+    this.#pipeline = pipeline;
+  }
+
+  /**
+   * Starts connecting and returns at once: the connection manager is available. Calls made before there is a
+   * connection wait for it, up to `whenDownWaitMs`. Throws INVALID_OPTION.
+   *
+   * @param url `redis://[[user]:password@]host[:port][/database]`; `rediss://` for TLS; `unix:///path[?database=n]`
+   */
+  static start(url: string | URL, options: RedisOptions = {}, environment?: Environment): Redis {
+    const resolved = resolveRedisOptions(url, options);
+    return new Redis(Pipeline.start(redisProtocol(resolved), resolved.connection, environment));
+  }
+
+  /**
+   * Resolves when the connection is available. Rejects with the reason (CONNECT_FAILED, CONNECT_TIMEOUT,
+   * HANDSHAKE_REFUSED, HANDSHAKE_TIMEOUT, ABORTED, INVALID_OPTION) after one pass over the endpoints, within
+   * `connectTimeoutMs`, and leaves nothing behind then.
+   */
+  static async connect(
+    url: string | URL,
+    options: RedisOptions & { readonly signal?: AbortSignal | undefined } = {},
+    environment?: Environment,
+  ): Promise<Redis> {
+    const { signal, ...rest } = options;
+    const resolved = resolveRedisOptions(url, rest);
+    const connection = { ...resolved.connection, signal };
+    return new Redis(await Pipeline.connect(redisProtocol(resolved), connection, environment));
+  }
+
+  /** Where the connection stands. */
+  get state(): StateName {
+    return this.#pipeline.state;
+  }
+
+  /** Resolves when the connection is ready; rejects with NOT_CONNECTED when it is parked, CLOSED, DEADLINE or ABORTED. */
+  ready(options?: WaitOptions): Promise<void> {
+    return this.#pipeline.ready(options);
+  }
+
+  /** Resolves when there is room for another call, see `maxPending`. */
+  capacity(options?: WaitOptions): Promise<void> {
+    return this.#pipeline.capacity(options);
+  }
+
+  /** Calls `listener` after each change of state. Returns what removes it. */
+  onState(listener: (change: StateChange) => unknown): () => void {
+    return this.#pipeline.onState(listener);
+  }
+
+  /** Calls `listener` with each RESP3 push message. Returns what removes it. */
+  onPush(listener: (message: RedisReply[]) => unknown): () => void {
+    return this.#pipeline.onPush(listener);
+  }
+
+  /** Connects now instead of at the end of the present wait; also after a refused handshake. */
+  retryNow(): void {
+    this.#pipeline.retryNow();
+  }
+
+  /** What the connection knows of itself. */
+  explain(): Explanation {
+    return this.#pipeline.explain();
+  }
+
+  /** Accepts nothing more, waits for what is in flight, then ends; at the latest after `timeoutMs` (default 5,000). */
+  close(options?: WaitOptions): Promise<void> {
+    return this.#pipeline.close(options);
+  }
+
+  /** As {@link Redis.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#pipeline.close();
+  }
+
+  /**
+   * Runs one command and resolves to the server's reply as the protocol has it. Commands that would change the
+   * connection under its other callers are refused with UNSHAREABLE_COMMAND.
+   */
+  command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
+    try {
+      assertShareable(command, false);
+      const { name, readOnly } = commandInfo(nameOf(command));
+      const { data, bytes } = encodeCommand(command);
+      const repeatable = mayRepeat(readOnly, options);
+      return this.#pipeline.submit(
+        new RedisRequest(name, data, bytes, repeatable, options?.buffers === true),
+        options,
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs commands in a row: nobody else's come between, all are accepted or none, and one deadline holds for all.
+   * Resolves to their replies in order, with a RedisReplyError in the place of a command that the server refused, and a
+   * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted.
+   */
+  pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
+    if (commands.length === 0) return Promise.resolve([]);
+    try {
+      for (const command of commands) assertShareable(command, false);
+      const batch = new PipelineBatch(commands.map((command) => commandInfo(nameOf(command)).name));
+      const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
+      return replies.catch((error: unknown) => batch.failed(error as HawserError));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs commands as one transaction (MULTI, EXEC). Resolves to their replies in order, with a RedisReplyError in the
+   * place of one that failed while it ran: Redis has run the others. Rejects with EXECABORT when a command was refused
+   * before, and then none has run; with TRANSACTION_TORN when the server did not queue them.
+   */
+  transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<RedisReply[]> {
+    if (commands.length === 0) return Promise.resolve([]);
+    try {
+      for (const command of commands) assertShareable(command, true);
+      const batch = new TransactionBatch(commands.length);
+      const whole: readonly RedisCommand[] = [['MULTI'], ...commands, ['EXEC']];
+      return this.#submitBatch('MULTI', whole, batch, options) as Promise<RedisReply[]>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  protected override run(
+    name: string,
+    args: readonly RedisArgument[],
+    { readOnly, convert }: TypedCall,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    try {
+      const { data, bytes } = encodeCommand([name, ...args]);
+      const repeatable = mayRepeat(readOnly, options);
+      return this.#pipeline.submit(
+        new RedisRequest(name, data, bytes, repeatable, options?.buffers === true, convert),
+        options,
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #submitBatch(
+    name: string,
+    commands: readonly RedisCommand[],
+    batch: Batch,
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    const { data, bytes } = joinCommands(commands.map((command) => encodeCommand(command)));
+    const readOnly = commands.every((command) => commandInfo(nameOf(command)).readOnly);
+    const request = new RedisRequest(
+      name,
+      data,
+      bytes,
+      mayRepeat(readOnly, options),
+      options?.buffers === true,
+      undefined,
+      batch,
+    );
+    return this.#pipeline.submit(request, options);
+  }
+}
+
+function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
+  const retry = options?.retry ?? 'reads';
+  return retry === 'always' || (retry === 'reads' && readOnly);
+}
+
+function nameOf([name]: RedisCommand): string {
+  return typeof name === 'string' ? name : String(name);
+}
+
+/** Throws what a connection that is shared cannot let pass. */
+function assertShareable(command: RedisCommand, inTransaction: boolean): void {
+  const refusal = sharedRefusal(command, { inTransaction });
+  if (refusal !== undefined) throw refusal;
+}

@@ -1,0 +1,83 @@
+import type { Buffer } from 'node:buffer';
+import { type Encoded, type Handshake, type Inbound, type Protocol, type Session } from '../core/index.ts';
+import { RedisReplyError } from './errors.ts';
+import { shakeHands } from './handshake.ts';
+import type { ResolvedRedisOptions } from './options.ts';
+import type { RedisReply } from './reply.ts';
+import { RedisRequest } from './request.ts';
+import { RespDecoder, type RespSink } from './resp-decoder.ts';
+import { encodeCommand } from './resp-encoder.ts';
+
+type RedisInbound = Inbound<RedisRequest, RedisReply, RedisReply[]>;
+
+/** Redis, as the core sees it. */
+export function redisProtocol(
+  options: ResolvedRedisOptions,
+): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+  return {
+    name: 'redis',
+    correlation: 'in-order',
+    startsTls: false,
+    open: () => new RedisSession(options),
+  };
+}
+
+/** Redis on one transport. */
+class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, RespSink {
+  readonly #options: ResolvedRedisOptions;
+  readonly #decoder: RespDecoder;
+  #inbound: RedisInbound | undefined;
+
+  constructor(options: ResolvedRedisOptions) {
+    this.#options = options;
+    this.#decoder = new RespDecoder(options.limits);
+  }
+
+  async handshake(handshake: Handshake<RedisRequest, RedisReply>): Promise<void> {
+    await shakeHands(handshake, this.#options);
+  }
+
+  encode(request: RedisRequest): Encoded {
+    request.batch?.restart();
+    return request.data;
+  }
+
+  receive(bytes: Buffer, inbound: RedisInbound): number {
+    this.#inbound = inbound;
+    return this.#decoder.decode(bytes, this);
+  }
+
+  ping(nonce: string): RedisRequest {
+    const { data, bytes } = encodeCommand(['PING', nonce]);
+    return new RedisRequest('PING', data, bytes, false, false);
+  }
+
+  isPong(reply: RedisReply, nonce: string): boolean {
+    return reply === nonce;
+  }
+
+  get buffers(): boolean {
+    const request = this.#inbound!.head;
+    return (
+      request !== undefined && request.buffers && (request.batch === undefined || request.batch.buffersNext)
+    );
+  }
+
+  get maps(): 'map' | 'flat' {
+    // What converts a reply does so for RESP2 and RESP3 alike, so it takes what both have.
+    return this.#inbound!.head?.convert === undefined ? 'map' : 'flat';
+  }
+
+  value(reply: RedisReply): void {
+    const inbound = this.#inbound!;
+    const request = inbound.head;
+    const whole = request?.batch === undefined ? reply : request.batch.take(reply);
+    if (whole === undefined) return;
+    if (whole instanceof RedisReplyError) inbound.refuse(whole);
+    else inbound.reply(request?.convert === undefined ? whole : request.convert(whole));
+  }
+
+  push(message: RedisReply[]): void {
+    this.#inbound!.push(message);
+  }
+}
