@@ -1,0 +1,103 @@
+/** Text (as UTF-8), bytes, or several of both in a row. */
+export type Bytes = string | Uint8Array | readonly (string | Uint8Array)[];
+
+/** Joins what {@link Bytes} can be. */
+export function toBuffer(bytes: Bytes): Buffer {
+  if (typeof bytes === 'string' || bytes instanceof Uint8Array) return Buffer.from(bytes);
+  return Buffer.concat(bytes.map((piece) => Buffer.from(piece)));
+}
+
+/** Replies and push messages as a Redis server encodes them. */
+export const resp = {
+  simple: (text: string): Buffer => Buffer.from(`+${text}\r\n`),
+  /** `text` begins with the error's code. */
+  error: (text: string): Buffer => Buffer.from(`-${text}\r\n`),
+  integer: (value: number | bigint): Buffer => Buffer.from(`:${value}\r\n`),
+  bulk: (value: string | Uint8Array): Buffer => {
+    const bytes = Buffer.from(value);
+    return toBuffer([`$${bytes.length}\r\n`, bytes, '\r\n']);
+  },
+  nil: (protocol: 2 | 3): Buffer => Buffer.from(protocol === 3 ? '_\r\n' : '$-1\r\n'),
+  /** Of replies that are encoded already. */
+  array: (items: readonly Uint8Array[]): Buffer => toBuffer([`*${items.length}\r\n`, ...items]),
+  /** Of keys and values in turn, encoded already. RESP2 knows only arrays. */
+  map: (items: readonly Uint8Array[], protocol: 2 | 3): Buffer =>
+    protocol === 3 ? toBuffer([`%${items.length / 2}\r\n`, ...items]) : resp.array(items),
+  /** A push message of RESP3 with bulk strings. */
+  push: (...items: readonly (string | Uint8Array)[]): Buffer =>
+    toBuffer([`>${items.length}\r\n`, ...items.map((item) => resp.bulk(item))]),
+} as const;
+
+const CR = 13;
+const LF = 10;
+const WORDS_MAX = 1_048_576;
+const WORD_BYTES_MAX = 536_870_912;
+const DIGITS_MAX = 10;
+
+/** What a client sent is no command. */
+export class WireViolation extends Error {}
+
+/** Reads commands as a client must send them: arrays of bulk strings, to the letter. Bytes may be cut anywhere. */
+export class CommandParser {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  /**
+   * Takes bytes and yields the commands that are complete with them, each as its words. Throws a WireViolation at
+   * the first byte that cannot belong to a command, behind the commands before it.
+   */
+  *push(bytes: Uint8Array): Generator<readonly Buffer[], void, void> {
+    this.#bytes = Buffer.concat([this.#bytes, bytes]);
+    for (let command = this.#first(); command !== undefined; command = this.#first()) {
+      this.#bytes = this.#bytes.subarray(command.end);
+      yield command.words;
+    }
+  }
+
+  #first(): { words: Buffer[]; end: number } | undefined {
+    const count = this.#lengthAt(0, '*', WORDS_MAX);
+    if (count === undefined) return undefined;
+    if (count.value === 0) throw new WireViolation('a command without a word');
+    const words: Buffer[] = [];
+    let position = count.end;
+    while (words.length < count.value) {
+      const length = this.#lengthAt(position, '$', WORD_BYTES_MAX);
+      if (length === undefined) return undefined;
+      const end = length.end + length.value;
+      this.#requireLineEnd(end);
+      if (this.#bytes.length < end + 2) return undefined;
+      words.push(Buffer.from(this.#bytes.subarray(length.end, end)));
+      position = end + 2;
+    }
+    return { words, end: position };
+  }
+
+  /** A line of a sign and a number, as `$11`. */
+  #lengthAt(start: number, sign: '*' | '$', max: number): { value: number; end: number } | undefined {
+    if (start >= this.#bytes.length) return undefined;
+    if (this.#bytes[start] !== sign.charCodeAt(0)) {
+      throw new WireViolation(`expected '${sign}', got ${quote(this.#bytes.subarray(start, start + 1))}`);
+    }
+    const lineEnd = this.#bytes.indexOf(CR, start);
+    const digits = this.#bytes.subarray(start + 1, lineEnd === -1 ? undefined : lineEnd);
+    if (lineEnd === -1 && digits.length === 0) return undefined;
+    const text = digits.subarray(0, DIGITS_MAX + 1).toString('latin1');
+    const value = Number(text);
+    if (!/^(?:0|[1-9]\d*)$/.test(text) || value > max) {
+      throw new WireViolation(`expected a length behind '${sign}', got ${quote(digits)}`);
+    }
+    if (lineEnd === -1) return undefined;
+    this.#requireLineEnd(lineEnd);
+    return this.#bytes.length < lineEnd + 2 ? undefined : { value, end: lineEnd + 2 };
+  }
+
+  #requireLineEnd(at: number): void {
+    const end = this.#bytes.subarray(at, at + 2);
+    if ((end.length > 0 && end[0] !== CR) || (end.length > 1 && end[1] !== LF)) {
+      throw new WireViolation(`expected the end of a line, got ${quote(end)}`);
+    }
+  }
+}
+
+function quote(bytes: Uint8Array): string {
+  return JSON.stringify(Buffer.from(bytes.subarray(0, 20)).toString('latin1'));
+}

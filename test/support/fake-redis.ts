@@ -1,0 +1,152 @@
+import type { Clock } from '../../src/core/index.ts';
+import type { AppliedEffect, CommandContext, ReceivedCommand, RedisSession } from './fake-redis-commands.ts';
+import {
+  FakeRedisConnection,
+  type Answer,
+  type CommandHandler,
+  type ConnectionBehaviour,
+  type FakeCall,
+  type FakeConnectionGround,
+} from './fake-redis-connection.ts';
+import type { ByteDuplex } from './scripted-peer.ts';
+
+export type { AppliedEffect, ReceivedCommand } from './fake-redis-commands.ts';
+export type {
+  Answer,
+  CommandHandler,
+  ConnectionBehaviour,
+  FakeCall,
+  FakeRedisConnection,
+} from './fake-redis-connection.ts';
+export { resp, type Bytes } from './fake-redis-wire.ts';
+
+/** How a {@link FakeRedis} is set up. */
+export interface FakeRedisOptions {
+  /** For the times on record, and for delays. */
+  readonly clock: Clock;
+  /** Without it nobody needs to authenticate. `username` is `default` by default. */
+  readonly credentials?: { readonly username?: string; readonly password: string };
+  /** Behaviours of the first connections, one each, in the order in which they are accepted; then `normal`. */
+  readonly script?: readonly ConnectionBehaviour[];
+}
+
+/**
+ * A Redis server in a few hundred lines, whose data outlive its connections and which does what a test asks of it.
+ * It speaks to any {@link ByteDuplex}: `network.listen(endpoint, redis.accept)`, or
+ * `createServer((socket) => redis.accept(socketDuplex(socket)))`.
+ *
+ * Knows HELLO, AUTH, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO, GET, SET (NX, XX), INCR, DEL, MGET,
+ * MULTI, EXEC and DISCARD.
+ */
+export class FakeRedis {
+  /** Every command received, in order, also those that were not run. */
+  readonly commands: ReceivedCommand[] = [];
+  /** Every write carried out, in order. */
+  readonly effects: AppliedEffect[] = [];
+  /** All connections so far, oldest first. */
+  readonly connections: FakeRedisConnection[] = [];
+  /** What clients sent that is no command. A test asserts that it is empty. */
+  readonly violations: string[] = [];
+  readonly #clock: Clock;
+  readonly #credentials: CommandContext['credentials'];
+  readonly #script: ConnectionBehaviour[];
+  readonly #handlers = new Map<string, (call: Omit<FakeCall, 'count'>) => Answer | undefined>();
+  readonly #databases = new Map<number, Map<string, Buffer>>();
+  readonly #receivedWith = new Map<string, number>();
+  readonly #appliedTo = new Map<string, number>();
+
+  constructor({ clock, credentials, script = [] }: FakeRedisOptions) {
+    this.#clock = clock;
+    this.#credentials = credentials && { username: 'default', ...credentials };
+    this.#script = [...script];
+  }
+
+  /** Serves a connection. May be handed on by itself. */
+  readonly accept = (duplex: ByteDuplex): void => {
+    const session: RedisSession = {
+      protocol: 2,
+      isAuthenticated: this.#credentials === undefined,
+      database: 0,
+      clientName: '',
+      transaction: undefined,
+    };
+    const ground: FakeConnectionGround = {
+      clock: this.#clock,
+      number: this.connections.length + 1,
+      behaviour: this.#script.shift() ?? 'normal',
+      context: (connection) => this.#context(connection),
+      handler: (name) => this.#handlers.get(name) ?? this.#handlers.get('*'),
+      received: (command) => this.#received(command),
+      violated: ({ message }) => void this.violations.push(message),
+    };
+    this.connections.push(new FakeRedisConnection(ground, duplex, session));
+  };
+
+  /** Adds behaviours of the next connections, behind those that are still due. */
+  script(...behaviours: readonly ConnectionBehaviour[]): void {
+    this.#script.push(...behaviours);
+  }
+
+  /**
+   * Asks `handler` about every command of this name from now on, on all connections; `*` is for those without a
+   * handler of their own. A later handler replaces an earlier one. Returns what takes it away again.
+   */
+  on(commandName: string, handler: CommandHandler): () => void {
+    const name = commandName.toUpperCase();
+    let count = 0;
+    const counting = (call: Omit<FakeCall, 'count'>): Answer | undefined => {
+      count += 1;
+      return handler({ ...call, count });
+    };
+    this.#handlers.set(name, counting);
+    return () => {
+      if (this.#handlers.get(name) === counting) this.#handlers.delete(name);
+    };
+  }
+
+  /** Keys and values of a database. */
+  readonly data = (database = 0): Map<string, Buffer> => {
+    const existing = this.#databases.get(database);
+    if (existing !== undefined) return existing;
+    const created = new Map<string, Buffer>();
+    this.#databases.set(database, created);
+    return created;
+  };
+
+  /** The value of a key as text; `undefined` if there is none. */
+  value(key: string, database = 0): string | undefined {
+    return this.data(database).get(key)?.toString();
+  }
+
+  /** How many commands were received that have this argument. Unique keys make it the fate of one call. */
+  timesReceived(argument: string): number {
+    return this.#receivedWith.get(argument) ?? 0;
+  }
+
+  /** How many writes to this key were carried out, in any database. */
+  timesApplied(key: string): number {
+    return this.#appliedTo.get(key) ?? 0;
+  }
+
+  #received(command: ReceivedCommand): void {
+    this.commands.push(command);
+    for (const argument of new Set(command.args.map(String))) add(this.#receivedWith, argument);
+  }
+
+  #context(connection: FakeRedisConnection): CommandContext {
+    return {
+      session: connection.session,
+      connection: connection.number,
+      credentials: this.#credentials,
+      data: this.data,
+      applied: (command, key) => {
+        this.effects.push({ connection: connection.number, atMs: this.#clock.now(), command, key });
+        add(this.#appliedTo, key);
+      },
+    };
+  }
+}
+
+function add(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { FakeRedis } from '../support/fake-redis.ts';
+import { expectResourcesBackTo, openResources } from '../support/leaks.ts';
+import { ScriptedServer, socketDuplex } from '../support/scripted-peer.ts';
+
+let baseline: Record<string, number>;
+let server: Server;
+let client: Socket;
+
+beforeEach(() => {
+  baseline = openResources();
+});
+
+afterEach(async () => {
+  client.destroy();
+  server.close();
+  await expectResourcesBackTo(baseline);
+});
+
+async function serve(accept: (socket: Socket) => void): Promise<void> {
+  server = createServer(accept);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  await once(client, 'connect');
+}
+
+async function text(bytes: number): Promise<string> {
+  let received = '';
+  for await (const chunk of client.iterator({ destroyOnReturn: false })) {
+    received += String(chunk);
+    if (received.length >= bytes) break;
+  }
+  return received;
+}
+
+test('a fake server speaks over a real socket', async () => {
+  const redis = new FakeRedis({ clock: new VirtualClock() });
+  await serve((socket) => redis.accept(socketDuplex(socket)));
+  client.write('*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n*1\r\n$4\r\nPING\r\n');
+  expect(await text(11)).toBe(':1\r\n+PONG\r\n');
+  expect(Object.values(openResources()).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(3);
+});
+
+test('it resets a real socket in earnest', async () => {
+  const redis = new FakeRedis({ clock: new VirtualClock() });
+  redis.on('INCR', ({ run }) => {
+    run();
+    return 'reset';
+  });
+  await serve((socket) => redis.accept(socketDuplex(socket)));
+  client.write('*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n');
+  const [error] = await once(client, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(redis.timesApplied('n')).toBe(1);
+});
+
+test('it learns that the client of a real socket has left', async () => {
+  const redis = new FakeRedis({ clock: new VirtualClock() });
+  const left = new Promise((resolve) => {
+    void serve((socket) => {
+      redis.accept(socketDuplex(socket));
+      socket.on('close', resolve);
+    }).then(() => client.destroy());
+  });
+  await left;
+  expect(redis.connections[0]?.isOpen).toBe(false);
+});
+
+test('a scripted server plays one script for each connection', async () => {
+  const scripted = new ScriptedServer([
+    async (peer) => {
+      await peer.expect('S?');
+      peer.send('N');
+      expect(String(await peer.take(3))).toBe('abc');
+      expect(String(await peer.takeUntil('\n'))).toBe('a line\n');
+      peer.send('done');
+      expect(await peer.closed()).toBe('ended');
+    },
+  ]);
+  await serve((socket) => scripted.accept(socketDuplex(socket)));
+  client.write('S?ab');
+  expect(await text(1)).toBe('N');
+  client.write('ca li');
+  client.write('ne\n');
+  expect(await text(4)).toBe('done');
+  client.end();
+  await once(client, 'close');
+  expect([scripted.accepted, scripted.failures]).toEqual([1, []]);
+});
+
+test('what a script did not expect is on record, and a connection without a script is reset', async () => {
+  const scripted = new ScriptedServer([(peer) => peer.expect('right')]);
+  await serve((socket) => scripted.accept(socketDuplex(socket)));
+  client.end('wrong');
+  await once(client.resume(), 'close');
+  const surplus = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [error] = await once(surplus, 'error');
+  expect(error).toMatchObject({ code: 'ECONNRESET' });
+  expect(scripted.failures.map(({ message }) => message)).toEqual(['Expected "right" and received "wrong".']);
+});
