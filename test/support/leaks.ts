@@ -28,7 +28,7 @@ export function leftovers({ clock, network, redis }: VirtualWorld): string[] {
 /** Fails unless there are no {@link leftovers}. */
 export function expectNothingLeft(world: VirtualWorld): void {
   const left = leftovers(world);
-  expect(left, left.join('; ')).toEqual([]);
+  if (left.length > 0) throw new Error(`Left behind: ${left.join('; ')}`);
 }
 
 /** What a connection can leave behind. Timers are not among them: the test runner sets and clears its own. */
