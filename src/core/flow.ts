@@ -159,7 +159,7 @@ export class Flow<Q extends Request, R, P> {
     const outbox = attachment?.outbox;
     if (attachment === undefined || outbox === undefined) return;
     const { slots } = this.calls;
-    if (slots.handedOver === 0) this.#progress.made();
+    if (slots.handedOver === 0 && slots.waiting > 0) this.#progress.made();
     let calls = 0;
     while (outbox.hasRoom) {
       const slot = slots.nextWaiting();

@@ -315,8 +315,8 @@ export class Pipeline<Q extends Request, R, P = never> {
   /** There may be room for those who wait for it, or nothing left to drain. */
   #left(): void {
     const { capacity } = this.#waits;
-    if (capacity.size > 0) capacity.resolve(this.#room());
     const { state } = this.#lifecycle;
+    if (capacity.size > 0 && this.#gate.isOpen) capacity.resolve(this.#room());
     if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0) {
       this.#lifecycle.dispatch({ type: 'drained', epoch: state.epoch });
     }
