@@ -1,4 +1,10 @@
-import type { Clock, Timer, Transport, TransportListener } from '../../src/core/index.ts';
+import {
+  HawserError,
+  type Clock,
+  type Timer,
+  type Transport,
+  type TransportListener,
+} from '../../src/core/index.ts';
 import type { Ending, SimulatedPath } from './simulated-network-path.ts';
 
 /** What a simulated transport stands on. */
@@ -105,11 +111,16 @@ export class SimulatedTransport implements Transport {
     if (this.#phase === 'open' && this.#roomTimer === undefined) this.#accept();
   }
 
-  startTls(): Promise<void> {
-    if (this.#unconsumed.length > 0) this.#ground.misuse('startTls() with bytes unconsumed');
-    if (this.#phase !== 'open') return Promise.reject(new Error('The transport is not open.'));
+  async startTls(): Promise<void> {
+    if (this.#phase !== 'open') {
+      throw new HawserError('CONNECTION_LOST', 'the transport is not open', { outcome: 'not-sent' });
+    }
+    if (this.#unconsumed.length > 0) {
+      throw new HawserError('PROTOCOL_VIOLATION', 'bytes came in plain text before TLS', {
+        outcome: 'not-sent',
+      });
+    }
     this.#ground.tlsStarted();
-    return Promise.resolve();
   }
 
   destroy(): void {
@@ -124,16 +135,25 @@ export class SimulatedTransport implements Transport {
 
   /** Bytes that have come from the peer. */
   receive(bytes: Buffer): void {
-    if (this.#phase !== 'open' || this.#listener === undefined) return;
+    if (this.#phase !== 'open') return;
     this.#receivedBytes += bytes.length;
-    const offered = Buffer.concat([this.#unconsumed, bytes]);
-    const kept = Buffer.from(offered);
-    const consumed = this.#listener.onData(offered);
+    this.#unconsumed = Buffer.concat([this.#unconsumed, bytes]);
+    this.#handOver();
+  }
+
+  #handOver(): void {
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    const offered = Buffer.from(this.#unconsumed);
+    const consumed = listener.onData(offered);
     offered.fill(STALE_BYTE);
-    if (!Number.isInteger(consumed) || consumed < 0 || consumed > kept.length) {
-      this.#ground.misuse(`onData() consumed ${consumed} of ${kept.length} bytes`);
+    if (this.#phase !== 'open') return;
+    if (!Number.isInteger(consumed) || consumed < 0 || consumed > offered.length) {
+      this.#ground.misuse(`onData() consumed ${consumed} of ${offered.length} bytes`);
     }
-    this.#unconsumed = kept.subarray(consumed);
+    this.#unconsumed = this.#unconsumed.subarray(consumed);
+    // A listener that was replaced in the call leaves the rest to its successor.
+    if (this.#listener !== listener && this.#unconsumed.length > 0) this.#handOver();
   }
 
   /** The stream has ended at the peer. */

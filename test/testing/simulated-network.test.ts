@@ -196,6 +196,21 @@ describe('bytes', () => {
     expect(transport.bytesReceived).toBe(7);
   });
 
+  test('that a listener leaves when it is replaced go to the next one at once', async () => {
+    const { clock, peer, transport, listener } = await connect();
+    transport.attach({
+      onData: () => {
+        transport.attach(listener);
+        return 1;
+      },
+      onRoom: () => undefined,
+      onLost: () => undefined,
+    });
+    peer.send('abc');
+    await clock.advance(1);
+    expect(listener.log).toEqual(['1 data bc']);
+  });
+
   test('are valid only during the call', async () => {
     const { clock, peer, transport } = await connect();
     let kept: Buffer = Buffer.alloc(0);
@@ -509,13 +524,16 @@ describe('TLS in mid-stream', () => {
     expect([peer.tlsStarts, network.misuses]).toEqual([1, []]);
   });
 
-  test('is misuse while bytes are unconsumed', async () => {
-    const { clock, transport, peer, listener, network } = await connect();
+  test('is refused while bytes are unconsumed, and when the connection is lost', async () => {
+    const { clock, transport, peer, listener } = await connect();
     listener.keepBytes = 1;
     peer.send('Sx');
     await clock.advance(1);
-    await transport.startTls();
-    expect(network.misuses).toEqual(['connection to redis.test:6379: startTls() with bytes unconsumed']);
+    await expect(transport.startTls()).rejects.toMatchObject({ code: 'PROTOCOL_VIOLATION' });
+    peer.reset();
+    await clock.advance(1);
+    await expect(transport.startTls()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    expect(peer.tlsStarts).toBe(0);
   });
 });
 
