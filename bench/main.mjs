@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { installPeers, buildHawser } from './setup.mjs';
+
+const USAGE = `Usage: npm run bench -- redis [options]     Hawser beside the other Redis clients
+       npm run bench -- memory [--quick]     what Hawser keeps while a server is down
+
+Options of redis:
+  --quick            fewer cells and shorter rounds, within a minute
+  --json [FILE]      everything measured, as JSON: to FILE beside the tables, or to the standard output instead of them
+  --cells LIST       for example get16:1000,incr:100 (a name without a number: all its numbers of callers)
+  --clients LIST     for example hawser,ioredis-auto
+  --rounds N         rounds per cell (15)
+  --round-ms N       length of a round (250)
+  --profile FOLDER   a CPU profile of each client process there
+  --no-build         take dist/ as it is`;
+
+const [task, ...rest] = process.argv.slice(2);
+
+if (task === 'redis') {
+  const { parseOptions } = await import('./redis/options.mjs');
+  const options = parseOptions(rest);
+  installPeers();
+  if (options.build) buildHawser();
+  const { benchRedis } = await import('./redis/bench.mjs');
+  process.exitCode = await benchRedis(options);
+} else if (task === 'memory') {
+  if (!rest.includes('--no-build')) buildHawser();
+  const script = fileURLToPath(new URL('redis/memory.mjs', import.meta.url));
+  // The heap can be told from garbage only behind a collection that was asked for.
+  const child = spawnSync(process.execPath, ['--expose-gc', script, ...rest], { stdio: 'inherit' });
+  process.exitCode = child.status ?? 1;
+} else {
+  console.error(USAGE);
+  process.exitCode = 2;
+}
