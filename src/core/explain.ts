@@ -65,7 +65,7 @@ export function explain(source: ExplanationSource): Explanation {
     failures: 'failures' in state ? state.failures : 0,
     nextAttemptInMs: state.name === 'backing-off' ? Math.max(0, Math.round(state.retryAt - now)) : undefined,
     waiting: slots.waiting,
-    inFlight: slots.handedOver - slots.abandoned,
+    inFlight: slots.inFlight,
     abandoned: slots.abandoned,
     pendingBytes: slots.bytes,
     silentForMs: lastProgressAt === undefined ? undefined : Math.round(now - lastProgressAt),

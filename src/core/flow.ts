@@ -35,7 +35,7 @@ export class Flow<Q extends Request, R, P> {
   readonly #endTick = (): void => this.#endOfTick();
   #endOfTickIsDue = false;
   #attachment: Attachment<Q, R, P> | undefined;
-  /** Slots up to this number have been accepted by the kernel whole. */
+  /** Slots up to this {@link Slot.number} have been accepted by the kernel whole. */
   #acceptedThrough = 0;
   /** How long the peer may be silent after a sign of life of ours that no reply answers. */
   #heartbeatSilenceMs: number | undefined;
@@ -85,7 +85,7 @@ export class Flow<Q extends Request, R, P> {
   /** A transport is ready: calls go out on it from now on. */
   attach(attachment: Attachment<Q, R, P>): void {
     this.#attachment = attachment;
-    this.#acceptedThrough = this.calls.slots.answered;
+    this.#acceptedThrough = this.calls.slots.handOvers;
     this.#progress.start();
     this.#handOver();
   }
@@ -140,9 +140,9 @@ export class Flow<Q extends Request, R, P> {
 
   /** The kernel has accepted what it was given. */
   room(): void {
-    const { slots } = this.calls;
+    const head = this.calls.slots.head();
     // Progress only while the oldest call is itself still being written: later bytes say nothing of its answer.
-    if (slots.handedOver > 0 && slots.answered >= this.#acceptedThrough) this.#progress.made();
+    if (head !== undefined && head.number > this.#acceptedThrough) this.#progress.made();
     this.#handOver();
   }
 
@@ -159,7 +159,7 @@ export class Flow<Q extends Request, R, P> {
     const outbox = attachment?.outbox;
     if (attachment === undefined || outbox === undefined) return;
     const { slots } = this.calls;
-    if (slots.handedOver === 0 && slots.waiting > 0) this.#progress.made();
+    if (slots.due === 0 && slots.waiting > 0) this.#progress.made();
     let calls = 0;
     while (outbox.hasRoom) {
       const slot = slots.nextWaiting();
@@ -176,7 +176,7 @@ export class Flow<Q extends Request, R, P> {
       else this.#settleUnanswered(slot);
     }
     outbox.flush();
-    if (outbox.hasRoom) this.#acceptedThrough = slots.answered + slots.handedOver;
+    if (outbox.hasRoom) this.#acceptedThrough = slots.handOvers;
     if (calls > 0) this.#budget.deposit(calls, this.#clock.now());
   }
 

@@ -18,9 +18,16 @@ export class SlotQueue<Q> {
   /** Ring positions before the first that was not handed over. */
   #handedOver = 0;
   #tombstones = 0;
+  #due = 0;
   #abandoned = 0;
   #bytes = 0;
+  #handOvers = 0;
   #answered = 0;
+
+  /** Slots that take memory: those that are not gone, and tombstones. */
+  get length(): number {
+    return this.#ring.length;
+  }
 
   /** Slots that are not gone: waiting, in flight and abandoned. */
   get requests(): number {
@@ -32,25 +39,35 @@ export class SlotQueue<Q> {
     return this.requests - this.#abandoned;
   }
 
-  /** Size of what is kept for slots that are not gone. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Slots that a reply is due for, and tombstones among them. */
-  get handedOver(): number {
-    return this.#handedOver;
-  }
-
+  /** Slots that were not handed over. */
   get waiting(): number {
-    return this.#ring.length - this.#handedOver;
+    return this.requests - this.#due;
+  }
+
+  /** Slots that a reply is due for: in flight and abandoned. */
+  get due(): number {
+    return this.#due;
+  }
+
+  get inFlight(): number {
+    return this.#due - this.#abandoned;
   }
 
   get abandoned(): number {
     return this.#abandoned;
   }
 
-  /** Slots that left the front so far: `answered + position` numbers a slot for good. */
+  /** Size of what is kept for slots that are not gone. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many slots were handed over so far; the last of them has this number. */
+  get handOvers(): number {
+    return this.#handOvers;
+  }
+
+  /** How many slots were answered so far. */
   get answered(): number {
     return this.#answered;
   }
@@ -82,25 +99,25 @@ export class SlotQueue<Q> {
 
   /** The slot that `nextWaiting` returned is now in the hands of a transport. */
   handOver(slot: Slot<Q>): void {
-    slot.phase = 'in-flight';
+    this.#handOvers += 1;
     this.#handedOver += 1;
+    this.#due += 1;
+    slot.phase = 'in-flight';
+    slot.number = this.#handOvers;
   }
 
   /** The reply of `head()` has come. */
   answerHead(slot: Slot<Q>): void {
-    if (slot.phase === 'abandoned') this.#abandoned -= 1;
-    slot.phase = 'gone';
-    slot.request = undefined;
-    this.#bytes -= slot.bytes;
-    this.#ring.shift();
-    this.#handedOver -= 1;
     this.#answered += 1;
+    this.#bury(slot);
+    this.#dropFirst();
   }
 
   /** The reply of a slot anywhere has come, or is not due at all. */
   answer(slot: Slot<Q>): void {
-    if (slot.phase === 'abandoned') this.#abandoned -= 1;
+    this.#answered += 1;
     this.#bury(slot);
+    this.#compact();
   }
 
   /** The caller has been told: a waiting slot goes, one that was handed over stays for its reply. */
@@ -124,11 +141,12 @@ export class SlotQueue<Q> {
     for (let position = 0; position < this.#handedOver; position += 1) {
       const slot = this.#ring.at(position)!;
       if (slot.phase === 'in-flight' && repeat(slot)) {
+        this.#due -= 1;
         slot.phase = 'waiting';
         slot.repeated = true;
       } else if (slot.phase !== 'gone') {
         if (slot.phase === 'in-flight') told.push([slot, slot.request!]);
-        this.answer(slot);
+        this.#bury(slot);
       }
     }
     this.#handedOver = 0;
@@ -149,7 +167,10 @@ export class SlotQueue<Q> {
     for (const [slot, request] of told) dropped(slot, request);
   }
 
+  /** Makes a tombstone of a slot, which is forgotten but for its place. */
   #bury(slot: Slot<Q>): void {
+    if (slot.phase !== 'waiting') this.#due -= 1;
+    if (slot.phase === 'abandoned') this.#abandoned -= 1;
     slot.phase = 'gone';
     slot.request = undefined;
     this.#bytes -= slot.bytes;
@@ -160,7 +181,6 @@ export class SlotQueue<Q> {
     this.#ring.shift();
     this.#handedOver -= 1;
     this.#tombstones -= 1;
-    this.#answered += 1;
   }
 
   #compact(): void {
@@ -178,7 +198,6 @@ export class SlotQueue<Q> {
       return keep;
     });
     this.#handedOver -= removedBefore;
-    this.#answered += removedBefore;
     this.#tombstones = 0;
   }
 }

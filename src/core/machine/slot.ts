@@ -28,6 +28,8 @@ export class Slot<Q> {
   phase: SlotPhase = 'waiting';
   /** In the clock's milliseconds. */
   deadline: number = UNSTAMPED;
+  /** Its place in the order of hand-over, counted from 1; 0 before that. */
+  number: number = 0;
   /** It has been handed over before, on a transport that was lost: even while waiting it may have run. */
   repeated: boolean = false;
   /** Ends the watch over the caller's signal. */
