@@ -17,7 +17,10 @@ export class Judge {
     this.#decide = decide;
   }
 
-  /** When it will fire, in the clock's milliseconds; `Infinity` when it will not. */
+  /**
+   * The instant of the decision that is still to come, in the clock's milliseconds; `Infinity` when there is none. It
+   * stays until the decision is made, so that whoever sets only an earlier one does not put it off turn by turn.
+   */
   get at(): number {
     return this.#armed?.at ?? Infinity;
   }
@@ -27,13 +30,15 @@ export class Judge {
     this.clear();
     if (at === Infinity) return;
     const round = this.#round;
-    const fire = (): void => {
-      this.#armed = undefined;
+    const fire = (): void =>
       this.#clock.afterPoll(() => {
-        if (round === this.#round) this.#decide();
+        if (round !== this.#round) return;
+        this.#armed = undefined;
+        this.#decide();
       });
-    };
-    this.#armed = { timer: this.#clock.setTimer(fire, Math.max(0, at - this.#clock.now())), at };
+    // Whole milliseconds, as timers have: a rest that rounding left would fire without time having moved.
+    const delayMs = Math.max(0, Math.ceil(at - this.#clock.now()));
+    this.#armed = { timer: this.#clock.setTimer(fire, delayMs), at };
   }
 
   clear(): void {

@@ -52,13 +52,10 @@ export class Progress {
   #check(): void {
     const now = this.#clock.now();
     const { silenceMs } = this.#subject;
-    const silentForMs = now - this.#lastAt;
-    if (silentForMs < this.#stallAfterMs) {
-      this.#judge.set(this.#lastAt + this.#stallAfterMs);
-      return;
-    }
+    const dueAt = this.#lastAt + this.#stallAfterMs;
+    if (now < dueAt) return this.#judge.set(dueAt);
     if (silenceMs === undefined) this.#subject.ping();
-    else if (silentForMs >= silenceMs) return this.#subject.stalled(silentForMs);
+    else if (now >= this.#lastAt + silenceMs) return this.#subject.stalled(now - this.#lastAt);
     // Also under a call that may be silent for longer: it may be answered, and the next one not.
     this.#judge.set(now + this.#stallAfterMs);
   }

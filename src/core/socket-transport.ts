@@ -244,7 +244,7 @@ export class SocketTransport implements Transport {
       this.#end();
       fail(cause);
     } else if (this.#state.name === 'open') {
-      this.#lose(refusalByPeer(cause, this.peer) ?? lostError(cause));
+      this.#lose(refusalByPeer(cause, this.peer, 'unknown') ?? lostError(cause));
     }
   }
 

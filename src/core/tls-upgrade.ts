@@ -1,6 +1,6 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { HawserError } from './machine/index.ts';
+import { HawserError, type Outcome } from './machine/index.ts';
 import type { TlsOptions } from './transport.ts';
 
 /**
@@ -18,7 +18,7 @@ export function upgradeToTls(socket: Socket, tls: TlsOptions, host: string | und
     throw new Error('there is no servername to verify the certificate against');
   }
   // RFC 6066 allows no address as a server name; the certificate is verified against it all the same.
-  const peer = isIP(name ?? '') === 0 ? { servername: name } : { host: name };
+  const peer = isIP(name ?? '') === 0 ? { servername: name } : { servername: undefined, host: name };
   // Node's types know no Uint8Array here, nor arrays that are read-only.
   return connect({ ...tls, ...peer, rejectUnauthorized, socket } as ConnectionOptions);
 }
@@ -35,7 +35,7 @@ export function tlsHandshakeError(cause: unknown, socket: TLSSocket, peer: strin
     return refused(`the certificate of ${peer} does not verify: ${describe(cause)}`, cause);
   }
   return (
-    refusalByPeer(cause, peer) ??
+    refusalByPeer(cause, peer, 'not-sent') ??
     new HawserError('CONNECT_FAILED', `no TLS with ${peer}: ${describe(cause)}`, {
       outcome: 'not-sent',
       cause,
@@ -44,9 +44,9 @@ export function tlsHandshakeError(cause: unknown, socket: TLSSocket, peer: strin
 }
 
 /** The error for a failure by which the peer refuses TLS as we offered it; `undefined` for any other failure. */
-export function refusalByPeer(cause: unknown, peer: string): HawserError | undefined {
+export function refusalByPeer(cause: unknown, peer: string, outcome: Outcome): HawserError | undefined {
   if (!REFUSING_ALERT.test(errorCode(cause) ?? '')) return undefined;
-  return refused(`${peer} refused TLS as it was offered: ${describe(cause)}`, cause);
+  return refused(`${peer} refused TLS as it was offered: ${describe(cause)}`, cause, outcome);
 }
 
 /** The system's or OpenSSL's code of an error, where it has one. */
@@ -55,8 +55,8 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-function refused(message: string, cause: unknown): HawserError {
-  return new HawserError('HANDSHAKE_REFUSED', message, { outcome: 'not-sent', cause });
+function refused(message: string, cause: unknown, outcome: Outcome = 'not-sent'): HawserError {
+  return new HawserError('HANDSHAKE_REFUSED', message, { outcome, cause });
 }
 
 function describe(error: unknown): string {

@@ -1,0 +1,83 @@
+import { HawserError } from '../../src/core/index.ts';
+import type { FakeRedis } from '../support/fake-redis.ts';
+import type { SimulatedNetwork } from '../support/simulated-network.ts';
+
+/** One command of a simulated call, told apart from all others by an argument that only it has. */
+export interface RecordedCommand {
+  readonly id: string;
+  readonly kind: 'read' | 'write';
+  /** What an own answer looks like. */
+  readonly isOwnAnswer: (reply: unknown) => boolean;
+}
+
+/** One call and what became of it. */
+export interface RecordedCall {
+  readonly what: string;
+  readonly commands: readonly RecordedCommand[];
+  /** How often each command may reach the server. */
+  readonly sendingsMax: number;
+  readonly madeAtMs: number;
+  readonly timeoutMs: number;
+  /** For how long the event loop was blocked before the call was made, and before it settled, from the start of the run. */
+  readonly blockedBeforeMs: number;
+  blockedUntilSettledMs: number;
+  /** How often the promise settled. */
+  settled: number;
+  settledAtMs: number;
+  result: { readonly value: unknown } | { readonly error: unknown } | undefined;
+}
+
+/** What a call ends with, per command: the reply, or the error in its place. */
+function resultOf(call: RecordedCall, index: number): unknown {
+  if (call.result === undefined) return undefined;
+  if ('error' in call.result) return call.result.error;
+  return Array.isArray(call.result.value) ? call.result.value[index] : call.result.value;
+}
+
+/** All that a history breaks, one line each; none when every promise was kept. */
+export function brokenPromises(
+  calls: readonly RecordedCall[],
+  redis: FakeRedis,
+  network: SimulatedNetwork,
+): string[] {
+  const written = Buffer.concat(network.connections.map((connection) => connection.written)).toString(
+    'latin1',
+  );
+  const broken: string[] = [];
+  for (const call of calls) {
+    if (call.settled !== 1) broken.push(`P1: ${call.what} settled ${call.settled} times`);
+    // One millisecond since deadlines are whole ones, one for the turn of the loop in which they are judged.
+    const blockedMs = call.blockedUntilSettledMs - call.blockedBeforeMs;
+    const late = call.settledAtMs - call.madeAtMs - call.timeoutMs - blockedMs;
+    if (late > 2)
+      broken.push(`P1: ${call.what} settled ${late} ms after its deadline of ${call.timeoutMs} ms`);
+    for (const [index, command] of call.commands.entries()) {
+      const said = fateOf(command, resultOf(call, index), call, redis, written);
+      if (said !== undefined) broken.push(`${said}: ${call.what} ${command.id}`);
+    }
+  }
+  return broken;
+}
+
+function fateOf(
+  { id, kind, isOwnAnswer }: RecordedCommand,
+  result: unknown,
+  { sendingsMax }: RecordedCall,
+  redis: FakeRedis,
+  written: string,
+): string | undefined {
+  const received = redis.timesReceived(id);
+  const applied = redis.timesApplied(id);
+  if (received > sendingsMax) return `P3 received ${received} times, at most ${sendingsMax} allowed`;
+  if (result instanceof HawserError) {
+    if (result.outcome === 'not-sent' && written.includes(id))
+      return 'P2 not-sent, but it was handed to a transport';
+    if (result.outcome === 'refused' && received === 0) return 'P2 refused, but the server never saw it';
+    return undefined;
+  }
+  if (result instanceof Error) return `an error that is no HawserError: ${result.stack}`;
+  if (!isOwnAnswer(result)) return `P4 the answer of another: ${JSON.stringify(result)}`;
+  if (received === 0) return 'P2 answered, but the server never saw it';
+  if (kind === 'write' && applied === 0) return 'P2 answered, but it was never carried out';
+  return undefined;
+}
