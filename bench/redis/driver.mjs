@@ -17,7 +17,11 @@ import { fileURLToPath } from 'node:url';
  * @typedef {object} CellResult
  * @property {import('./cells.mjs').Cell} cell
  * @property {Map<string, Round[]>} rounds By client; the n-th round of each is one pair.
- * @property {Map<string, string>} failures By client: why it has no rounds here.
+ * @property {Map<string, Failure>} failures By client: why it has no rounds here.
+ *
+ * @typedef {object} Failure
+ * @property {string} why
+ * @property {boolean} rejected The client works, and has rejected calls; by a time limit of its own for example.
  */
 
 const ANSWER_WITHIN_MS = 120_000;
@@ -79,7 +83,9 @@ class Worker {
           { failure: `The process ended. ${this.#errors}` },
         ]),
       ]);
-      if (message.failure !== undefined) throw new Error(message.failure);
+      if (message.failure !== undefined) {
+        throw Object.assign(new Error(message.failure), { rejected: message.rejected });
+      }
       return message.result;
     } catch (error) {
       throw error.name === 'AbortError' ? new Error('It did not answer in time.') : error;
@@ -107,7 +113,7 @@ export async function measureCell(cell, { clients, rounds, roundMs, profileFolde
     try {
       await work(workers.get(client));
     } catch (error) {
-      result.failures.set(client.name, error.message);
+      result.failures.set(client.name, { why: error.message, rejected: error.rejected === true });
       result.rounds.delete(client.name);
       await workers.get(client).end();
       workers.delete(client);

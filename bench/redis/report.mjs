@@ -68,7 +68,10 @@ export function cellText({ cell, failures }, summaries, reference) {
     rows.push([`${reference.tool} (reference)`, count(reference.callsPerSecond), '', '', '', '', '', '', '']);
   }
   const head = ['client', 'calls/s', 'spread', 'CPU us', 'p50 ms', 'p99 ms', 'peak MiB', 'server us', ''];
-  const failed = [...failures].map(([name, why]) => `${name} FAILED: ${why.split('\n')[0]}`);
+  const failed = [...failures].map(([name, { why, rejected }]) => {
+    const [first] = why.split('\n');
+    return rejected ? `${name} has no result: it rejected calls (${first})` : `${name} FAILED: ${first}`;
+  });
   return [`== ${cell.name}  ${cell.title}`, table(head, rows), ...failed].join('\n');
 }
 

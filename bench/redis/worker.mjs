@@ -13,7 +13,7 @@ const workload = createWorkload(client, cell);
 
 const orders = {
   prepare: () => workload.prepare(),
-  run: ({ roundMs }) => (cell.kind === 'burst' ? measure(burst) : measure(() => callers(roundMs))),
+  run: ({ roundMs }) => (cell.kind === 'burst' ? burst() : round(roundMs)),
   verify: () => workload.verify(),
   async close() {
     await client.close();
@@ -24,89 +24,87 @@ const orders = {
 process.on('message', ({ order, ...details }) => {
   orders[order](details).then(
     (result) => order !== 'close' && process.send({ result: result ?? null }),
-    (error) => process.send({ failure: described(error) }),
+    (error) => process.send({ failure: described(error), rejected: order === 'run' }),
   );
 });
 process.send({ result: null });
-
-/** The stack alone would begin with the place, for a module that does not load. */
-function described(error) {
-  return `${error}\n${error?.stack}`;
-}
 
 async function starting() {
   try {
     const { connect } = await import(modulePath);
     return await connect(url, JSON.parse(settings));
   } catch (error) {
-    process.send({ failure: described(error) });
+    process.send({ failure: described(error), rejected: false });
     throw error;
   }
 }
 
-/** @returns {Promise<import('./driver.mjs').Measurement>} */
-async function measure(load) {
-  sampled = 0;
-  const cpuBefore = process.cpuUsage();
-  const before = performance.now();
-  const {
-    calls,
-    elapsedMs = performance.now() - before,
-    cpu = process.cpuUsage(cpuBefore),
-    wrong,
-  } = await load();
-  const latencies = samples.slice(0, Math.min(sampled, samples.length)).toSorted();
-  return {
-    calls,
-    elapsedMs,
-    cpuUs: cpu.user + cpu.system,
-    p50Ms: latencies[Math.floor(latencies.length * 0.5)] ?? null,
-    p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? null,
-    wrong,
-    peakBytes: process.resourceUsage().maxRSS * 1_024,
-  };
+/** Some errors have neither a name of their own nor a message; the stack alone may begin with a place. */
+function described(error) {
+  return `${error?.constructor?.name}: ${error?.message}\n${error?.stack}`;
 }
 
 /** Every caller asks until the time is over; the round ends with the last answer. */
-async function callers(roundMs) {
-  let calls = 0;
-  let wrong = 0;
-  const round = { over: false };
-  const timer = setTimeout(() => (round.over = true), roundMs);
-  const ask = async (caller) => {
-    let untilSample = caller % cell.sampleEvery;
-    while (!round.over) {
-      let reply;
-      if (untilSample-- === 0) {
-        untilSample = cell.sampleEvery - 1;
-        const asked = performance.now();
-        reply = await workload.call(caller);
-        samples[sampled++ % samples.length] = performance.now() - asked;
-      } else {
-        reply = await workload.call(caller);
-      }
-      calls++;
-      if (!workload.check(reply, caller)) wrong++;
-    }
-  };
+async function round(roundMs) {
+  sampled = 0;
+  const tally = { calls: 0, wrong: 0, over: false };
+  const timer = setTimeout(() => (tally.over = true), roundMs);
   try {
-    await Promise.all(Array.from({ length: cell.callers }, (_, caller) => ask(caller)));
+    const callers = Array.from({ length: cell.callers }, (_, caller) => caller);
+    const { cost } = await timed(() => Promise.all(callers.map((caller) => ask(caller, tally))));
+    return measurement(tally.calls, tally.wrong, cost);
   } finally {
-    round.over = true;
+    tally.over = true;
     clearTimeout(timer);
   }
-  return { calls, wrong };
+}
+
+async function ask(caller, tally) {
+  let untilSample = caller % cell.sampleEvery;
+  while (!tally.over) {
+    let reply;
+    if (untilSample-- === 0) {
+      untilSample = cell.sampleEvery - 1;
+      const asked = performance.now();
+      reply = await workload.call(caller);
+      samples[sampled++ % samples.length] = performance.now() - asked;
+    } else {
+      reply = await workload.call(caller);
+    }
+    tally.calls++;
+    if (!workload.check(reply, caller)) tally.wrong++;
+  }
 }
 
 /** All calls are started in one tick. They are checked when the time has been taken. */
 async function burst() {
+  const { value: replies, cost } = await timed(() => {
+    const pending = new Array(cell.callers);
+    for (let caller = 0; caller < pending.length; caller++) pending[caller] = workload.call(caller);
+    return Promise.all(pending);
+  });
+  const wrong = replies.filter((reply, caller) => !workload.check(reply, caller)).length;
+  return measurement(replies.length, wrong, cost);
+}
+
+async function timed(work) {
   const cpuBefore = process.cpuUsage();
   const before = performance.now();
-  const pending = new Array(cell.callers);
-  for (let caller = 0; caller < pending.length; caller++) pending[caller] = workload.call(caller);
-  const replies = await Promise.all(pending);
+  const value = await work();
   const elapsedMs = performance.now() - before;
-  const cpu = process.cpuUsage(cpuBefore);
-  const wrong = replies.filter((reply, caller) => !workload.check(reply, caller)).length;
-  return { calls: replies.length, elapsedMs, cpu, wrong };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { value, cost: { elapsedMs, cpuUs: user + system } };
+}
+
+/** @returns {import('./driver.mjs').Measurement} */
+function measurement(calls, wrong, cost) {
+  const latencies = samples.slice(0, Math.min(sampled, samples.length)).toSorted();
+  return {
+    calls,
+    wrong,
+    ...cost,
+    p50Ms: latencies[Math.floor(latencies.length * 0.5)] ?? null,
+    p99Ms: latencies[Math.floor(latencies.length * 0.99)] ?? null,
+    peakBytes: process.resourceUsage().maxRSS * 1_024,
+  };
 }
