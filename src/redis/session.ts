@@ -27,6 +27,8 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
   readonly #options: ResolvedRedisOptions;
   readonly #decoder: RespDecoder;
   #inbound: RedisInbound | undefined;
+  /** Whose reply is being decoded; looked up once for each, when the decoder asks how it is wanted. */
+  #request: RedisRequest | undefined;
 
   constructor(options: ResolvedRedisOptions) {
     this.#options = options;
@@ -58,6 +60,7 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
 
   get buffers(): boolean {
     const request = this.#inbound!.head;
+    this.#request = request;
     return (
       request !== undefined && request.buffers && (request.batch === undefined || request.batch.buffersNext)
     );
@@ -65,12 +68,12 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
 
   get maps(): 'map' | 'flat' {
     // What converts a reply does so for RESP2 and RESP3 alike, so it takes what both have.
-    return this.#inbound!.head?.convert === undefined ? 'map' : 'flat';
+    return this.#request?.convert === undefined ? 'map' : 'flat';
   }
 
   value(reply: RedisReply): void {
     const inbound = this.#inbound!;
-    const request = inbound.head;
+    const request = this.#request;
     const whole = request?.batch === undefined ? reply : request.batch.take(reply);
     if (whole === undefined) return;
     if (whole instanceof RedisReplyError) inbound.refuse(whole);
