@@ -141,8 +141,8 @@ export class Flow<Q extends Request, R, P> {
   /** The kernel has accepted what it was given. */
   room(): void {
     const head = this.calls.slots.head();
-    // Progress only while the oldest call is itself still being written: later bytes say nothing of its answer.
-    if (head !== undefined && head.number > this.#acceptedThrough) this.#progress.made();
+    // Not when the oldest call whose reply is due was written before: later bytes say nothing of its answer.
+    if (head === undefined || head.number > this.#acceptedThrough) this.#progress.made();
     this.#handOver();
   }
 
@@ -159,7 +159,7 @@ export class Flow<Q extends Request, R, P> {
     const outbox = attachment?.outbox;
     if (attachment === undefined || outbox === undefined) return;
     const { slots } = this.calls;
-    if (slots.due === 0 && slots.waiting > 0) this.#progress.made();
+    const nothingWasDue = slots.due === 0;
     let calls = 0;
     while (outbox.hasRoom) {
       const slot = slots.nextWaiting();
@@ -177,6 +177,8 @@ export class Flow<Q extends Request, R, P> {
     }
     outbox.flush();
     if (outbox.hasRoom) this.#acceptedThrough = slots.handOvers;
+    // A message that no reply answers asks for nothing: it must not pass for a sign of life of the peer.
+    if (nothingWasDue && slots.due > 0) this.#progress.made();
     if (calls > 0) this.#budget.deposit(calls, this.#clock.now());
   }
 
@@ -206,6 +208,7 @@ export class Flow<Q extends Request, R, P> {
     this.#handOver();
     if (!request.expectsReply) {
       this.#heartbeatSilenceMs = silenceMs;
+      this.#progress.made();
       return;
     }
     this.#receiver.pinged(slot, nonce);
