@@ -16,6 +16,8 @@ export interface RespSink {
   push(message: RedisReply[]): void;
 }
 
+/** The type of a push message. */
+const PUSH = 0x3e;
 /** An array is allocated in advance up to this many elements; what the server claims beyond grows as it arrives. */
 const ALLOCATED_ELEMENTS_MAX = 1024;
 /** The shortest element there is: `_` and its CR LF. */
@@ -80,6 +82,21 @@ export class RespDecoder {
     return elements.next;
   }
 
+  /**
+   * Whether a reply has begun and is not complete; a push message is none. `next` is the first byte that the last
+   * `decode` did not consume, `undefined` if it consumed all.
+   */
+  hasBegunReply(next: number | undefined): boolean {
+    let outermost = this.#frame;
+    while (outermost?.parent !== undefined) {
+      outermost = outermost.parent;
+    }
+    if (outermost !== undefined) {
+      return outermost.kind !== 'push';
+    }
+    return this.#elements.isWithinBulk || (next !== undefined && next !== PUSH);
+  }
+
   #open(kind: AggregateKind, size: number, sink: RespSink): void {
     const parent = this.#frame;
     if (kind === 'push') {
@@ -106,7 +123,7 @@ export class RespDecoder {
 
   #checkPush(parent: Frame | undefined, size: number): void {
     if (parent !== undefined) {
-      throw violation('an element of an aggregate and no push message', 0x3e);
+      throw violation('an element of an aggregate and no push message', PUSH);
     }
     if (size === 0) {
       throw violation('a push message of at least one element', 0x30);

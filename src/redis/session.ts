@@ -7,6 +7,7 @@ import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { RespDecoder, type RespSink } from './resp-decoder.ts';
 import { encodeCommand } from './resp-encoder.ts';
+import { violation } from './resp-limits.ts';
 
 type RedisInbound = Inbound<RedisRequest, RedisReply, RedisReply[]>;
 
@@ -46,7 +47,12 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
 
   receive(bytes: Buffer, inbound: RedisInbound): number {
     this.#inbound = inbound;
-    return this.#decoder.decode(bytes, this);
+    const consumed = this.#decoder.decode(bytes, this);
+    // Its rest would else be taken for the answer to whatever is asked meanwhile.
+    if (inbound.head === undefined && this.#decoder.hasBegunReply(bytes[consumed])) {
+      throw violation('nothing, since nothing was asked', bytes[consumed]);
+    }
+    return consumed;
   }
 
   ping(nonce: string): RedisRequest {
