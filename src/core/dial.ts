@@ -46,7 +46,7 @@ export function createSocketDial(options: SocketDialOptions = {}): Dial {
 /** The dial over the system's sockets, resolver and clock. */
 export const socketDial: Dial = createSocketDial();
 
-/** An endpoint of which the host is an IP address. */
+/** The endpoint itself, or one for each address of its host, in the order in which they are to be tried. */
 async function findPlaces({ endpoint, signal }: DialRequest, lookup: Lookup): Promise<Endpoint[]> {
   if (endpoint.path !== undefined || isIP(endpoint.host) !== 0) return [endpoint];
   const { host, port } = endpoint;

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { connect, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { unlessEnded } from './dial-end.ts';
@@ -52,10 +52,19 @@ export class SocketTransport implements Transport {
   #state: State = { name: 'opening', fail: () => {} };
   #listener: TransportListener | undefined;
   #bytesWritten = 0;
-  #bytesAccepted = 0;
   #bytesReceived = 0;
   /** The listener is owed an `onRoom`. */
   #isFull = false;
+  /**
+   * Told of each write, for 'drain' comes only after large ones. One function for all of them, because Node then
+   * goes through the writes of a tick at once.
+   */
+  readonly #onWritten = (error?: Error | null): void => {
+    const isAccepted = error === undefined || error === null;
+    if (!isAccepted || !this.#isFull || !this.hasRoom || this.#state.name !== 'open') return;
+    this.#isFull = false;
+    this.#listener?.onRoom();
+  };
 
   /** Starts to connect. Throws only what Node says of a target that is none; `connect` tells every other failure. */
   constructor(options: SocketTransportOptions) {
@@ -71,7 +80,7 @@ export class SocketTransport implements Transport {
   }
 
   get bytesAccepted(): number {
-    return this.#bytesAccepted;
+    return this.#bytesWritten - this.#socket.writableLength;
   }
 
   get bytesReceived(): number {
@@ -95,12 +104,10 @@ export class SocketTransport implements Transport {
     // While TLS is being negotiated this would go out in plain text.
     if (this.#state.name !== 'open') return;
     this.#bytesWritten += bytes;
-    const end = this.#bytesWritten;
-    const onWritten = (error?: Error | null): void => {
-      if (error === undefined || error === null) this.#accepted(end);
-    };
-    if (typeof data !== 'string') this.#socket.write(data, onWritten);
-    else this.#socket.write(data, data.length === bytes ? 'latin1' : 'utf8', onWritten);
+    if (typeof data !== 'string') this.#socket.write(data, this.#onWritten);
+    else if (data.length === bytes) this.#socket.write(data, 'latin1', this.#onWritten);
+    // As bytes, for of text that waits a socket counts the characters.
+    else this.#socket.write(Buffer.from(data), this.#onWritten);
     this.#noteRoom();
   }
 
@@ -226,16 +233,7 @@ export class SocketTransport implements Transport {
   }
 
   #noteRoom(): void {
-    if (this.#socket.writableLength === 0) this.#bytesAccepted = this.#bytesWritten;
-    else if (this.#socket.writableCorked === 0) this.#isFull = true;
-  }
-
-  /** The write that ended at this byte is with the kernel, and so are all before it. */
-  #accepted(end: number): void {
-    this.#bytesAccepted = Math.max(this.#bytesAccepted, end);
-    if (!this.#isFull || this.#bytesAccepted < this.#bytesWritten || this.#state.name !== 'open') return;
-    this.#isFull = false;
-    this.#listener?.onRoom();
+    if (this.#socket.writableLength > 0 && this.#socket.writableCorked === 0) this.#isFull = true;
   }
 
   #failed(cause: Error): void {
