@@ -168,12 +168,12 @@ function disconnect(
   { cause, retryInMs }: { readonly cause: Error | undefined; readonly retryInMs: number | undefined },
   context: StepContext,
 ): Step {
-  if (state.name === 'closed') return stay(state);
+  if (state.name === 'closed' || (state.name === 'idle' && retryInMs === undefined)) return stay(state);
   if (state.name === 'draining') return close(state, cause);
   const outage = outageOf(state, cause, context);
   const effects = tearDown(state, cause);
   if (retryInMs === undefined) return { state: { name: 'idle', epoch: state.epoch, outage }, effects };
-  return backOff(state.epoch, 'failures' in state ? state.failures : 0, outage, retryInMs, effects, context);
+  return backOff(state.epoch, failuresOf(state, context), outage, retryInMs, effects, context);
 }
 
 function lose(state: ConnectionState, cause: Error, context: StepContext): Step {
@@ -182,17 +182,10 @@ function lose(state: ConnectionState, cause: Error, context: StepContext): Step 
     case 'handshaking':
       return fail(state, state.refusals, cause, context);
     case 'ready': {
-      const proven = context.now - state.since >= context.policy.provenAfterMs;
-      const failures = proven ? 0 : state.failures;
+      const failures = failuresOf(state, context);
       const outage = outageOf(state, cause, context);
-      return backOff(
-        state.epoch,
-        failures,
-        outage,
-        byPolicy(failures, context),
-        tearDown(state, cause),
-        context,
-      );
+      const effects = tearDown(state, cause);
+      return backOff(state.epoch, failures, outage, byPolicy(failures, context), effects, context);
     }
     case 'draining':
       return close(state, cause);
@@ -276,6 +269,12 @@ function tearDown(state: ConnectionState, cause: Error | undefined): readonly Co
     state.name === 'ready' ||
     state.name === 'draining';
   return dialled ? [{ do: 'tear-down', cause }] : [];
+}
+
+/** Failures in a row that count for the next wait. A connection that was up for long enough has none behind it. */
+function failuresOf(state: ConnectionState, context: StepContext): number {
+  if (state.name === 'ready' && context.now - state.since >= context.policy.provenAfterMs) return 0;
+  return 'failures' in state ? state.failures : 0;
 }
 
 function outageOf(state: ConnectionState, cause: Error | undefined, context: StepContext): Outage {

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { backoffMs, step, type ConnectionEvent, type ConnectionState } from '../../src/core/machine/index.ts';
+import { CAUSE, contextOf, NOW, POLICY, samples } from './connections.ts';
+
+const BACKOFF = POLICY.backoff;
+
+/** A connection whose life is played through, with time passing as it waits. */
+class Played {
+  state: ConnectionState = samples().idle;
+  now = NOW;
+  /** The waits so far, in milliseconds. */
+  readonly waits: number[] = [];
+  readonly #random: () => number;
+
+  constructor(random: () => number = () => 0.5) {
+    this.#random = random;
+  }
+
+  take(...types: readonly ('connect' | 'opened' | 'handshaken' | 'proven' | 'lost' | 'refused')[]): this {
+    for (const type of types) {
+      this.#step(type === 'connect' ? { type } : { type, epoch: this.state.epoch, cause: CAUSE });
+    }
+    return this;
+  }
+
+  /** Waits to the end of the backoff and dials. */
+  retry(): this {
+    if (this.state.name === 'backing-off') this.now = this.state.retryAt;
+    this.#step({ type: 'retry-due', epoch: this.state.epoch });
+    return this;
+  }
+
+  pass(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
+  #step(event: ConnectionEvent): void {
+    const { state, effects } = step(this.state, event, contextOf({}, this.#random(), this.now));
+    for (const effect of effects) if (effect.do === 'retry-later') this.waits.push(effect.delayMs);
+    this.state = state;
+  }
+}
+
+describe('backoff', () => {
+  test('is anywhere between 0 and a bound that doubles from 100 ms to 10 s', () => {
+    const bounds = [0, 1, 2, 3, 4, 5, 6, 7, 8, 1_000, Infinity].map((failures) =>
+      backoffMs(BACKOFF, failures, 1),
+    );
+    expect(bounds).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000, 10_000, 10_000]);
+    fc.assert(
+      fc.property(
+        fc.nat(100_000),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (failures, random) => {
+          const delayMs = backoffMs(BACKOFF, failures, random);
+          expect(delayMs).toBeGreaterThanOrEqual(0);
+          expect(delayMs).toBeLessThanOrEqual(10_000);
+          expect(delayMs).toBe(random * backoffMs(BACKOFF, failures, 1));
+        },
+      ),
+    );
+  });
+
+  test('the first try after a proven connection comes within 100 ms', () => {
+    for (const random of [0, 0.5, 0.999_999]) {
+      const played = new Played(() => random).take('connect', 'opened', 'handshaken', 'proven', 'lost');
+      expect(played.waits).toEqual([random * 100]);
+    }
+  });
+
+  test('grows with each pass that fails, for ever', () => {
+    const played = new Played(() => 1).take('connect', 'lost');
+    for (let count = 0; count < 9; count += 1) played.retry().take('lost');
+    expect(played.waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000, 10_000]);
+    for (let count = 0; count < 5_000; count += 1) played.retry().take('opened', 'lost');
+    expect(played.state).toMatchObject({ name: 'backing-off', failures: 5_009 });
+  });
+
+  test('a connection that was reached and dropped does not reset it, so that there is no hot loop', () => {
+    const played = new Played().take('connect', 'opened', 'handshaken', 'lost');
+    for (let count = 1; count < 1_000; count += 1) {
+      played.retry().take('opened', 'handshaken').pass(9_999).take('lost');
+    }
+    const expected = Array.from({ length: 1_000 }, (_, failures) => backoffMs(BACKOFF, failures, 0.5));
+    expect(played.waits).toEqual(expected);
+    const total = played.waits.reduce((sum, delayMs) => sum + delayMs, 0);
+    expect(total).toBe(50 * (2 ** 7 - 1) + 993 * 5_000);
+  });
+
+  test('a reply resets it', () => {
+    const played = new Played(() => 1).take('connect', 'lost').retry().take('lost').retry();
+    played.take('opened', 'handshaken', 'proven', 'lost');
+    expect(played.waits).toEqual([100, 200, 100]);
+  });
+
+  test('ten seconds up reset it, not a millisecond less', () => {
+    const dropped = (upForMs: number): Played =>
+      new Played(() => 1)
+        .take('connect', 'lost')
+        .retry()
+        .take('opened', 'handshaken')
+        .pass(upForMs)
+        .take('lost');
+    expect(dropped(9_999).waits).toEqual([100, 200]);
+    expect(dropped(10_000).waits).toEqual([100, 100]);
+  });
+
+  test('a proof in any other state changes nothing', () => {
+    for (const state of Object.values(samples())) {
+      if (state.name === 'ready') continue;
+      const next = step(state, { type: 'proven', epoch: state.epoch }, contextOf());
+      expect(next).toEqual({ state, effects: [] });
+    }
+  });
+
+  test('a second proof changes nothing', () => {
+    const { ready } = samples();
+    const proven = step(ready, { type: 'proven', epoch: ready.epoch }, contextOf()).state;
+    expect(step(proven, { type: 'proven', epoch: ready.epoch }, contextOf()).state).toBe(proven);
+  });
+
+  test('connecting now instead of waiting counts the failures on', () => {
+    const played = new Played(() => 1).take('connect', 'lost', 'connect', 'lost', 'connect', 'lost');
+    expect(played.waits).toEqual([100, 200, 400]);
+  });
+
+  test('refusals after a first success come back each 27 to 30 s', () => {
+    const played = new Played(() => 0.999).take('connect', 'opened', 'handshaken', 'proven', 'lost');
+    for (let count = 0; count < 20; count += 1) played.retry().take('opened', 'refused');
+    const slow = played.waits.slice(1);
+    expect(slow).toHaveLength(20);
+    for (const delayMs of slow) expect(delayMs).toBeCloseTo(27_003, 5);
+  });
+});
