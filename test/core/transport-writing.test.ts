@@ -36,10 +36,12 @@ function receive(peer: Socket, bytes: number): Promise<Buffer> {
   });
 }
 
-describe.each([
+const ways = [
   { way: 'plain', begin: beginPlain },
   { way: 'TLS', begin: beginTls },
-])('writing over $way', ({ begin }) => {
+];
+
+describe.each(ways)('writing over $way', ({ begin }) => {
   test('sends text as UTF-8 and bytes as they are, in order', async () => {
     const { transport, peer } = await begin();
     Recorder.attachedTo(transport);
