@@ -3,7 +3,7 @@ import { replyErrorFrom } from './errors.ts';
 import { LargeBulk } from './large-bulk.ts';
 import type { RedisReply } from './reply.ts';
 import { beyondLimit, tooLongForText, violation, type RespLimits } from './resp-limits.ts';
-import { textOf } from './resp-text.ts';
+import { copyOf, textOf } from './resp-text.ts';
 import { bigNumberOf, doubleOf, integerOf } from './resp-values.ts';
 
 /** What the head of an aggregate announces. */
@@ -127,7 +127,9 @@ export class ElementReader {
       throw violation('CR and LF after a bulk', bytes[end] === CR ? bytes[end + 1] : bytes[end]);
     }
     this.next = end + 2;
-    return kind === 'string' ? this.#textOrBuffer(bytes, start, end) : this.#unusualBulk(kind, bytes, start, end);
+    return kind === 'string'
+      ? this.#textOrBuffer(bytes, start, end)
+      : this.#unusualBulk(kind, bytes, start, end);
   }
 
   #checkLength(length: number): void {
@@ -150,7 +152,11 @@ export class ElementReader {
     return this.#continueBulk(this.#large, bytes, this.next);
   }
 
-  #continueBulk(large: { readonly kind: BulkKind; readonly bulk: LargeBulk }, bytes: Buffer, at: number): Element {
+  #continueBulk(
+    large: { readonly kind: BulkKind; readonly bulk: LargeBulk },
+    bytes: Buffer,
+    at: number,
+  ): Element {
     const { kind, bulk } = large;
     this.next = at + bulk.take(bytes, at);
     if (!bulk.isComplete) {
@@ -303,12 +309,6 @@ function booleanOf(bytes: Buffer, start: number, end: number): boolean {
 
 function errorOf(bytes: Buffer, start: number, end: number): RedisReply {
   return replyErrorFrom(textOf(bytes, start, Math.min(end, start + ERROR_TEXT_BYTES_MAX)));
-}
-
-function copyOf(bytes: Buffer, start: number, end: number): Buffer {
-  const copy = Buffer.allocUnsafe(end - start);
-  bytes.copy(copy, 0, start, end);
-  return copy;
 }
 
 /** Whether `+OK` and its end are at `at`. */

@@ -1,7 +1,9 @@
-import { isAscii, type Buffer } from 'node:buffer';
+import { Buffer, isAscii } from 'node:buffer';
 
 const SHORT_BYTES = 16;
 const LONG_BYTES = 4096;
+/** Up to this length a loop is faster than a call into C++. */
+const LOOP_BYTES = 32;
 
 /**
  * The text of the UTF-8 bytes from `start` to `end`.
@@ -49,4 +51,18 @@ function shortText(bytes: Buffer, start: number, end: number): string {
   }
   const text = String.fromCharCode(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p);
   return end - start === SHORT_BYTES ? text : text.substring(0, end - start);
+}
+
+/** A Buffer of its own with the bytes from `start` to `end`. */
+export function copyOf(bytes: Buffer, start: number, end: number): Buffer {
+  const length = end - start;
+  const copy = Buffer.allocUnsafe(length);
+  if (length > LOOP_BYTES) {
+    bytes.copy(copy, 0, start, end);
+    return copy;
+  }
+  for (let index = 0; index < length; index += 1) {
+    copy[index] = bytes[start + index]!;
+  }
+  return copy;
 }
