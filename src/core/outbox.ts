@@ -6,7 +6,7 @@ import type { Transport } from './transport.ts';
 export const CHUNK_BYTES = 65_536;
 
 /**
- * What is on its way to one transport. Text is joined into chunks; larger values go as they are, in pieces, so that a
+ * What is on its way to one transport. Text is joined into chunks; what is larger than a chunk goes in pieces, so that a
  * slow peer shows progress. Once the kernel is full, nothing more is handed to it until it has room again.
  */
 export class Outbox {
@@ -32,14 +32,14 @@ export class Outbox {
 
   /** Takes a request; only while there is room, and for text only if it fits. */
   add(data: Encoded, bytes: number): void {
-    if (typeof data === 'string') {
+    if (typeof data === 'string' && bytes <= CHUNK_BYTES) {
       this.#text += data;
       this.#textBytes += bytes;
       return;
     }
     this.#takeText();
-    for (const piece of data instanceof Uint8Array ? [data] : data) {
-      if (typeof piece === 'string') this.#pieces.push({ data: piece, bytes: Buffer.byteLength(piece) });
+    for (const piece of typeof data === 'string' || data instanceof Uint8Array ? [data] : data) {
+      if (typeof piece === 'string') this.#takePiece(piece);
       else this.#cut(piece);
     }
     this.flush();
@@ -76,6 +76,12 @@ export class Outbox {
     if (this.#textBytes > 0) this.#pieces.push({ data: this.#text, bytes: this.#textBytes });
     this.#text = '';
     this.#textBytes = 0;
+  }
+
+  #takePiece(data: string): void {
+    const bytes = Buffer.byteLength(data);
+    if (bytes <= CHUNK_BYTES) this.#pieces.push({ data, bytes });
+    else this.#cut(Buffer.from(data));
   }
 
   #cut(data: Uint8Array): void {
