@@ -192,6 +192,7 @@ export class ElementReader {
 
   #simpleString(bytes: Buffer, at: number): Element {
     if (!this.asBuffers && isOk(bytes, at)) {
+      this.#searchedBytes = 0;
       this.next = at + 5;
       return 'OK';
     }

@@ -139,7 +139,7 @@ function firstOf(args: readonly RedisArgument[]): RedisArgument | undefined {
   if (!Array.isArray(args) || args.length === 0) {
     throw invalidArgument('a command', 'array of its name and arguments', args);
   }
-  return args[0];
+  return (args as readonly RedisArgument[])[0];
 }
 
 function invalidArgument(what: string, expected: string, got: unknown, command?: string): HawserError {
