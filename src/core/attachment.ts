@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describeEndpoint } from './endpoint.ts';
+import { asViolation } from './failures.ts';
 import { HandshakeExchange } from './handshake-exchange.ts';
 import { Judge } from './judge.ts';
 import { HawserError, type Clock } from './machine/index.ts';
@@ -43,6 +44,8 @@ type Phase<Q extends Request, R, P> =
   | { readonly name: 'ready'; readonly transport: Transport }
   | { readonly name: 'ended' };
 
+const NOTHING = Buffer.alloc(0);
+
 /** One transport and the session on it, from the dial to the loss. What comes after `end()` is stale and ignored. */
 export class Attachment<Q extends Request, R, P> {
   readonly epoch: number;
@@ -56,7 +59,7 @@ export class Attachment<Q extends Request, R, P> {
   #outbox: Outbox | undefined;
   readonly #outcome: { resolve: () => void; reject: (cause: Error) => void }[] = [];
   /** Bytes that came with the end of the handshake and were not consumed by it. */
-  #held: Buffer | undefined;
+  #held: Buffer = NOTHING;
 
   constructor(
     epoch: number,
@@ -110,7 +113,7 @@ export class Attachment<Q extends Request, R, P> {
     const abort = new AbortController();
     const exchange = new HandshakeExchange<Q, R, P>(transport, this.session, abort.signal, {
       pushed: (message) => this.#owner.pushed(message),
-      failed: (error) => this.#failed(error),
+      failed: (error) => this.#failed(asViolation(error)),
     });
     this.#phase = { name: 'handshaking', transport, abort, exchange };
     this.#limit.set(this.#config.clock.now() + this.#config.handshakeTimeoutMs);
@@ -119,7 +122,7 @@ export class Attachment<Q extends Request, R, P> {
       onRoom: () => this.#room(),
       onLost: (cause) => this.#failed(cause),
     });
-    this.session.handshake(exchange).then(
+    this.#shakeHands(exchange).then(
       () => this.#handshaken(exchange),
       (error: unknown) => this.#failed(error),
     );
@@ -130,7 +133,7 @@ export class Attachment<Q extends Request, R, P> {
     const phase = this.#phase;
     this.#phase = { name: 'ended' };
     this.#limit.clear();
-    this.#held = undefined;
+    this.#held = NOTHING;
     if ('transport' in phase) phase.transport.destroy();
     if ('abort' in phase) phase.abort.abort(cause);
     if ('exchange' in phase) phase.exchange.end(cause);
@@ -147,33 +150,53 @@ export class Attachment<Q extends Request, R, P> {
     this.#owner.opened(this.epoch);
   }
 
+  /** A handshake that throws is one that rejects. */
+  async #shakeHands(exchange: HandshakeExchange<Q, R, P>): Promise<void> {
+    await this.session.handshake(exchange);
+  }
+
   #handshaken(exchange: HandshakeExchange<Q, R, P>): void {
     if (this.#phase.name !== 'handshaking') return;
     const { transport } = this.#phase;
+    try {
+      exchange.finish();
+    } catch (error) {
+      return this.#failed(asViolation(error));
+    }
+    // Who was told of a push message may have closed the connection.
+    if (this.#phase.name !== 'handshaking') return;
     this.#limit.clear();
     this.#outbox = new Outbox(transport);
-    this.#held = exchange.held.length > 0 ? exchange.held : undefined;
+    this.#held = exchange.held;
     this.#phase = { name: 'ready', transport };
     for (const { resolve } of this.#outcome.splice(0)) resolve();
     this.#owner.handshaken(this.epoch);
-    if (this.#held !== undefined) this.#data(Buffer.alloc(0));
   }
 
   #data(bytes: Buffer): number {
-    if (this.#phase.name === 'handshaking') {
-      try {
-        this.#phase.exchange.receive(bytes);
-      } catch (error) {
-        this.#failed(error);
-      }
-      return bytes.length;
+    switch (this.#phase.name) {
+      case 'handshaking':
+        try {
+          this.#phase.exchange.receive(bytes);
+        } catch (error) {
+          this.#failed(asViolation(error));
+        }
+        return bytes.length;
+      case 'ready':
+        return this.#held.length === 0 ? this.#owner.received(bytes) : this.#behindHeld(bytes);
+      case 'dialling':
+      case 'open':
+      case 'ended':
+        return bytes.length;
     }
-    if (this.#phase.name !== 'ready') return bytes.length;
-    if (this.#held === undefined) return this.#owner.received(bytes);
-    const held = Buffer.concat([this.#held, bytes]);
-    const consumed = this.#owner.received(held);
-    this.#held = consumed < held.length ? held.subarray(consumed) : undefined;
-    return bytes.length;
+  }
+
+  /** While what is held is not consumed the transport keeps the rest, up to its limit. */
+  #behindHeld(bytes: Buffer): number {
+    const held = this.#held;
+    const consumed = this.#owner.received(Buffer.concat([held, bytes]));
+    this.#held = held.subarray(consumed);
+    return Math.max(0, consumed - held.length);
   }
 
   #room(): void {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { Fifo, HawserError } from './machine/index.ts';
+import { HawserError } from './machine/index.ts';
 import type { Handshake, Inbound, Request, Session } from './protocol.ts';
 import type { Transport } from './transport.ts';
 
@@ -25,8 +25,10 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
   readonly #session: Session<Q, R, P>;
   readonly #pushed: (message: P) => void;
   readonly #failed: (error: unknown) => void;
-  readonly #due = new Fifo<Due<Q, R>>();
-  #taking: Taking | undefined;
+  /** Oldest first; never many. */
+  readonly #due: Due<Q, R>[] = [];
+  readonly #takings: Taking[] = [];
+  readonly #undelivered: P[] = [];
   #held: Buffer = Buffer.alloc(0);
   #ended: Error | undefined;
 
@@ -49,7 +51,7 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
   }
 
   get head(): Q | undefined {
-    return this.#due.peek()?.request;
+    return this.#due[0]?.request;
   }
 
   exchange(request: Q): Promise<R> {
@@ -65,9 +67,7 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
   take(count: number): Promise<Buffer> {
     if (this.#ended !== undefined) return handled(Promise.reject(this.#ended));
     const taken = handled(
-      new Promise<Buffer>((resolve, reject) => {
-        this.#taking = { count, resolve, reject };
-      }),
+      new Promise<Buffer>((resolve, reject) => this.#takings.push({ count, resolve, reject })),
     );
     this.#pump();
     return taken;
@@ -101,6 +101,14 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
     this.#deliver();
   }
 
+  /**
+   * The handshake is done. What has come behind its last answer may be pushed but answers nothing, and so is not left
+   * for the first call. The start of a message stays held. Throws what the session throws.
+   */
+  finish(): void {
+    if (this.#held.length > 0) this.#held = this.#held.subarray(this.#decode(this.#held));
+  }
+
   reply(value: R): void {
     const due = this.#due.shift();
     if (due === undefined) throw violation('no reply before the next question of the handshake, got one');
@@ -113,23 +121,22 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
     due.reject(error);
   }
 
-  replyTo(_request: Q, value: R): void {
-    this.reply(value);
+  replyTo(request: Q, value: R): void {
+    this.#takeDue(request)?.resolve(value);
   }
 
-  refuseTo(_request: Q, error: HawserError): void {
-    this.refuse(error);
+  refuseTo(request: Q, error: HawserError): void {
+    this.#takeDue(request)?.reject(error);
   }
 
   push(message: P): void {
-    this.#pushed(message);
+    this.#undelivered.push(message);
   }
 
   /** The transport is gone: whatever the handshake still waits for rejects. */
   end(cause: Error): void {
     this.#ended = cause;
-    this.#taking?.reject(cause);
-    for (let due = this.#due.shift(); due !== undefined; due = this.#due.shift()) due.reject(cause);
+    for (const { reject } of [...this.#takings.splice(0), ...this.#due.splice(0)]) reject(cause);
   }
 
   #pump(): void {
@@ -150,14 +157,26 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
   }
 
   #consume(bytes: Buffer): number {
-    const taking = this.#taking;
-    if (taking !== undefined) {
-      if (bytes.length < taking.count) return 0;
-      this.#taking = undefined;
-      taking.resolve(Buffer.from(bytes.subarray(0, taking.count)));
-      return taking.count;
+    const [taking] = this.#takings;
+    if (taking === undefined) return this.#due.length > 0 ? this.#decode(bytes) : 0;
+    if (bytes.length < taking.count) return 0;
+    this.#takings.shift();
+    taking.resolve(Buffer.from(bytes.subarray(0, taking.count)));
+    return taking.count;
+  }
+
+  /** Listeners are told of what was pushed when nothing is being decoded any more. */
+  #decode(bytes: Buffer): number {
+    try {
+      return this.#session.receive(bytes, this);
+    } finally {
+      for (const message of this.#undelivered.splice(0)) this.#pushed(message);
     }
-    return this.#due.length > 0 ? this.#session.receive(bytes, this) : 0;
+  }
+
+  #takeDue(request: Q): Due<Q, R> | undefined {
+    const index = this.#due.findIndex((due) => due.request === request);
+    return index === -1 ? undefined : this.#due.splice(index, 1)[0];
   }
 
   #assertGoingOn(): void {
