@@ -109,8 +109,10 @@ function decode(text: string): string {
   }
 }
 
+/** Digits alone: `Number` would also take `0x10` and `1e1`. */
 function numberIn(text: string | null): number | undefined {
-  return text === null || text === '' ? undefined : Number(text);
+  if (text === null || text === '') return undefined;
+  return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 function checkDatabase(database: number): number {
@@ -124,9 +126,22 @@ function checkClientName(name: string | undefined): string | undefined {
 }
 
 function checkCredentials(credentials: RedisOptions['credentials']): RedisOptions['credentials'] {
-  if (credentials === undefined || typeof credentials === 'function') return credentials;
-  if (typeof credentials === 'object' && credentials !== null) return credentials;
-  throw invalidOption('credentials', 'an object or a function', credentials);
+  return credentials === undefined || typeof credentials === 'function'
+    ? credentials
+    : checkIdentity(credentials);
+}
+
+/** Checks who to authenticate as. Throws INVALID_OPTION. */
+export function checkIdentity(credentials: RedisCredentials): RedisCredentials {
+  if (typeof credentials !== 'object' || credentials === null) {
+    throw invalidOption('credentials', 'an object or a function', credentials);
+  }
+  for (const part of ['username', 'password'] as const) {
+    const text = credentials[part];
+    if (text !== undefined && typeof text !== 'string')
+      throw invalidOption(`credentials.${part}`, 'text', text);
+  }
+  return credentials;
 }
 
 function checkLimits(limits: RespLimits): RespLimits {
