@@ -4,6 +4,8 @@ import type { RedisReply } from './reply.ts';
 
 /** Several commands that are answered as one. */
 export interface Batch {
+  /** Adds a command, by its name, before the whole is sent. */
+  add(command: string): void;
   /** Whether the strings of the next reply are to be Buffers, if Buffers were asked for. */
   readonly buffersNext: boolean;
   /** Takes the next reply. Returns the reply of the whole once it is complete. Throws when the server is out of step. */
@@ -15,16 +17,15 @@ export interface Batch {
 /** A pipeline: each command's reply, or its error, in its place. */
 export class PipelineBatch implements Batch {
   readonly buffersNext = true;
-  readonly #commands: readonly string[];
+  readonly #commands: string[] = [];
   #replies: RedisReply[] = [];
 
-  /** @param commands names, for errors */
-  constructor(commands: readonly string[]) {
-    this.#commands = commands;
+  add(command: string): void {
+    this.#commands.push(command);
   }
 
   take(reply: RedisReply): RedisReply | undefined {
-    if (reply instanceof RedisReplyError) reply.command ??= this.#commands[this.#replies.length];
+    if (reply instanceof RedisReplyError) named(reply, this.#commands[this.#replies.length]);
     this.#replies.push(reply);
     return this.#replies.length === this.#commands.length ? this.#replies : undefined;
   }
@@ -44,13 +45,12 @@ export class PipelineBatch implements Batch {
 
 /** MULTI, the commands, EXEC: what EXEC answers, errors of single commands in their place. */
 export class TransactionBatch implements Batch {
-  readonly #length: number;
+  readonly #commands: string[] = [];
   #taken = 0;
   #firstRefusal: RedisReplyError | undefined;
 
-  /** @param length number of commands between MULTI and EXEC */
-  constructor(length: number) {
-    this.#length = length;
+  add(command: string): void {
+    this.#commands.push(command);
   }
 
   get buffersNext(): boolean {
@@ -60,7 +60,8 @@ export class TransactionBatch implements Batch {
   take(reply: RedisReply): RedisReply | undefined {
     if (this.#isExec) return this.#executed(reply);
     const accepted = this.#taken === 0 ? 'OK' : 'QUEUED';
-    if (reply instanceof RedisReplyError) this.#firstRefusal ??= reply;
+    if (reply instanceof RedisReplyError)
+      this.#firstRefusal ??= named(reply, this.#commands[this.#taken - 1]);
     else if (reply !== accepted)
       throw torn(`expected ${accepted} or an error before EXEC, got another reply`);
     this.#taken += 1;
@@ -73,11 +74,16 @@ export class TransactionBatch implements Batch {
   }
 
   get #isExec(): boolean {
-    return this.#taken === this.#length + 1;
+    return this.#taken === this.#commands.length + 1;
   }
 
   #executed(reply: RedisReply): RedisReply {
-    if (Array.isArray(reply) && this.#firstRefusal === undefined) return reply;
+    if (Array.isArray(reply) && this.#firstRefusal === undefined) {
+      for (const [index, each] of reply.entries()) {
+        if (each instanceof RedisReplyError) named(each, this.#commands[index]);
+      }
+      return reply;
+    }
     if (reply instanceof RedisReplyError) {
       // EXECABORT says only that something was wrong before; what was wrong came then.
       if (this.#firstRefusal !== undefined && reply.cause === undefined) reply.cause = this.#firstRefusal;
@@ -85,6 +91,11 @@ export class TransactionBatch implements Batch {
     }
     throw torn('expected the replies of a transaction that was queued whole, got something else');
   }
+}
+
+function named(error: RedisReplyError, command: string | undefined): RedisReplyError {
+  error.command ??= command;
+  return error;
 }
 
 function torn(expectation: string): HawserError {

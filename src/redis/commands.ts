@@ -21,6 +21,9 @@ const CACHED_SPELLINGS_MAX = 2048;
 /** What has more parts than these takes its time anyway. */
 const CACHED_PARTS_MAX = 16;
 
+/** A command and its arguments: `['SET', 'key', 'value', 'PX', 500]`. */
+export type RedisCommand = readonly [name: RedisArgument, ...args: readonly RedisArgument[]];
+
 /** What a command's name alone tells. */
 export class CommandInfo {
   /** In upper case. `(unnamed)` where it looks like no name: it may be an argument in the wrong place. */

@@ -1,6 +1,6 @@
 import { HawserError, type Handshake } from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
-import type { RedisCredentials, ResolvedRedisOptions } from './options.ts';
+import { checkIdentity, type RedisCredentials, type ResolvedRedisOptions } from './options.ts';
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';
@@ -15,12 +15,14 @@ export async function shakeHands(handshake: RedisHandshake, options: ResolvedRed
   // Asked together, since none depends on another's answer; all are answered before any request of a user.
   const { database, clientName } = options;
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
+  const alive = ask(handshake, ['PING']);
   const details = [
     ...(clientName === undefined ? [] : [ask(handshake, ['CLIENT', 'SETNAME', clientName])]),
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-NAME', 'hawser']),
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-VER', VERSION]),
   ];
   await select?.catch((error: unknown) => fail('SELECT', error));
+  await alive.catch((error: unknown) => failIfNotServing(error));
   for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
 }
 
@@ -44,7 +46,7 @@ async function askCredentials(
 ): Promise<RedisCredentials | undefined> {
   if (typeof credentials !== 'function') return credentials;
   try {
-    return await credentials({ signal });
+    return checkIdentity(await credentials({ signal }));
   } catch (cause) {
     // Its text is the user's and may hold anything, so it travels only as the cause.
     throw new HawserError('CONNECT_FAILED', 'the credentials function failed', {
@@ -54,9 +56,9 @@ async function askCredentials(
   }
 }
 
-function ask(handshake: RedisHandshake, command: readonly string[]): Promise<RedisReply> {
+function ask(handshake: RedisHandshake, command: readonly [string, ...string[]]): Promise<RedisReply> {
   const { data, bytes } = encodeCommand(command);
-  return handshake.exchange(new RedisRequest(command[0]!, data, bytes, false, false));
+  return handshake.exchange(new RedisRequest(command[0], data, bytes, false, false, undefined, undefined));
 }
 
 function lacksHello(error: unknown): boolean {
@@ -65,12 +67,18 @@ function lacksHello(error: unknown): boolean {
   );
 }
 
+/** A server that is loading its data, or busy with a script, answers HELLO and SELECT all the same; PING it refuses. */
+function failIfNotServing(error: unknown): void {
+  if (!(error instanceof RedisReplyError) || NOT_SERVING_CODES.has(error.code)) fail('PING', error);
+}
+
 function ignoreRefusal(error: unknown): void {
   if (!(error instanceof RedisReplyError)) throw error;
 }
 
 /** Codes of errors that trying again cannot change, until a person or a rotation of secrets does. */
 const PERMANENT_CODES: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM', 'DENIED']);
+const NOT_SERVING_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN']);
 const PERMANENT_TEXTS =
   /invalid password|without any password configured|Client sent AUTH|DB index|wrong number of arguments for 'auth'/i;
 

@@ -17,7 +17,7 @@ export type {
 } from './call-options.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
 export type { RedisCredentials, RedisOptions } from './options.ts';
-export { Redis, type RedisCommand } from './redis.ts';
+export { Redis } from './redis.ts';
 export type { RedisReply } from './reply.ts';
-export type { RedisArgument } from './resp-encoder.ts';
+export type { RedisArgument, RedisCommand } from './commands.ts';
 export type { RespLimits } from './resp-limits.ts';

@@ -7,18 +7,15 @@ import {
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
-import { PipelineBatch, TransactionBatch, type Batch } from './batch.ts';
+import { PipelineBatch, TransactionBatch } from './batch.ts';
 import type { CallOptions } from './call-options.ts';
-import { commandInfo, sharedRefusal } from './commands.ts';
+import { commandInfo, sharedRefusal, type RedisCommand } from './commands.ts';
 import { resolveRedisOptions, type RedisOptions } from './options.ts';
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
-import { encodeCommand, joinCommands, type RedisArgument } from './resp-encoder.ts';
+import { encodeCommand, joinCommands, type EncodedCommand } from './resp-encoder.ts';
 import { redisProtocol } from './session.ts';
 import { TypedCommands, type TypedCall } from './typed-commands.ts';
-
-/** A command and its arguments: `['SET', 'key', 'value', 'PX', 500]`. */
-export type RedisCommand = readonly [name: RedisArgument, ...args: readonly RedisArgument[]];
 
 /**
  * Redis (and Valkey) over one connection that all callers share.
@@ -116,13 +113,7 @@ export class Redis extends TypedCommands {
   command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
     try {
       assertShareable(command, false);
-      const { name, readOnly } = commandInfo(nameOf(command));
-      const { data, bytes } = encodeCommand(command);
-      const repeatable = mayRepeat(readOnly, options);
-      return this.#pipeline.submit(
-        new RedisRequest(name, data, bytes, repeatable, options?.buffers === true),
-        options,
-      );
+      return this.#submit(command, commandInfo(command[0]).readOnly, options, undefined);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -136,8 +127,7 @@ export class Redis extends TypedCommands {
   pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
     if (commands.length === 0) return Promise.resolve([]);
     try {
-      for (const command of commands) assertShareable(command, false);
-      const batch = new PipelineBatch(commands.map((command) => commandInfo(nameOf(command)).name));
+      const batch = new PipelineBatch();
       const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
       return replies.catch((error: unknown) => batch.failed(error as HawserError));
     } catch (error) {
@@ -153,47 +143,71 @@ export class Redis extends TypedCommands {
   transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<RedisReply[]> {
     if (commands.length === 0) return Promise.resolve([]);
     try {
-      for (const command of commands) assertShareable(command, true);
-      const batch = new TransactionBatch(commands.length);
-      const whole: readonly RedisCommand[] = [['MULTI'], ...commands, ['EXEC']];
-      return this.#submitBatch('MULTI', whole, batch, options) as Promise<RedisReply[]>;
+      const batch = new TransactionBatch();
+      return this.#submitBatch('MULTI', commands, batch, options) as Promise<RedisReply[]>;
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   protected override run(
-    name: string,
-    args: readonly RedisArgument[],
+    command: RedisCommand,
     { readOnly, convert }: TypedCall,
     options: CallOptions | undefined,
   ): Promise<unknown> {
     try {
-      const { data, bytes } = encodeCommand([name, ...args]);
-      const repeatable = mayRepeat(readOnly, options);
-      return this.#pipeline.submit(
-        new RedisRequest(name, data, bytes, repeatable, options?.buffers === true, convert),
-        options,
-      );
+      return this.#submit(command, readOnly, options, convert);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
+  #submit(
+    command: RedisCommand,
+    readOnly: boolean,
+    options: CallOptions | undefined,
+    convert: TypedCall['convert'],
+  ): Promise<RedisReply> {
+    const info = commandInfo(command[0]);
+    const { data, bytes } = encodeCommand(command, info);
+    const buffers = options?.buffers === true;
+    const request = new RedisRequest(
+      info.name,
+      data,
+      bytes,
+      mayRepeat(readOnly, options),
+      buffers,
+      convert,
+      undefined,
+    );
+    return this.#pipeline.submit(request, options);
+  }
+
   #submitBatch(
-    name: string,
+    name: 'PIPELINE' | 'MULTI',
     commands: readonly RedisCommand[],
-    batch: Batch,
+    batch: PipelineBatch | TransactionBatch,
     options: CallOptions | undefined,
   ): Promise<RedisReply> {
-    const { data, bytes } = joinCommands(commands.map((command) => encodeCommand(command)));
-    const readOnly = commands.every((command) => commandInfo(nameOf(command)).readOnly);
+    const inTransaction = name === 'MULTI';
+    const encoded: EncodedCommand[] = inTransaction ? [MULTI] : [];
+    let readOnly = true;
+    for (const command of commands) {
+      assertShareable(command, inTransaction);
+      const info = commandInfo(command[0]);
+      readOnly &&= info.readOnly;
+      batch.add(info.name);
+      encoded.push(encodeCommand(command, info));
+    }
+    if (inTransaction) encoded.push(EXEC);
+    const { data, bytes } = joinCommands(encoded);
+    const buffers = options?.buffers === true;
     const request = new RedisRequest(
       name,
       data,
       bytes,
       mayRepeat(readOnly, options),
-      options?.buffers === true,
+      buffers,
       undefined,
       batch,
     );
@@ -201,13 +215,12 @@ export class Redis extends TypedCommands {
   }
 }
 
+const MULTI = encodeCommand(['MULTI']);
+const EXEC = encodeCommand(['EXEC']);
+
 function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
   const retry = options?.retry ?? 'reads';
   return retry === 'always' || (retry === 'reads' && readOnly);
-}
-
-function nameOf([name]: RedisCommand): string {
-  return typeof name === 'string' ? name : String(name);
 }
 
 /** Throws what a connection that is shared cannot let pass. */

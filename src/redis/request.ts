@@ -21,8 +21,8 @@ export class RedisRequest implements Request {
     bytes: number,
     repeatable: boolean,
     buffers: boolean,
-    convert?: (reply: RedisReply) => RedisReply,
-    batch?: Batch,
+    convert: ((reply: RedisReply) => RedisReply) | undefined,
+    batch: Batch | undefined,
   ) {
     this.command = command;
     this.data = data;

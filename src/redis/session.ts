@@ -57,7 +57,7 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
 
   ping(nonce: string): RedisRequest {
     const { data, bytes } = encodeCommand(['PING', nonce]);
-    return new RedisRequest('PING', data, bytes, false, false);
+    return new RedisRequest('PING', data, bytes, false, false, undefined, undefined);
   }
 
   isPong(reply: RedisReply, nonce: string): boolean {

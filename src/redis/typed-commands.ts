@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { BufferCallOptions, CallOptions, SetOptions, TextCallOptions } from './call-options.ts';
 import type { RedisReply } from './reply.ts';
-import type { RedisArgument } from './resp-encoder.ts';
+import type { RedisArgument, RedisCommand } from './commands.ts';
 
 /** What a typed method asks for. */
 export interface TypedCall {
@@ -20,62 +20,63 @@ export abstract class TypedCommands {
   get(key: RedisArgument, options: BufferCallOptions): Promise<Buffer | null>;
   get(key: RedisArgument, options?: TextCallOptions): Promise<string | null>;
   get(key: RedisArgument, options?: CallOptions): Promise<unknown> {
-    return this.run('GET', [key], READS, options);
+    return this.run(['GET', key], READS, options);
   }
 
   /** Sets a key. `OK`, or `null` when `nx` or `xx` kept it from being set. */
   set(key: RedisArgument, value: RedisArgument, options?: SetOptions): Promise<'OK' | null> {
-    const args = options === undefined ? [key, value] : [key, value, ...setArguments(options)];
-    return this.run('SET', args, WRITES, options) as Promise<'OK' | null>;
+    const command = ['SET', key, value] as const;
+    const whole = options === undefined ? command : ([...command, ...setArguments(options)] as const);
+    return this.run(whole, WRITES, options) as Promise<'OK' | null>;
   }
 
   /** Removes keys. How many there were. */
   del(keys: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number> {
-    return this.run('DEL', listOf(keys), WRITES, options) as Promise<number>;
+    return this.run(['DEL', ...listOf(keys)], WRITES, options) as Promise<number>;
   }
 
   /** How many of the keys exist; one that is named twice counts twice. */
   exists(keys: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number> {
-    return this.run('EXISTS', listOf(keys), READS, options) as Promise<number>;
+    return this.run(['EXISTS', ...listOf(keys)], READS, options) as Promise<number>;
   }
 
   /** Adds one. The new value; a bigint beyond 2^53 - 1. */
   incr(key: RedisArgument, options?: CallOptions): Promise<number | bigint> {
-    return this.run('INCR', [key], WRITES, options) as Promise<number | bigint>;
+    return this.run(['INCR', key], WRITES, options) as Promise<number | bigint>;
   }
 
   /** Adds a whole number. The new value. */
   incrBy(key: RedisArgument, increment: number | bigint, options?: CallOptions): Promise<number | bigint> {
-    return this.run('INCRBY', [key, increment], WRITES, options) as Promise<number | bigint>;
+    return this.run(['INCRBY', key, increment], WRITES, options) as Promise<number | bigint>;
   }
 
   /** Lets a key expire after so many milliseconds. Whether the key exists. */
   async pexpire(key: RedisArgument, milliseconds: number, options?: CallOptions): Promise<boolean> {
-    return (await this.run('PEXPIRE', [key, milliseconds], WRITES, options)) === 1;
+    return (await this.run(['PEXPIRE', key, milliseconds], WRITES, options)) === 1;
   }
 
   /** Milliseconds until a key expires; -1 when it does not, -2 when there is none. */
   pttl(key: RedisArgument, options?: CallOptions): Promise<number> {
-    return this.run('PTTL', [key], READS, options) as Promise<number>;
+    return this.run(['PTTL', key], READS, options) as Promise<number>;
   }
 
   /** The values of keys, `null` in the place of one that does not exist. */
   mget(keys: readonly RedisArgument[], options: BufferCallOptions): Promise<(Buffer | null)[]>;
   mget(keys: readonly RedisArgument[], options?: TextCallOptions): Promise<(string | null)[]>;
   mget(keys: readonly RedisArgument[], options?: CallOptions): Promise<unknown> {
-    return this.run('MGET', keys, READS, options);
+    return this.run(['MGET', ...keys], READS, options);
   }
 
   /** Sets keys, all at once. */
   mset(values: Readonly<Record<string, RedisArgument>>, options?: CallOptions): Promise<'OK'> {
-    return this.run('MSET', Object.entries(values).flat(), WRITES, options) as Promise<'OK'>;
+    return this.run(['MSET', ...Object.entries(values).flat()], WRITES, options) as Promise<'OK'>;
   }
 
   /** One field of a hash; `null` when there is none. */
   hget(key: RedisArgument, field: RedisArgument, options: BufferCallOptions): Promise<Buffer | null>;
   hget(key: RedisArgument, field: RedisArgument, options?: TextCallOptions): Promise<string | null>;
   hget(key: RedisArgument, field: RedisArgument, options?: CallOptions): Promise<unknown> {
-    return this.run('HGET', [key, field], READS, options);
+    return this.run(['HGET', key, field], READS, options);
   }
 
   /** Sets fields of a hash. How many of them are new. */
@@ -84,7 +85,7 @@ export abstract class TypedCommands {
     fields: Readonly<Record<string, RedisArgument>>,
     options?: CallOptions,
   ): Promise<number> {
-    return this.run('HSET', [key, ...Object.entries(fields).flat()], WRITES, options) as Promise<number>;
+    return this.run(['HSET', key, ...Object.entries(fields).flat()], WRITES, options) as Promise<number>;
   }
 
   /** Removes fields of a hash. How many there were. */
@@ -93,21 +94,21 @@ export abstract class TypedCommands {
     fields: RedisArgument | readonly RedisArgument[],
     options?: CallOptions,
   ): Promise<number> {
-    return this.run('HDEL', [key, ...listOf(fields)], WRITES, options) as Promise<number>;
+    return this.run(['HDEL', key, ...listOf(fields)], WRITES, options) as Promise<number>;
   }
 
   /** A hash, as an object without a prototype; empty when there is none. */
   hgetall(key: RedisArgument, options: BufferCallOptions): Promise<Record<string, Buffer>>;
   hgetall(key: RedisArgument, options?: TextCallOptions): Promise<Record<string, string>>;
   hgetall(key: RedisArgument, options?: CallOptions): Promise<unknown> {
-    return this.run('HGETALL', [key], READS_RECORD, options);
+    return this.run(['HGETALL', key], READS_RECORD, options);
   }
 
   /** The elements of a list from one index to another, both included; negative ones count from the end. */
   lrange(key: RedisArgument, start: number, stop: number, options: BufferCallOptions): Promise<Buffer[]>;
   lrange(key: RedisArgument, start: number, stop: number, options?: TextCallOptions): Promise<string[]>;
   lrange(key: RedisArgument, start: number, stop: number, options?: CallOptions): Promise<unknown> {
-    return this.run('LRANGE', [key, start, stop], READS, options);
+    return this.run(['LRANGE', key, start, stop], READS, options);
   }
 
   /** Adds elements to the end of a list. Its new length. */
@@ -116,18 +117,17 @@ export abstract class TypedCommands {
     elements: RedisArgument | readonly RedisArgument[],
     options?: CallOptions,
   ): Promise<number> {
-    return this.run('RPUSH', [key, ...listOf(elements)], WRITES, options) as Promise<number>;
+    return this.run(['RPUSH', key, ...listOf(elements)], WRITES, options) as Promise<number>;
   }
 
   /** Asks for a sign of life. */
   ping(options?: TextCallOptions): Promise<'PONG'> {
-    return this.run('PING', [], READS, options) as Promise<'PONG'>;
+    return this.run(['PING'], READS, options) as Promise<'PONG'>;
   }
 
-  /** Asks the server; `args` without the command's name. */
+  /** Asks the server. */
   protected abstract run(
-    name: string,
-    args: readonly RedisArgument[],
+    command: RedisCommand,
     call: TypedCall,
     options: CallOptions | undefined,
   ): Promise<unknown>;

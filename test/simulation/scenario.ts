@@ -173,7 +173,7 @@ class Scenario {
     const call: RecordedCall = {
       what: `${what} ${commands.map(({ id }) => id).join(' ')}`,
       commands,
-      sendingsMax: retry === 'always' || (retry === 'reads' && reads && what !== 'transaction') ? 2 : 1,
+      sendingsMax: retry === 'always' || (retry === 'reads' && reads) ? 2 : 1,
       madeAtMs: this.clock.now(),
       timeoutMs: timeoutMs ?? this.timeoutMs,
       blockedBeforeMs: this.#blockedMs,
