@@ -25,12 +25,11 @@ export class Listeners<T> {
   }
 }
 
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : new Error(textOf(error), { cause: error }));
+function warn(thrown: unknown): void {
+  process.emitWarning(thrown instanceof Error ? thrown : new Error(textOf(thrown), { cause: thrown }));
 }
 
-/** An object that is thrown need not have a text at all, and to ask it for one may throw again. */
+/** An object that is thrown need not have a text at all: to ask it for one may throw again. */
 function textOf(thrown: unknown): string {
-  const hasText = typeof thrown !== 'object' && typeof thrown !== 'function';
-  return hasText ? String(thrown) : 'a listener threw what is no error';
+  return typeof thrown === 'string' ? thrown : `a listener threw what is no error: ${typeof thrown}`;
 }

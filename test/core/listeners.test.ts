@@ -87,9 +87,9 @@ describe('Listeners', () => {
 
   test.each<[string, unknown, string]>([
     ['a string', 'just text', 'just text'],
-    ['nothing', undefined, 'undefined'],
-    ['a symbol', Symbol('sign'), 'Symbol(sign)'],
-    ['an object without a text', Object.create(null), 'a listener threw what is no error'],
+    ['nothing', undefined, 'a listener threw what is no error: undefined'],
+    ['a symbol', Symbol('sign'), 'a listener threw what is no error: symbol'],
+    ['an object without a text', Object.create(null), 'a listener threw what is no error: object'],
   ])('it does not matter what is thrown: %s', async (_, thrown, message) => {
     const seen = warnings();
     const listeners = new Listeners<string>();
