@@ -79,7 +79,7 @@ export class RedisWorld {
   /** Commands that the server received on a connection, without those of the handshake. */
   received(connection: number): string[] {
     return this.server(connection)
-      .commands.filter(({ name }) => name !== 'HELLO' && name !== 'CLIENT')
+      .commands.filter(({ name, text }) => name !== 'HELLO' && name !== 'CLIENT' && text !== 'PING')
       .map(({ text }) => text);
   }
 
