@@ -114,6 +114,9 @@ function checkEndpoints(endpoints: readonly Endpoint[]): readonly Endpoint[] {
     throw invalidOption('endpoints', 'at least one endpoint', endpoints);
   }
   for (const endpoint of endpoints as readonly Endpoint[]) {
+    if (typeof endpoint !== 'object' || endpoint === null) {
+      throw invalidOption('endpoints', 'a host and port, or a path', endpoint);
+    }
     if (endpoint.path !== undefined) {
       if (typeof endpoint.path !== 'string' || endpoint.path === '') {
         throw invalidOption('endpoints.path', 'the path of a Unix socket', endpoint.path);
