@@ -151,6 +151,9 @@ function setArguments({ ex, px, keepTtl, nx, xx }: SetOptions): RedisArgument[] 
 function recordOf(reply: RedisReply): RedisReply {
   const pairs = reply as RedisReply[];
   const record = Object.create(null) as Record<string, RedisReply>;
-  for (let index = 0; index < pairs.length; index += 2) record[String(pairs[index])] = pairs[index + 1]!;
+  for (let index = 0; index < pairs.length; index += 2) {
+    const field = pairs[index] as string | Buffer;
+    record[typeof field === 'string' ? field : field.toString()] = pairs[index + 1]!;
+  }
   return record as unknown as RedisReply;
 }
