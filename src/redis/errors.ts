@@ -72,8 +72,14 @@ function redirectionOf(text: string): Redirection | undefined {
   };
 }
 
-/** What a server quotes in its errors besides arguments: words of its own configuration. */
-const OWN_WORDS: ReadonlySet<string> = new Set(['yes', 'no', 'maxmemory', 'protected-mode']);
+/** What servers quote in their errors and is no argument. */
+const OWN_WORDS: ReadonlySet<string> = new Set([
+  'yes',
+  'no',
+  'maxmemory',
+  'CONFIG SET protected-mode no',
+  '--protected-mode no',
+]);
 
 /**
  * The server's text without the arguments that servers echo. The tail of `unknown command 'x', with args
