@@ -13,7 +13,7 @@ import { commandInfo, sharedRefusal, type RedisCommand } from './commands.ts';
 import { resolveRedisOptions, type RedisOptions } from './options.ts';
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
-import { encodeCommand, joinCommands, type EncodedCommand } from './resp-encoder.ts';
+import { assertCommand, encodeCommand, joinCommands, type EncodedCommand } from './resp-encoder.ts';
 import { redisProtocol } from './session.ts';
 import { TypedCommands, type TypedCall } from './typed-commands.ts';
 
@@ -223,8 +223,9 @@ function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean
   return retry === 'always' || (retry === 'reads' && readOnly);
 }
 
-/** Throws what a connection that is shared cannot let pass. */
+/** Throws for what is no command, and for what a connection that is shared cannot let pass. */
 function assertShareable(command: RedisCommand, inTransaction: boolean): void {
+  assertCommand(command);
   const refusal = sharedRefusal(command, { inTransaction });
   if (refusal !== undefined) throw refusal;
 }

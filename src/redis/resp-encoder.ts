@@ -24,7 +24,10 @@ const JOINED_LENGTH_MAX = 65_536;
  * A Uint8Array is referenced, not copied, as by Node's sockets: it must not be changed until the call has settled.
  */
 export function encodeCommand(args: readonly RedisArgument[], known?: CommandInfo): EncodedCommand {
-  const info = known ?? commandInfo(firstOf(args));
+  if (known === undefined || known === UNNAMED) {
+    assertCommand(args);
+  }
+  const info = known ?? commandInfo(args[0]);
   if (info === UNNAMED) {
     return encodeInPieces(args, info);
   }
@@ -134,12 +137,14 @@ function partOf(part: RedisArgument | undefined, index: number, info: CommandInf
   throw invalidArgument(what, 'string, number, bigint or Uint8Array', part, info.name);
 }
 
-/** The first part of what should be a command. */
-function firstOf(args: readonly RedisArgument[]): RedisArgument | undefined {
+/**
+ * Throws INVALID_ARGUMENT for what is no array, or an empty one: a server does not answer that, and the next reply
+ * would be taken for its answer.
+ */
+export function assertCommand(args: readonly RedisArgument[]): void {
   if (!Array.isArray(args) || args.length === 0) {
     throw invalidArgument('a command', 'array of its name and arguments', args);
   }
-  return (args as readonly RedisArgument[])[0];
 }
 
 function invalidArgument(what: string, expected: string, got: unknown, command?: string): HawserError {
