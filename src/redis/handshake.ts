@@ -78,7 +78,7 @@ function ignoreRefusal(error: unknown): void {
 
 /** Codes of errors that trying again cannot change, until a person or a rotation of secrets does. */
 const PERMANENT_CODES: ReadonlySet<string> = new Set(['WRONGPASS', 'NOAUTH', 'NOPERM', 'DENIED']);
-const NOT_SERVING_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN']);
+const NOT_SERVING_CODES: ReadonlySet<string> = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'NOAUTH']);
 const PERMANENT_TEXTS =
   /invalid password|without any password configured|Client sent AUTH|DB index|wrong number of arguments for 'auth'/i;
 
