@@ -116,6 +116,15 @@ function describeNext(state: ConnectionState, now: number): string {
   }
 }
 
+/** The session cannot send this call on its transport. */
+export function notEncoded(slot: Slot<Request>, cause: unknown): HawserError {
+  const { command } = slot.request!;
+  const outcome = outcomeOfWaiting(slot);
+  return cause instanceof HawserError
+    ? new HawserError(cause.code, `${command}: ${cause.message}`, { outcome, command, cause })
+    : new HawserError('INVALID_ARGUMENT', `${command}: it cannot be encoded`, { outcome, command, cause });
+}
+
 /** The signal had fired before the call was made. */
 export function abortedBefore(command: string, signal: AbortSignal): HawserError {
   return new HawserError('ABORTED', `${command}: aborted by the caller before it was made`, {

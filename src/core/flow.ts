@@ -4,7 +4,7 @@ import { CallQueue } from './call-queue.ts';
 import * as failures from './failures.ts';
 import { HawserError, RetryBudget, Slot, type Clock } from './machine/index.ts';
 import { Progress } from './progress.ts';
-import type { Request } from './protocol.ts';
+import type { Encoded, Request, Session } from './protocol.ts';
 import { Receiver } from './receiver.ts';
 
 /** What a flow tells its owner, and asks of it. */
@@ -64,6 +64,11 @@ export class Flow<Q extends Request, R, P> {
       ping: () => this.#ping(),
       stalled: (silentForMs) => this.#stalled(silentForMs),
     });
+  }
+
+  /** All that was handed over is with the kernel, or there is no transport. */
+  get isWritten(): boolean {
+    return this.#attachment?.outbox?.hasRoom !== false;
   }
 
   /** When the last progress was made, in the clock's milliseconds. */
@@ -144,6 +149,7 @@ export class Flow<Q extends Request, R, P> {
     // Not when the oldest call whose reply is due was written before: later bytes say nothing of its answer.
     if (head === undefined || head.number > this.#acceptedThrough) this.#progress.made();
     this.#handOver();
+    this.#owner.left();
   }
 
   /** All calls of this tick have been made: their time begins, and they are handed over together. */
@@ -161,6 +167,7 @@ export class Flow<Q extends Request, R, P> {
     const { slots } = this.calls;
     const nothingWasDue = slots.due === 0;
     let calls = 0;
+    let haveLeft = false;
     while (outbox.hasRoom) {
       const slot = slots.nextWaiting();
       if (slot === undefined) break;
@@ -168,18 +175,39 @@ export class Flow<Q extends Request, R, P> {
         outbox.flush();
         continue;
       }
-      const request = slot.request!;
-      outbox.add(attachment.session.encode(request), slot.bytes);
+      const data = this.#encode(attachment.session, slot);
+      if (data === undefined) {
+        haveLeft = true;
+        continue;
+      }
+      outbox.add(data, slot.bytes);
       slots.handOver(slot);
       calls += 1;
-      if (request.expectsReply) this.#receiver.handedOver(slot);
-      else this.#settleUnanswered(slot);
+      if (slot.request!.expectsReply) {
+        this.#receiver.handedOver(slot);
+      } else {
+        haveLeft = true;
+        this.#settleUnanswered(slot);
+      }
     }
     outbox.flush();
     if (outbox.hasRoom) this.#acceptedThrough = slots.handOvers;
     // A message that no reply answers asks for nothing: it must not pass for a sign of life of the peer.
     if (nothingWasDue && slots.due > 0) this.#progress.made();
     if (calls > 0) this.#budget.deposit(calls, this.#clock.now());
+    if (haveLeft) this.#owner.left();
+  }
+
+  /** Fails a call that the session cannot encode, for its channel was closed or its own session is gone. */
+  #encode(session: Session<Q, R, P>, slot: Slot<Q>): Encoded | undefined {
+    try {
+      return session.encode(slot.request!);
+    } catch (cause) {
+      const error = failures.notEncoded(slot, cause);
+      this.calls.slots.release(slot);
+      this.calls.fail(slot, error);
+      return undefined;
+    }
   }
 
   #settleUnanswered(slot: Slot<Q>): void {
@@ -203,7 +231,7 @@ export class Flow<Q extends Request, R, P> {
     const nonce = `${attachment.epoch}-${this.#pings}`;
     const request = attachment.session.ping(nonce);
     const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs);
-    const slot = new Slot<Q>(request, request.bytes, silenceMs, undefined, () => {});
+    const slot = new Slot<Q>(request, request.bytes, silenceMs, undefined, ignore);
     slots.push(slot);
     this.#handOver();
     if (!request.expectsReply) {
@@ -229,4 +257,9 @@ export class Flow<Q extends Request, R, P> {
       ),
     );
   }
+}
+
+/** What settles a ping: nobody waits for it. */
+function ignore(result: unknown): void {
+  if (result instanceof Promise) result.catch(() => {});
 }

@@ -56,8 +56,8 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
 
   exchange(request: Q): Promise<R> {
     if (this.#ended !== undefined) return handled(Promise.reject(this.#ended));
-    const reply = handled(new Promise<R>((resolve, reject) => this.#due.push({ request, resolve, reject })));
     const data = this.#session.encode(request);
+    const reply = handled(new Promise<R>((resolve, reject) => this.#due.push({ request, resolve, reject })));
     for (const piece of typeof data === 'string' || data instanceof Uint8Array ? [data] : data)
       this.write(piece);
     this.#pump();

@@ -317,7 +317,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const { capacity } = this.#waits;
     const { state } = this.#lifecycle;
     if (capacity.size > 0 && this.#gate.isOpen) capacity.resolve(this.#room());
-    if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0) {
+    if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0 && this.#flow.isWritten) {
       this.#lifecycle.dispatch({ type: 'drained', epoch: state.epoch });
     }
   }

@@ -1,5 +1,6 @@
 import {
   HawserError,
+  type Encoded,
   type Handshake,
   type Inbound,
   type Protocol,
@@ -39,7 +40,7 @@ export class LineSession implements Session<LineRequest, string, string> {
     this.handshake = handshake;
   }
 
-  encode(request: LineRequest): string {
+  encode(request: LineRequest): Encoded {
     this.#sent.set(request.line, request);
     return `${request.line}\n`;
   }
