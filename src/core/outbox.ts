@@ -2,8 +2,11 @@ import { Buffer } from 'node:buffer';
 import type { Encoded } from './protocol.ts';
 import type { Transport } from './transport.ts';
 
-/** Most bytes that are joined into one chunk, and the size in which larger values are cut. */
+/** Most bytes of requests that are joined into one chunk, and the size in which larger values are cut. */
 export const CHUNK_BYTES = 65_536;
+
+/** Most bytes that are handed to the kernel at once: a chunk, or a value of two with the text around it. */
+const GROUP_BYTES = 2 * CHUNK_BYTES;
 
 /**
  * What is on its way to one transport. Text is joined into chunks; what is larger than a chunk goes in pieces, so that a
@@ -13,6 +16,8 @@ export class Outbox {
   readonly #transport: Transport;
   #text = '';
   #textBytes = 0;
+  /** Size of what was taken since the last flush. */
+  #takenBytes = 0;
   /** Pieces of values that have begun to be written, and must be written to their end. */
   #pieces: Piece[] = [];
 
@@ -22,16 +27,18 @@ export class Outbox {
 
   /** Whether another request may be handed over. */
   get hasRoom(): boolean {
-    return this.#pieces.length === 0 && this.#transport.hasRoom;
+    const isWriting = this.#pieces.length > 0 && this.#takenBytes === 0;
+    return !isWriting && this.#transport.hasRoom;
   }
 
-  /** Whether text of this size still fits the chunk that is being joined. */
+  /** Whether a request of this size still fits the chunk that is being joined; an empty one takes any. */
   fits(bytes: number): boolean {
-    return this.#textBytes === 0 || this.#textBytes + bytes <= CHUNK_BYTES;
+    return this.#takenBytes === 0 || this.#takenBytes + bytes <= CHUNK_BYTES;
   }
 
-  /** Takes a request; only while there is room, and for text only if it fits. */
+  /** Takes a request, to be handed over by the next flush; only while there is room, and only if it fits. */
   add(data: Encoded, bytes: number): void {
+    this.#takenBytes += bytes;
     if (typeof data === 'string' && bytes <= CHUNK_BYTES) {
       this.#text += data;
       this.#textBytes += bytes;
@@ -42,11 +49,11 @@ export class Outbox {
       if (typeof piece === 'string') this.#takePiece(piece);
       else this.#cut(piece);
     }
-    this.flush();
   }
 
   /** Hands over what was taken, as far as there is room. To be called again when the transport has room. */
   flush(): void {
+    this.#takenBytes = 0;
     if (this.#pieces.length === 0) {
       if (this.#textBytes > 0) this.#transport.write(this.#text, this.#textBytes);
       this.#text = '';
@@ -57,7 +64,7 @@ export class Outbox {
     while (this.#pieces.length > 0 && this.#transport.hasRoom) this.#writeGroup();
   }
 
-  /** One chunk's worth of pieces, in one system call. */
+  /** As many pieces as one system call takes. */
   #writeGroup(): void {
     let bytes = 0;
     let count = 0;
@@ -67,7 +74,7 @@ export class Outbox {
       this.#transport.write(piece.data, piece.bytes);
       bytes += piece.bytes;
       count += 1;
-    } while (count < this.#pieces.length && bytes + this.#pieces[count]!.bytes <= CHUNK_BYTES);
+    } while (count < this.#pieces.length && bytes + this.#pieces[count]!.bytes <= GROUP_BYTES);
     this.#transport.uncork();
     this.#pieces.splice(0, count);
   }
