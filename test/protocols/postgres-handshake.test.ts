@@ -3,6 +3,7 @@ import type { PeerScript } from '../support/scripted-peer.ts';
 import { SSL_REQUEST } from './postgres-messages.ts';
 import { answering, rowReply, server, started, takeMessage, takeStartup } from './postgres-peer.ts';
 import { ask, stageOf } from './postgres-stage.ts';
+import { causesOf } from './stage.ts';
 
 describe('the start-up', () => {
   test('is one exchange of many messages where no password is wanted', async () => {
@@ -65,7 +66,8 @@ describe('the start-up', () => {
       if (to === 'backing-off') causes.push(cause?.message);
     });
     expect(await ask(stage, 'SELECT 1')).toEqual(['here']);
-    expect(causes).toEqual([`${code}: ${text}`, `${code}: ${text}`]);
+    const wanted = expect.stringContaining(`${code}: ${text}`);
+    expect(causes).toEqual([wanted, wanted]);
   });
 });
 
@@ -116,13 +118,11 @@ describe('TLS in mid-stream', () => {
       await peer.closed();
     };
     const stage = stageOf([injected, speaksTls], { tls: 'required' });
-    const causes: (string | undefined)[] = [];
-    stage.pipeline.onState(({ cause }) => {
-      if (cause !== undefined) causes.push('code' in cause ? String(cause.code) : cause.message);
-    });
+    const causes: string[] = [];
+    stage.pipeline.onState(({ cause }) => causes.push(...causesOf(cause)));
     await stage.ready();
     const [first, second] = stage.network.connections;
-    expect(causes[0]).toBe('PROTOCOL_VIOLATION');
+    expect(causes).toContain('PROTOCOL_VIOLATION');
     expect([first?.tlsStarts, second?.tlsStarts]).toEqual([0, 1]);
     expect(first?.written).toEqual(SSL_REQUEST);
   });

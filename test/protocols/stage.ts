@@ -87,3 +87,10 @@ export async function endings(calls: readonly Promise<unknown>[]): Promise<unkno
     return `${outcome} ${code}`;
   });
 }
+
+/** The code, or else the message, of an error and of each failure behind it. */
+export function causesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const what = 'code' in error ? String(error.code) : error.message;
+  return [what, ...causesOf(error.cause)];
+}
