@@ -217,8 +217,8 @@ export class Flow<Q extends Request, R, P> {
 
   /** How long the peer may be silent now; `undefined` when it owes nothing. */
   #silenceMs(): number | undefined {
-    const head = this.calls.slots.head();
-    if (head !== undefined) return head.silenceMs;
+    const { slots } = this.calls;
+    if (slots.due > 0) return slots.silenceMs;
     if (this.#attachment?.outbox?.hasRoom === false) return this.#stallAfterMs;
     return this.#heartbeatSilenceMs;
   }

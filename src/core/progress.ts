@@ -3,7 +3,7 @@ import type { Clock } from './machine/index.ts';
 
 /** What is watched for silence. */
 export interface ProgressSubject {
-  /** How long the oldest call in flight may be silent; `undefined` when nothing is in flight. */
+  /** How long the peer may be silent over what is in flight; `undefined` when nothing is. Read only after a silence. */
   readonly silenceMs: number | undefined;
   /** Asks the peer for a sign of life. */
   ping(): void;
@@ -51,9 +51,9 @@ export class Progress {
 
   #check(): void {
     const now = this.#clock.now();
-    const { silenceMs } = this.#subject;
     const dueAt = this.#lastAt + this.#stallAfterMs;
     if (now < dueAt) return this.#judge.set(dueAt);
+    const { silenceMs } = this.#subject;
     if (silenceMs === undefined) this.#subject.ping();
     else if (now >= this.#lastAt + silenceMs) return this.#subject.stalled(now - this.#lastAt);
     // Also under a call that may be silent for longer: it may be answered, and the next one not.

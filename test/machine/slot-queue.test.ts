@@ -271,4 +271,19 @@ describe('SlotQueue', () => {
     for (const slot of passing) queue.answer(slot);
     expect([hanging.number, last.number, queue.handOvers]).toEqual([1, 1_002, 1_002]);
   });
+
+  test('the peer may be silent for as long as any slot allows that a reply is due for', () => {
+    const queue = new SlotQueue<Request>();
+    const [first, slow, last, waiting] = [100, 9_000, 200, 50_000].map(
+      (silenceMs) => new Slot<Request>({ name: 'x' }, 1, silenceMs, undefined, () => {}),
+    ) as [Slot<Request>, Slot<Request>, Slot<Request>, Slot<Request>];
+    for (const slot of [first, slow, last, waiting]) queue.push(slot);
+    expect(queue.silenceMs).toBe(0);
+    handOver(queue, 3);
+    expect(queue.silenceMs).toBe(9_000);
+    queue.release(slow);
+    expect(queue.silenceMs).toBe(9_000);
+    queue.answer(slow);
+    expect(queue.silenceMs).toBe(200);
+  });
 });

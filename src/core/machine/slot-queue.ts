@@ -72,6 +72,20 @@ export class SlotQueue<Q> {
     return this.#answered;
   }
 
+  /**
+   * How long the peer may be silent over the slots that a reply is due for: as long as any of them allows, not only
+   * the oldest, for a server that has read several requests at once may answer them all behind the slowest. Looks at
+   * each of them.
+   */
+  get silenceMs(): number {
+    let longest = 0;
+    for (let position = 0; position < this.#handedOver; position += 1) {
+      const { phase, silenceMs } = this.#ring.at(position)!;
+      if (phase !== 'gone' && silenceMs > longest) longest = silenceMs;
+    }
+    return longest;
+  }
+
   push(slot: Slot<Q>): void {
     this.#ring.push(slot);
     this.#bytes += slot.bytes;

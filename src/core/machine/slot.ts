@@ -19,7 +19,7 @@ export class Slot<Q> {
   request: Q | undefined;
   /** What the request costs to keep. */
   readonly bytes: number;
-  /** How long the peer may be silent while this slot is the oldest. */
+  /** How long the peer may be silent while a reply is due for this slot. */
   readonly silenceMs: number;
   /** Takes the reply, or a promise that rejects: one function less to keep than resolve and reject. */
   readonly settle: (result: unknown) => void;
