@@ -143,6 +143,15 @@ export function asViolation(error: unknown): HawserError {
   });
 }
 
+/** What ended a dial or a handshake, for whoever waited to be connected: none of their calls was on that transport. */
+export function neverConnected(reason: Error): HawserError {
+  if (reason instanceof HawserError && reason.outcome === 'not-sent') return reason;
+  const init = { outcome: 'not-sent', cause: reason } as const;
+  return reason instanceof HawserError && reason.code === 'HANDSHAKE_REFUSED'
+    ? new HawserError(reason.code, reason.message, init)
+    : new HawserError('CONNECT_FAILED', `the handshake failed: ${reason.message}`, init);
+}
+
 /** Whether a transport was given up for what it answered, not for being lost or silent. */
 export function isViolation(cause: Error | undefined): boolean {
   return (

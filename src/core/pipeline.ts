@@ -287,7 +287,9 @@ export class Pipeline<Q extends Request, R, P = never> {
         break;
       case 'backing-off':
       case 'parked':
-        this.#waits.firstPass.reject(() => cause ?? this.#refusal('connect'));
+        this.#waits.firstPass.reject(
+          () => (cause && failures.neverConnected(cause)) ?? this.#refusal('connect'),
+        );
         if (to.name === 'parked') this.#waits.ready.reject(() => this.#refusal('ready'));
         break;
       case 'closed':
