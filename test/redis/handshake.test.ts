@@ -351,7 +351,7 @@ describe('a refusal that may pass keeps its text and is tried again', () => {
   test('what the server says and no error fits is a violation, and is tried again', async () => {
     const world = new RedisWorld({ script: [{ raw: 'HTTP/1.1 400 Bad Request\r\n\r\n' }] });
     const client = world.start({ backoff: { baseMs: 1_000 } });
-    expect(await causeOfOutage(world, client)).toMatch(/^expected a type of RESP, got byte 0x48$/);
+    expect(await causeOfOutage(world, client)).toMatch(/expected a type of RESP, got byte 0x48$/);
     await world.clock.waitFor(client.ready());
   });
 
