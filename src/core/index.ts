@@ -10,7 +10,7 @@ export {
   type Outcome,
 } from './machine/index.ts';
 export type { Clock, Random, StateName, Timer } from './machine/index.ts';
-export { duration, invalidOption, type ConnectionOptions } from './options.ts';
+export { invalidOption, type ConnectionOptions } from './options.ts';
 export { Pipeline, type StateChange } from './pipeline.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';

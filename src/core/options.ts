@@ -63,11 +63,11 @@ export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
     endpoints,
     tls: options.tls,
     name: options.name ?? endpoints.map(describeEndpoint).join(','),
-    timeoutMs: duration('timeoutMs', options.timeoutMs, 5_000, 'or Infinity'),
-    connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 5_000),
-    handshakeTimeoutMs: duration('handshakeTimeoutMs', options.handshakeTimeoutMs, 5_000),
-    stallAfterMs: duration('stallAfterMs', options.stallAfterMs, 1_500, 'or Infinity'),
-    whenDownWaitMs: duration('whenDownWaitMs', options.whenDownWaitMs, 2_000, 'or Infinity'),
+    timeoutMs: duration('timeoutMs', options.timeoutMs, 5_000, { most: Infinity }),
+    connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 5_000, { least: 1 }),
+    handshakeTimeoutMs: duration('handshakeTimeoutMs', options.handshakeTimeoutMs, 5_000, { least: 1 }),
+    stallAfterMs: duration('stallAfterMs', options.stallAfterMs, 1_500, { least: 1, most: Infinity }),
+    whenDownWaitMs: duration('whenDownWaitMs', options.whenDownWaitMs, 2_000, { most: Infinity }),
     maxPending: {
       requests: positive('maxPending.requests', maxPending.requests, 250_000),
       bytes: positive('maxPending.bytes', maxPending.bytes, 64 * 1_024 * 1_024),
@@ -80,18 +80,18 @@ export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
   };
 }
 
-/** Checks a duration; `undefined` stands for the default. Throws INVALID_OPTION. */
-export function duration(
+/** Checks a duration; `undefined` stands for the default. */
+function duration(
   option: string,
   value: number | undefined,
   otherwise: number,
-  orInfinity?: 'or Infinity',
+  { least = 0, most = MAX_TIMER_MS }: { readonly least?: number; readonly most?: number } = {},
 ): number {
   if (value === undefined) return otherwise;
-  const fits = typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS;
-  if (fits || (value === Infinity && orInfinity !== undefined)) return value;
-  const alternative = orInfinity === undefined ? '' : ` ${orInfinity}`;
-  throw invalidOption(option, `milliseconds from 0 to ${MAX_TIMER_MS}${alternative}`, value);
+  if (typeof value === 'number' && value >= least && value <= MAX_TIMER_MS) return value;
+  if (value === Infinity && most === Infinity) return value;
+  const alternative = most === Infinity ? ' or Infinity' : '';
+  throw invalidOption(option, `milliseconds from ${least} to ${MAX_TIMER_MS}${alternative}`, value);
 }
 
 /** INVALID_OPTION with what was expected and what came; a string that came is not repeated, for it may be a secret. */
