@@ -136,9 +136,9 @@ export class Pipeline<Q extends Request, R, P = never> {
    * INVALID_ARGUMENT, all `not-sent`. The promise rejects with a HawserError, at the latest at the deadline.
    */
   submit(request: Q, options?: WaitOptions): Promise<R> {
-    if (!this.#commands.hasSubscribers) return this.#admit(request, options);
-    const trace: CommandTrace = { connection: this.#options.name, command: request.command };
-    return this.#commands.tracePromise(() => this.#admit(request, options), trace);
+    return this.#commands.hasSubscribers
+      ? this.#submitTraced(request, options)
+      : this.#admit(request, options);
   }
 
   /**
@@ -216,6 +216,18 @@ export class Pipeline<Q extends Request, R, P = never> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #submitTraced(request: Q, options: WaitOptions | undefined): Promise<R> {
+    const trace: CommandTrace = { connection: this.#options.name, command: request.command };
+    let reply: Promise<R> | undefined;
+    const traced = this.#commands.tracePromise(() => {
+      reply = this.#admit(request, options);
+      // What a promise resolves to becomes part of the trace, and a reply is nobody's business but the caller's.
+      return reply.then(() => undefined);
+    }, trace);
+    traced.catch(() => {});
+    return reply!;
   }
 
   #admit(request: Q, options: WaitOptions | undefined): Promise<R> {
