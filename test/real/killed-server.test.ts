@@ -1,0 +1,200 @@
+import { Redis } from 'hawser/redis';
+import { RedisServer, type RedisValue } from 'hawser/testing';
+import { describe, expect, test } from 'vitest';
+import { expectResourcesBackTo } from '../support/leaks.ts';
+import { redisServer } from '../support/redis.ts';
+import {
+  changesOf,
+  connect,
+  everyoneGetsTheirOwn,
+  failureOf,
+  PATIENCE_MS,
+  resourcesAtRest,
+  start,
+  until,
+  untilReady,
+} from './clients.ts';
+import { Load } from './load.ts';
+
+/** All that a caller may see of a server that dies. */
+const POSSIBLE_FAILURES = [
+  'CONNECTION_LOST unknown',
+  'DEADLINE not-sent',
+  'DEADLINE unknown',
+  'NOT_CONNECTED not-sent',
+];
+
+/** No call waits long for the server to come back, and a slow disk is no stall. */
+const OPTIONS = { whenDownWaitMs: 50, stallAfterMs: PATIENCE_MS } as const;
+
+function asNumber(value: RedisValue): number {
+  return Number(value);
+}
+
+/** Kills the server three times while the callers go on, and has it back each time. */
+async function killInMidTraffic(server: RedisServer, loads: readonly Load[]): Promise<void> {
+  const grown = async (ending: 'confirmed' | 'not-sent'): Promise<void> => {
+    const goals = loads.map((load) => load.count(ending) + 100);
+    await until(() => loads.every((load, index) => load.count(ending) >= goals[index]!));
+  };
+  for (let kills = 0; kills < 3; kills += 1) {
+    await grown('confirmed');
+    await server.kill();
+    await grown('not-sent');
+    await server.restart();
+  }
+  await grown('confirmed');
+  await Promise.all(loads.map((load) => load.stop()));
+}
+
+describe('a server that is killed under load, three times, and keeps its data', () => {
+  const server = redisServer({ appendOnly: true });
+
+  test('increments: confirmed <= counter <= confirmed + unknown, and no value is given twice', async () => {
+    const redis = await connect(server().url, OPTIONS);
+    const load = new Load(40, () => redis.incr('counter'));
+    await killInMidTraffic(server(), [load]);
+    const counter = asNumber(await server().inspect(['GET', 'counter']));
+    expect(counter).toBeGreaterThanOrEqual(load.count('confirmed'));
+    expect(counter).toBeLessThanOrEqual(load.count('confirmed') + load.count('unknown'));
+    const values = load.entries.flatMap((entry) => ('reply' in entry ? [entry.reply] : []));
+    expect(new Set(values).size).toBe(values.length);
+    expect(POSSIBLE_FAILURES).toEqual(expect.arrayContaining(load.failures));
+  });
+
+  test('entries with names: each confirmed one is there once, none that was not sent, none twice', async () => {
+    const redis = await connect(server().url, OPTIONS);
+    const load = new Load(40, (id) => redis.rpush('entries', id));
+    await killInMidTraffic(server(), [load]);
+    const range = await server().inspect(['LRANGE', 'entries', '0', '-1'], { timeoutMs: PATIENCE_MS });
+    const stored = range as readonly string[];
+    const found = new Set(stored);
+    expect(found.size).toBe(stored.length);
+    expect(load.ids('confirmed').filter((id) => !found.has(id))).toEqual([]);
+    expect(load.ids('not-sent').filter((id) => found.has(id))).toEqual([]);
+    expect(POSSIBLE_FAILURES).toEqual(expect.arrayContaining(load.failures));
+  });
+
+  test('transactions and pipelines: a transaction has run whole or not at all', async () => {
+    const redis = await connect(server().url, OPTIONS);
+    const transactions = new Load(20, () =>
+      redis.transaction([
+        ['INCR', 'left'],
+        ['INCR', 'right'],
+      ]),
+    );
+    const pipelines = new Load(20, async () => {
+      const [reply] = await redis.pipeline([['INCR', 'piped'], ['PING']]);
+      if (reply instanceof Error) throw reply;
+      return reply;
+    });
+    await killInMidTraffic(server(), [transactions, pipelines]);
+    const [left, right, piped] = (
+      (await server().inspect(['MGET', 'left', 'right', 'piped'])) as string[]
+    ).map(Number);
+    expect(left).toBe(right);
+    expect(left).toBeGreaterThanOrEqual(transactions.count('confirmed'));
+    expect(left).toBeLessThanOrEqual(transactions.count('confirmed') + transactions.count('unknown'));
+    expect(piped).toBeGreaterThanOrEqual(pipelines.count('confirmed'));
+    expect(piped).toBeLessThanOrEqual(pipelines.count('confirmed') + pipelines.count('unknown'));
+    expect(POSSIBLE_FAILURES).toEqual(
+      expect.arrayContaining([...transactions.failures, ...pipelines.failures]),
+    );
+  });
+});
+
+describe('a server that is killed with calls in flight', () => {
+  test('writes in flight are `unknown`; what only reads is asked again once the server is back', async () => {
+    await using server = await RedisServer.start({ appendOnly: true });
+    const redis = await connect(server.url, {
+      stallAfterMs: Infinity,
+      timeoutMs: PATIENCE_MS,
+      whenDownWaitMs: PATIENCE_MS,
+    });
+    await redis.set('name', 'Ishmael');
+    // Frozen, so that all of them are in flight for certain when it dies.
+    server.pause();
+    const reads = [redis.get('name'), redis.mget(['name', 'none'])];
+    const write = failureOf(redis.incr('counter'));
+    const mixture = redis.pipeline([
+      ['GET', 'name'],
+      ['INCR', 'counter'],
+    ]);
+    const never = failureOf(redis.get('name', { retry: 'never' }));
+    await until(() => redis.explain().inFlight === 5);
+    await server.kill();
+    expect(await write).toMatchObject({ code: 'CONNECTION_LOST', outcome: 'unknown', command: 'INCR' });
+    expect(await never).toMatchObject({ code: 'CONNECTION_LOST', outcome: 'unknown', command: 'GET' });
+    expect(await mixture).toMatchObject([
+      { code: 'CONNECTION_LOST', outcome: 'unknown', command: 'GET' },
+      { code: 'CONNECTION_LOST', outcome: 'unknown', command: 'INCR' },
+    ]);
+    await server.restart();
+    expect(await Promise.all(reads)).toEqual(['Ishmael', ['Ishmael', null]]);
+    expect(await redis.exists('counter')).toBe(0);
+  });
+});
+
+describe('a server that is away', () => {
+  test('calls made while it restarts wait for it, and it is found again', async () => {
+    await using server = await RedisServer.start({ appendOnly: true });
+    const redis = await connect(server.url, { whenDownWaitMs: PATIENCE_MS, timeoutMs: PATIENCE_MS });
+    const changes = changesOf(redis);
+    await redis.set('before', '1');
+    process.kill(server.pid!, 'SIGTERM');
+    await until(() => redis.state !== 'ready');
+    const waiting = redis.pipeline([
+      ['GET', 'before'],
+      ['INCR', 'before'],
+    ]);
+    await until(() => server.pid === undefined);
+    await server.restart();
+    expect(await waiting).toEqual(['1', 2]);
+    expect(changes[0]).toMatchObject({
+      from: 'ready',
+      to: 'backing-off',
+      cause: { code: 'CONNECTION_LOST' },
+    });
+    expect(changes.at(-1)).toMatchObject({ from: 'handshaking', to: 'ready' });
+  });
+
+  test('past `whenDownWaitMs` calls fail at once, say since when and why, and never run', async () => {
+    await using server = await RedisServer.start();
+    const redis = await connect(server.url, { whenDownWaitMs: 0 });
+    await server.kill();
+    await until(() => redis.state !== 'ready');
+    const failures = await Promise.all([
+      failureOf(redis.incr('late')),
+      failureOf(redis.transaction([['INCR', 'late']])),
+    ]);
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ code: 'NOT_CONNECTED', outcome: 'not-sent' });
+      expect(failure.message).toMatch(/not connected for \d+ ms.*(?:attempt).*last cause: /);
+    }
+    await server.restart();
+    await untilReady(redis);
+    expect(await everyoneGetsTheirOwn(redis, 100)).toBe(true);
+    expect(await redis.exists('late')).toBe(0);
+  });
+
+  test('`start` before there is a server connects as soon as there is one', async () => {
+    await using server = await RedisServer.start();
+    await server.kill();
+    const redis = start(server.url, { whenDownWaitMs: PATIENCE_MS, timeoutMs: PATIENCE_MS });
+    const early = redis.incr('counter');
+    await until(() => redis.explain().failures >= 2);
+    expect(redis.explain().lastCause).toContain('ECONNREFUSED');
+    await server.restart();
+    expect(await early).toBe(1);
+  });
+
+  test('`connect` rejects with the reason and leaves nothing behind', async () => {
+    await using server = await RedisServer.start();
+    await server.kill();
+    const baseline = await resourcesAtRest();
+    const failure = await failureOf(Redis.connect(server.url));
+    expect(failure).toMatchObject({ code: 'CONNECT_FAILED', outcome: 'not-sent' });
+    expect(failure.message).toContain('ECONNREFUSED');
+    await expectResourcesBackTo(baseline);
+  });
+});
