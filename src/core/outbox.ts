@@ -16,8 +16,6 @@ export class Outbox {
   readonly #transport: Transport;
   #text = '';
   #textBytes = 0;
-  /** Size of what was taken since the last flush. */
-  #takenBytes = 0;
   /** Pieces of values that have begun to be written, and must be written to their end. */
   #pieces: Piece[] = [];
 
@@ -27,18 +25,19 @@ export class Outbox {
 
   /** Whether another request may be handed over. */
   get hasRoom(): boolean {
-    const isWriting = this.#pieces.length > 0 && this.#takenBytes === 0;
-    return !isWriting && this.#transport.hasRoom;
+    return this.#pieces.length === 0 && this.#transport.hasRoom;
   }
 
   /** Whether a request of this size still fits the chunk that is being joined; an empty one takes any. */
   fits(bytes: number): boolean {
-    return this.#takenBytes === 0 || this.#takenBytes + bytes <= CHUNK_BYTES;
+    return this.#textBytes === 0 || this.#textBytes + bytes <= CHUNK_BYTES;
   }
 
-  /** Takes a request, to be handed over by the next flush; only while there is room, and only if it fits. */
+  /**
+   * Takes a request; only while there is room, and only if it fits. Text waits for the next flush, to be joined with
+   * other text; a larger value goes at once, so that what is behind it waits for room of its own.
+   */
   add(data: Encoded, bytes: number): void {
-    this.#takenBytes += bytes;
     if (typeof data === 'string' && bytes <= CHUNK_BYTES) {
       this.#text += data;
       this.#textBytes += bytes;
@@ -49,11 +48,11 @@ export class Outbox {
       if (typeof piece === 'string') this.#takePiece(piece);
       else this.#cut(piece);
     }
+    this.flush();
   }
 
   /** Hands over what was taken, as far as there is room. To be called again when the transport has room. */
   flush(): void {
-    this.#takenBytes = 0;
     if (this.#pieces.length === 0) {
       if (this.#textBytes > 0) this.#transport.write(this.#text, this.#textBytes);
       this.#text = '';
