@@ -54,7 +54,7 @@ export class HawserError extends Error {
   readonly outcome: Outcome;
   /** Name of the command that failed. Given to a server's error when it is known whose it is. */
   command: string | undefined;
-  /** The connection as it was when the call failed, on errors where that helps (`DEADLINE`, `NOT_CONNECTED`, `OVERLOADED`). */
+  /** The connection as it was when the call failed, on errors of what was late. */
   declare readonly explanation?: object;
 
   constructor(code: string, message: string, init: HawserErrorInit) {
