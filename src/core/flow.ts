@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { Attachment } from './attachment.ts';
 import { CallQueue } from './call-queue.ts';
 import * as failures from './failures.ts';
+import { Judge } from './judge.ts';
 import { HawserError, RetryBudget, Slot, type Clock } from './machine/index.ts';
 import { Progress } from './progress.ts';
 import type { Encoded, Request, Session } from './protocol.ts';
@@ -31,6 +32,7 @@ export class Flow<Q extends Request, R, P> {
   readonly #owner: FlowOwner<Q, P>;
   readonly #receiver: Receiver<Q, R, P>;
   readonly #progress: Progress;
+  readonly #heartbeat: Judge;
   readonly #budget = new RetryBudget();
   readonly #endTick = (): void => this.#endOfTick();
   #endOfTickIsDue = false;
@@ -40,6 +42,8 @@ export class Flow<Q extends Request, R, P> {
   /** How long the peer may be silent after a sign of life of ours that no reply answers. */
   #heartbeatSilenceMs: number | undefined;
   #pings = 0;
+  /** Hand-overs when a heartbeat was last due; `undefined` before the first. */
+  #handOversBefore: number | undefined;
 
   constructor(
     clock: Clock,
@@ -55,6 +59,7 @@ export class Flow<Q extends Request, R, P> {
       aborted: failures.aborted,
       left: () => owner.left(),
     });
+    this.#heartbeat = new Judge(clock, () => this.#beat());
     this.#receiver = new Receiver<Q, R, P>(this.calls, correlation);
     const silenceMs = (): number | undefined => this.#silenceMs();
     this.#progress = new Progress(clock, stallAfterMs, {
@@ -93,6 +98,8 @@ export class Flow<Q extends Request, R, P> {
     this.#acceptedThrough = this.calls.slots.handOvers;
     this.#progress.start();
     this.#handOver();
+    this.#handOversBefore = undefined;
+    this.#beat();
   }
 
   /**
@@ -103,6 +110,7 @@ export class Flow<Q extends Request, R, P> {
     this.#attachment = undefined;
     this.#heartbeatSilenceMs = undefined;
     this.#progress.stop();
+    this.#heartbeat.clear();
     this.#receiver.reset();
     const { slots } = this.calls;
     const guilty = failures.isViolation(cause) ? slots.head() : undefined;
@@ -223,10 +231,29 @@ export class Flow<Q extends Request, R, P> {
     return this.#heartbeatSilenceMs;
   }
 
+  /** Asks a peer from which nothing comes for a sign of life. */
   #ping(): void {
     const attachment = this.#attachment;
+    if (attachment === undefined || this.calls.slots.waiting > 0) return;
+    const { expectsReply, silenceMs } = this.#handOverPing(attachment);
+    if (expectsReply) return;
+    this.#heartbeatSilenceMs = Math.max(this.#stallAfterMs, silenceMs);
+    this.#progress.made();
+  }
+
+  /** Lets a peer that wants to hear from us do so. What we say is no progress. */
+  #beat(): void {
+    const attachment = this.#attachment;
+    const heartbeatMs = attachment?.session.heartbeatMs;
+    if (attachment === undefined || heartbeatMs === undefined) return;
     const { slots } = this.calls;
-    if (attachment === undefined || slots.waiting > 0) return;
+    if (slots.handOvers === this.#handOversBefore && slots.waiting === 0) this.#handOverPing(attachment);
+    this.#handOversBefore = slots.handOvers;
+    this.#heartbeat.set(this.#clock.now() + heartbeatMs);
+  }
+
+  #handOverPing(attachment: Attachment<Q, R, P>): Q {
+    const { slots } = this.calls;
     this.#pings += 1;
     const nonce = `${attachment.epoch}-${this.#pings}`;
     const request = attachment.session.ping(nonce);
@@ -234,13 +261,9 @@ export class Flow<Q extends Request, R, P> {
     const slot = new Slot<Q>(request, request.bytes, silenceMs, undefined, ignore);
     slots.push(slot);
     this.#handOver();
-    if (!request.expectsReply) {
-      this.#heartbeatSilenceMs = silenceMs;
-      this.#progress.made();
-      return;
-    }
-    this.#receiver.pinged(slot, nonce);
+    if (request.expectsReply) this.#receiver.pinged(slot, nonce);
     slots.release(slot);
+    return request;
   }
 
   #stalled(silentForMs: number): void {

@@ -7,12 +7,12 @@ export type Encoded = string | Uint8Array | readonly (string | Uint8Array)[];
 /**
  * One request, as the core sees it. A driver's own requests carry more.
  *
- * Arguments are checked and sizes are known before a request is submitted: nothing may fail once it waits.
+ * Arguments are checked and sizes are known before a request is submitted. One object is submitted once.
  */
 export interface Request {
   /** The command's name, for errors and traces. Never an argument. */
   readonly command: string;
-  /** Exact size in bytes of what {@link Session.encode} will return for it. */
+  /** Size in bytes of what {@link Session.encode} will return for it: exact where that is text, else the most it can be. */
   readonly bytes: number;
   /** It may be asked once more on the next transport when its outcome is unknown, because it only reads or the caller said so. */
   readonly repeatable: boolean;
@@ -42,7 +42,7 @@ export interface Inbound<Q extends Request, R, P> {
 export interface Handshake<Q extends Request, R> {
   /** Sends one request and waits for its reply; rejects with the server's error when it is refused. */
   exchange(request: Q): Promise<R>;
-  /** Waits for the next `count` bytes and takes them undecoded: for answers that are no messages yet. */
+  /** Waits for the next `count` bytes and takes them undecoded: for answers that are no messages yet. Not while an exchange is due. */
   take(count: number): Promise<Buffer>;
   /** Sends bytes that are no request. */
   write(data: string | Uint8Array): void;
@@ -63,15 +63,25 @@ export interface Session<Q extends Request, R, P> {
    * Throw a HawserError with code HANDSHAKE_REFUSED where trying again cannot help; any other error is tried again.
    */
   handshake(handshake: Handshake<Q, R>): Promise<void>;
-  /** Called at hand-over, in the order of the wire, once per sending of a request. Must not throw. */
+  /**
+   * Called at hand-over, in the order of the wire, once per sending of a request. Throws a HawserError where the request
+   * cannot be sent on this transport (its channel was closed, its own session is gone): that call alone fails with its
+   * code, `not-sent` unless it was sent before. Any other error counts as INVALID_ARGUMENT.
+   */
   encode(request: Q): Encoded;
   /**
    * Called with the bytes that are not consumed yet, cut anywhere. Returns how many of them it has consumed.
-   * A HawserError that it throws fails the request that is due (`unknown`) and loses the transport.
+   * What it throws loses the transport, and all that is in flight is `unknown`. PROTOCOL_VIOLATION (which any other
+   * error than a HawserError counts as), LIMIT_EXCEEDED and TRANSACTION_TORN become the code of the request that is due.
    */
   receive(bytes: Buffer, inbound: Inbound<Q, R, P>): number;
   /** A request that proves life. `nonce` is new each time. */
   ping(nonce: string): Q;
+  /**
+   * How often the peer wants to hear from us, in milliseconds, where it does: `ping` is then also sent when nothing
+   * else was for that long, so that it hears from us at least every two such times. Read when the handshake is done.
+   */
+  readonly heartbeatMs?: number | undefined;
   /** Whether `reply` answers the ping with this nonce; `false` means that the stream is out of step. */
   isPong(reply: R, nonce: string): boolean;
 }

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { PeerScript, ScriptedPeer } from '../support/scripted-peer.ts';
 import { endings, Stage, type StageOptions } from './stage.ts';
-import { call, LINE_BYTES_MAX, post, tagged, type TaggedPush, type TaggedRequest } from './tagged.ts';
+import {
+  call,
+  LINE_BYTES_MAX,
+  post,
+  tagged,
+  taggedWithHeartbeats,
+  type TaggedPush,
+  type TaggedRequest,
+} from './tagged.ts';
 
 type TaggedStage = Stage<TaggedRequest, string, TaggedPush>;
 
@@ -188,6 +196,33 @@ describe('liveness without a reply to our sign of life', () => {
     await stage.clock.advance(2_000);
     await stage.ready();
     expect(causes).toEqual([expect.stringContaining('no byte from peer.test:1 for')]);
+    expect(stage.server.accepted).toBe(2);
+  });
+
+  test('a peer that wants to hear from us does, although its own beats keep coming', async () => {
+    const heard: number[] = [];
+    const script = server(async (peer) => {
+      for (let second = 1; second <= 10; second += 1) {
+        stage.clock.setTimer(() => peer.send('beat\n'), second * 1_000);
+      }
+      while (heard.length < 10) {
+        await peer.expect('beat\n');
+        heard.push(stage.clock.now());
+      }
+    });
+    const stage: TaggedStage = new Stage(taggedWithHeartbeats, [script]);
+    await stage.ready();
+    await stage.clock.advance(10_100);
+    expect(heard).toEqual(Array.from({ length: 10 }, (_, index) => (index + 1) * 750 + 4));
+  });
+
+  test('what we say to a silent peer does not pass for a sign of life of it', async () => {
+    const stage = new Stage(taggedWithHeartbeats, [welcome, welcome], {
+      connection: { stallAfterMs: 1_000 },
+    });
+    await stage.ready();
+    await stage.clock.advance(2_100);
+    await stage.ready();
     expect(stage.server.accepted).toBe(2);
   });
 

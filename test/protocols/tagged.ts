@@ -59,10 +59,18 @@ export const tagged: Protocol<TaggedRequest, string, TaggedPush> = {
   open: () => new TaggedSession(),
 };
 
+/** The same with a server that wants to hear from us. */
+export const taggedWithHeartbeats: typeof tagged = { ...tagged, open: () => new TaggedSession(750) };
+
 class TaggedSession implements Session<TaggedRequest, string, TaggedPush> {
+  readonly heartbeatMs: number | undefined;
   /** Calls that are not answered, oldest first. */
   readonly #due = new Map<number, TaggedRequest>();
   #lastId = 0;
+
+  constructor(heartbeatMs?: number) {
+    this.heartbeatMs = heartbeatMs;
+  }
 
   async handshake(handshake: Handshake<TaggedRequest, string>): Promise<void> {
     await handshake.exchange(call(0, 'hello'));
