@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { BufferCallOptions, CallOptions, SetOptions, TextCallOptions } from './call-options.ts';
 import type { RedisReply } from './reply.ts';
+import { violation } from './resp-limits.ts';
 import type { RedisArgument, RedisCommand } from './commands.ts';
 
 /** What a typed method asks for. */
@@ -148,8 +149,8 @@ function setArguments({ ex, px, keepTtl, nx, xx }: SetOptions): RedisArgument[] 
 }
 
 /** Fields and values in turn, as an object. Without a prototype, so that a field named `__proto__` is a field. */
-function recordOf(reply: RedisReply): RedisReply {
-  const pairs = reply as RedisReply[];
+function recordOf(pairs: RedisReply): RedisReply {
+  if (!Array.isArray(pairs) || pairs.length % 2 > 0) throw violation('fields and values in turn');
   const record = Object.create(null) as Record<string, RedisReply>;
   for (let index = 0; index < pairs.length; index += 2) {
     const field = pairs[index] as string | Buffer;
