@@ -21,7 +21,7 @@ function trace(name: string): Told[] {
   };
   const traced = tracingChannel<object>(name);
   traced.subscribe(subscribers);
-  onTestFinished(() => void traced.unsubscribe(subscribers));
+  onTestFinished(() => traced.unsubscribe(subscribers));
   return told;
 }
 
@@ -30,7 +30,9 @@ function traceStates(): Record<string, unknown>[] {
   const told: Record<string, unknown>[] = [];
   const subscriber = (message: unknown): void => void told.push({ ...(message as object) });
   channel('hawser:connection:state').subscribe(subscriber);
-  onTestFinished(() => void channel('hawser:connection:state').unsubscribe(subscriber));
+  onTestFinished(() => {
+    channel('hawser:connection:state').unsubscribe(subscriber);
+  });
   return told;
 }
 
@@ -189,7 +191,7 @@ test('a subscriber that throws harms no call', async () => {
   };
   const subscribers = { start: broken, end: broken, asyncStart: broken, asyncEnd: broken, error: broken };
   tracingChannel<object>('hawser:redis:command').subscribe(subscribers);
-  onTestFinished(() => void tracingChannel<object>('hawser:redis:command').unsubscribe(subscribers));
+  onTestFinished(() => tracingChannel<object>('hawser:redis:command').unsubscribe(subscribers));
   const words = ['a', 'b', 'c'];
   const endings = await world.endings(words.map((word) => client.command(['ECHO', word])));
   expect(endings).toEqual(words.map((value) => ({ value })));
