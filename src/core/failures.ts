@@ -137,7 +137,7 @@ export function abortedBefore(command: string, signal: AbortSignal): HawserError
 /** What a session threw, as the reason for which a transport is given up. */
 export function asViolation(error: unknown): HawserError {
   if (error instanceof HawserError) return error;
-  return new HawserError('PROTOCOL_VIOLATION', 'the bytes could not be decoded', {
+  return new HawserError('PROTOCOL_VIOLATION', 'the driver failed', {
     outcome: 'unknown',
     cause: error,
   });

@@ -235,9 +235,9 @@ export class Flow<Q extends Request, R, P> {
   #ping(): void {
     const attachment = this.#attachment;
     if (attachment === undefined || this.calls.slots.waiting > 0) return;
-    const { expectsReply, silenceMs } = this.#handOverPing(attachment);
-    if (expectsReply) return;
-    this.#heartbeatSilenceMs = Math.max(this.#stallAfterMs, silenceMs);
+    const ping = this.#handOverPing(attachment);
+    if (ping === undefined || ping.expectsReply) return;
+    this.#heartbeatSilenceMs = Math.max(this.#stallAfterMs, ping.silenceMs);
     this.#progress.made();
   }
 
@@ -252,11 +252,17 @@ export class Flow<Q extends Request, R, P> {
     this.#heartbeat.set(this.#clock.now() + heartbeatMs);
   }
 
-  #handOverPing(attachment: Attachment<Q, R, P>): Q {
+  #handOverPing(attachment: Attachment<Q, R, P>): Q | undefined {
     const { slots } = this.calls;
     this.#pings += 1;
     const nonce = `${attachment.epoch}-${this.#pings}`;
-    const request = attachment.session.ping(nonce);
+    let request: Q;
+    try {
+      request = attachment.session.ping(nonce);
+    } catch (error) {
+      this.#owner.lost(attachment.epoch, failures.asViolation(error));
+      return undefined;
+    }
     const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs);
     const slot = new Slot<Q>(request, request.bytes, silenceMs, undefined, ignore);
     slots.push(slot);

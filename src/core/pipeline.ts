@@ -267,18 +267,20 @@ export class Pipeline<Q extends Request, R, P = never> {
       connectTimeoutMs: connectTimeoutMs / endpoints.length,
       handshakeTimeoutMs,
     };
-    this.#attachment = new Attachment<Q, R, P>(
-      epoch,
-      endpoint,
-      this.#protocol,
-      config,
-      this.#attachmentOwner,
-    );
+    let attachment: Attachment<Q, R, P>;
+    try {
+      attachment = new Attachment(epoch, endpoint, this.#protocol, config, this.#attachmentOwner);
+    } catch (error) {
+      // The driver could not open a session. Out of here the exception would leave a timer.
+      this.#lifecycle.dispatch({ type: 'lost', epoch, cause: failures.asViolation(error) });
+      return;
+    }
+    this.#attachment = attachment;
     if (this.#connects.hasSubscribers) {
       const trace = { connection: this.#options.name, endpoint: describeEndpoint(endpoint), epoch };
-      this.#connects.tracePromise(() => this.#attachment!.settled(), trace).catch(() => {});
+      this.#connects.tracePromise(() => attachment.settled(), trace).catch(() => {});
     }
-    this.#attachment.dial();
+    attachment.dial();
   }
 
   #tearDown(cause: Error | undefined): void {

@@ -40,6 +40,29 @@ function submit(stage: LineStage, requests: readonly LineRequest[]): Promise<unk
 }
 
 describe('a session', () => {
+  test('that cannot be opened, or cannot ping, costs its transport and nothing else', async () => {
+    class SpeechlessSession extends LineSession {
+      override ping(): LineRequest {
+        throw new Error('no words');
+      }
+    }
+    let opened = 0;
+    const protocol = {
+      ...plain,
+      open: () => {
+        opened += 1;
+        if (opened === 2) throw new Error('no session');
+        return new SpeechlessSession(noHandshake);
+      },
+    };
+    const silent: PeerScript = async (peer) => void (await peer.closed());
+    const stage = await staged(protocol, [silent, silent]);
+    await stage.clock.advance(2_000);
+    await stage.ready();
+    expect([opened, stage.server.accepted]).toEqual([3, 2]);
+    expect(stage.pipeline.explain().transitions.map(({ cause }) => cause)).toContain('the driver failed');
+  });
+
   test('is made for each transport, and says there what it has not said there before', async () => {
     // As a prepared statement, which a server knows on one connection only: the size announced is that of the longest.
     class PreparingSession extends LineSession {
