@@ -25,7 +25,8 @@ import { fileURLToPath } from 'node:url';
  */
 
 const ANSWER_WITHIN_MS = 120_000;
-const MIN_WARM_UP_MS = 150;
+/** V8 optimizes for about a second of work; a shorter warm-up would measure its compiler. */
+const MIN_WARM_UP_MS = 400;
 
 /** A client's process, idle unless told to do something. */
 class Worker {
@@ -130,7 +131,7 @@ export async function measureCell(cell, { clients, rounds, roundMs, profileFolde
     }
     for (const client of workers.keys()) {
       await attempt(client, (worker) =>
-        worker.tell('run', { roundMs: Math.max(2 * roundMs, MIN_WARM_UP_MS) }),
+        worker.tell('run', { roundMs: Math.max(4 * roundMs, MIN_WARM_UP_MS) }),
       );
     }
     for (let round = 0; round < rounds; round++) {

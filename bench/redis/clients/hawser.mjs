@@ -8,7 +8,7 @@ export async function connect(url) {
     set: (key, value) => redis.set(key, value),
     incr: (key) => redis.incr(key),
     mget: (keys) => redis.mget(keys),
-    lrange: (key) => redis.command(['LRANGE', key, 0, -1]),
+    lrange: (key) => redis.lrange(key, 0, -1),
     hgetall: (key) => redis.hgetall(key),
     pipeline: (keys) => redis.pipeline(keys.map((key) => ['GET', key])),
     pipelined: (reply, index) => reply[index],
