@@ -16,7 +16,7 @@ export type RedisArgument = string | number | bigint | Uint8Array;
 const NAME = /^[\w.|-]{1,64}$/;
 /** No shorter than the longest name. */
 const WORD_LENGTH_MAX = 64;
-/** Far more than there are commands. A program that makes up names does not make the cache grow for ever. */
+/** Far more than there are commands: a program that makes up names starts the cache over, and does not make it grow. */
 const CACHED_SPELLINGS_MAX = 2048;
 /** What has more parts than these takes its time anyway. */
 const CACHED_PARTS_MAX = 16;
@@ -77,9 +77,10 @@ function findInfo(spelling: string): CommandInfo {
   }
   const name = spelling.toUpperCase();
   const info = infos.get(name) ?? new CommandInfo(name);
-  if (infos.size < CACHED_SPELLINGS_MAX) {
-    infos.set(name, info).set(spelling, info);
+  if (infos.size >= CACHED_SPELLINGS_MAX) {
+    infos.clear();
   }
+  infos.set(name, info).set(spelling, info);
   return info;
 }
 
