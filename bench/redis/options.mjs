@@ -24,7 +24,7 @@ export function parseOptions(args) {
     clients: given.has('clients') ? selectClients(given.get('clients')) : clients,
     rounds: positive(given, 'rounds', 15),
     roundMs: positive(given, 'round-ms', quick ? 25 : 250),
-    budgetMs: quick ? 45_000 : Infinity,
+    budgetMs: quick ? 42_000 : Infinity,
     json: jsonTarget(given),
     profileFolder: given.get('profile'),
     build: !given.has('no-build'),
