@@ -1,4 +1,4 @@
-import { rejection } from './caller-stack.ts';
+import { rejection, withoutStack } from './caller-stack.ts';
 import { Judge } from './judge.ts';
 import { Deadlines, Slot, SlotQueue, type Clock, type HawserError } from './machine/index.ts';
 import type { Request } from './protocol.ts';
@@ -28,7 +28,10 @@ export class CallQueue<Q extends Request> {
     this.#owner = owner;
     this.#expiry = new Judge(clock, () => this.#expire());
     this.#signals = new Signals<Slot<Q>>((slot, signal) => {
-      this.#leave(slot, this.#owner.aborted(slot, signal));
+      this.#leave(
+        slot,
+        withoutStack(() => this.#owner.aborted(slot, signal)),
+      );
       this.#owner.left();
     });
   }
@@ -74,7 +77,8 @@ export class CallQueue<Q extends Request> {
   }
 
   #expire(): void {
-    this.#deadlines.expire(this.#clock.now(), (slot) => this.#leave(slot, this.#owner.late(slot)));
+    const now = this.#clock.now();
+    withoutStack(() => this.#deadlines.expire(now, (slot) => this.#leave(slot, this.#owner.late(slot))));
     this.#expiry.set(this.#deadlines.earliest());
     this.#owner.left();
   }

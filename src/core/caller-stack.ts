@@ -15,10 +15,24 @@ export function rejection(error: HawserError): Promise<never> {
   return Promise.resolve()
     .then(nothing)
     .then(function rejectNow(): never {
-      const own = error.stack;
+      // Captured here, formatted only when somebody reads it: that is the dear part, and a lost connection fails
+      // a hundred thousand calls at once.
       Error.captureStackTrace(error, rejectNow);
-      // Nobody awaits in an async function: where the error was made is better than nothing.
-      if (!error.stack?.includes('\n    at ') && own !== undefined) error.stack = own;
       throw error;
     });
+}
+
+/**
+ * Runs `make` so that the errors it makes have no stack: where bytes are decoded or a timer fires tells nothing of a
+ * call. Whoever fails a call with such an error gives it the stack of the caller.
+ */
+export function withoutStack<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  // Not an assignment: that throws where a program has frozen Error.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { Attachment } from './attachment.ts';
 import { CallQueue } from './call-queue.ts';
+import { withoutStack } from './caller-stack.ts';
 import * as failures from './failures.ts';
 import { Judge } from './judge.ts';
 import { HawserError, RetryBudget, Slot, type Clock } from './machine/index.ts';
@@ -115,20 +116,23 @@ export class Flow<Q extends Request, R, P> {
     const { slots } = this.calls;
     const guilty = failures.isViolation(cause) ? slots.head() : undefined;
     const now = this.#clock.now();
-    slots.lose(
-      (slot) =>
-        mayRepeat &&
-        slot !== guilty &&
-        !slot.repeated &&
-        slot.request!.repeatable &&
-        this.#budget.withdraw(now),
-      (slot, { command }) => this.calls.fail(slot, failures.lostInFlight(command, cause, slot === guilty)),
+    const mayWaitAgain = (slot: Slot<Q>): boolean =>
+      mayRepeat &&
+      slot !== guilty &&
+      !slot.repeated &&
+      slot.request!.repeatable &&
+      this.#budget.withdraw(now);
+    withoutStack(() =>
+      slots.lose(mayWaitAgain, (slot, { command }) =>
+        this.calls.fail(slot, failures.lostInFlight(command, cause, slot === guilty)),
+      ),
     );
   }
 
   /** Fails all that was not handed over. */
   dropWaiting(error: (slot: Slot<Q>, request: Q) => HawserError): void {
-    this.calls.slots.dropWaiting((slot, request) => this.calls.fail(slot, error(slot, request)));
+    const { slots } = this.calls;
+    withoutStack(() => slots.dropWaiting((slot, request) => this.calls.fail(slot, error(slot, request))));
   }
 
   /** Bytes from the transport; returns how many were consumed. */

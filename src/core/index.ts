@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" />
+export { withoutStack } from './caller-stack.ts';
 export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
 export { systemEnvironment, type Environment } from './environment.ts';
 export type { ExplainedTransition, Explanation } from './explain.ts';

@@ -1,4 +1,4 @@
-import { HawserError } from '../core/index.ts';
+import { HawserError, withoutStack } from '../core/index.ts';
 
 const MESSAGE_CHARACTERS_MAX = 1024;
 
@@ -40,14 +40,10 @@ type Redirection = Pick<RedisRedirectError, 'kind' | 'slot' | 'host' | 'port'>;
  * refuse many calls at once. Whoever rejects a call with it gives it the caller's.
  */
 export function replyErrorFrom(text: string): RedisReplyError {
-  const redirection = redirectionOf(text);
-  const stackTraceLimit = Error.stackTraceLimit;
-  // Not an assignment: that throws where a program has frozen Error.
-  Reflect.set(Error, 'stackTraceLimit', 0);
-  const error =
-    redirection === undefined ? new RedisReplyError(text) : new RedisRedirectError(text, redirection);
-  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  return error;
+  return withoutStack(() => {
+    const redirection = redirectionOf(text);
+    return redirection === undefined ? new RedisReplyError(text) : new RedisRedirectError(text, redirection);
+  });
 }
 
 function codeOf(text: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { rejection } from '../../src/core/caller-stack.ts';
+import { rejection, withoutStack } from '../../src/core/caller-stack.ts';
 import { HawserError } from '../../src/core/machine/index.ts';
 
 function failure(): HawserError {
@@ -71,17 +71,29 @@ describe('rejection', () => {
     expect(stack).not.toContain('src/core/');
   });
 
-  test('when no async function waits, the stack says where the error was made', async () => {
+  test('when no async function waits, the stack is the error alone', async () => {
     const { promise, fail } = call();
-    const caught = new Promise<Error>((resolve) => void promise.catch(resolve));
-    setImmediate(function makeTheError() {
-      fail(failure());
-    });
-    const stack = await caught.then(
-      (error) => error.stack,
-      () => undefined,
-    );
-    expect(stack).toContain('makeTheError');
+    const caught = new Promise<unknown>((resolve) => void promise.catch(resolve));
+    setImmediate(() => fail(failure()));
+    expect(await caught).toHaveProperty('stack', 'HawserError: too late');
+  });
+
+  test('no stack is formatted until somebody reads it', async () => {
+    const { prepareStackTrace } = Error;
+    onTestFinished(() => void (Error.prepareStackTrace = prepareStackTrace));
+    let formatted = 0;
+    Error.prepareStackTrace = (error) => {
+      formatted += 1;
+      return String(error);
+    };
+    const { promise, fail } = call();
+    async function askTheServer(): Promise<unknown> {
+      return await promise;
+    }
+    const asked = askTheServer().catch((error: unknown) => error);
+    fail(withoutStack(failure));
+    await asked;
+    expect(formatted).toBe(0);
   });
 
   test('a call that its caller handles is never an unhandled rejection', async () => {
