@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { HawserError } from '../../src/core/index.ts';
 import type { RedisReply } from '../../src/redis/reply.ts';
 import { RespDecoder, type RespSink } from '../../src/redis/resp-decoder.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from '../../src/redis/resp-limits.ts';
@@ -58,4 +59,15 @@ export function cutsEvery(pieceBytes: number, streamBytes: number): number[] {
 export function allSimpleCuts(streamBytes: number): (readonly number[])[] {
   const places = cutsEvery(1, streamBytes);
   return [[], places, ...places.map((place) => [place])];
+}
+
+/** Why a stream is refused. Throws if it is not. */
+export function failureOf(stream: string, cuts: readonly number[], wanted: Wanted = {}): HawserError {
+  try {
+    receive(stream, cuts, wanted);
+  } catch (error) {
+    if (error instanceof HawserError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
 }
