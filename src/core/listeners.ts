@@ -1,3 +1,5 @@
+import { HawserError } from './machine/index.ts';
+
 /**
  * Listeners that cannot harm who calls them: what one throws is a warning of the process, not an exception in the
  * middle of a connection.
@@ -5,8 +7,13 @@
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => unknown>();
 
-  /** Returns what removes the listener again. */
+  /** Returns what removes the listener again. Throws INVALID_ARGUMENT. */
   add(listener: (value: T) => unknown): () => void {
+    if (typeof listener !== 'function') {
+      throw new HawserError('INVALID_ARGUMENT', `listener: expected a function, got ${typeof listener}`, {
+        outcome: 'not-sent',
+      });
+    }
     // Its own function each time: the same listener added twice is called twice and removed one by one.
     const own = (value: T): unknown => listener(value);
     this.#listeners.add(own);

@@ -58,11 +58,12 @@ export const MAX_TIMER_MS = 2_147_483_647;
 /** Checks options and fills in the defaults. Throws INVALID_OPTION, which names the option, what was expected and what came. */
 export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
   const endpoints = checkEndpoints(options.endpoints);
-  const { maxPending = {}, backoff = {} } = options;
+  const maxPending = checkGroup('maxPending', options.maxPending);
+  const backoff = checkGroup('backoff', options.backoff);
   return {
     endpoints,
-    tls: options.tls,
-    name: options.name ?? endpoints.map(describeEndpoint).join(','),
+    tls: checkTls(options.tls),
+    name: checkText('name', options.name) ?? endpoints.map(describeEndpoint).join(','),
     timeoutMs: duration('timeoutMs', options.timeoutMs, 5_000, { most: Infinity }),
     connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 5_000, { least: 1 }),
     handshakeTimeoutMs: duration('handshakeTimeoutMs', options.handshakeTimeoutMs, 5_000, { least: 1 }),
@@ -94,13 +95,37 @@ function duration(
   throw invalidOption(option, `milliseconds from ${least} to ${MAX_TIMER_MS}${alternative}`, value);
 }
 
-/** INVALID_OPTION with what was expected and what came; a string that came is not repeated, for it may be a secret. */
+/**
+ * INVALID_OPTION with what was expected and what came. A string that came is not repeated, for it may be a secret; nor
+ * is a number where `text` was expected, for so may that be.
+ */
 export function invalidOption(option: string, expected: string, got: unknown): HawserError {
-  const came =
-    typeof got === 'number' || typeof got === 'boolean' ? String(got) : got === null ? 'null' : typeof got;
+  const isHarmless = (typeof got === 'number' && expected !== 'text') || typeof got === 'boolean';
+  const came = isHarmless ? String(got) : got === null ? 'null' : typeof got;
   return new HawserError('INVALID_OPTION', `option ${option}: expected ${expected}, got ${came}`, {
     outcome: 'not-sent',
   });
+}
+
+/** Checks options, or a group of them, as a whole; `undefined` stands for the defaults. Throws INVALID_OPTION. */
+export function checkGroup<T extends object>(option: string, group: T | undefined): Partial<T> {
+  if (group === undefined) return {};
+  if (typeof group === 'object' && group !== null && !Array.isArray(group)) return group;
+  throw invalidOption(option, 'an object', group);
+}
+
+function checkText(option: string, text: string | undefined): string | undefined {
+  if (text === undefined || typeof text === 'string') return text;
+  throw invalidOption(option, 'text', text);
+}
+
+/** What Node itself says of these would repeat them, and one of them is a secret. */
+function checkTls(tls: TlsOptions | undefined): TlsOptions | undefined {
+  if (tls === undefined) return undefined;
+  const { servername, passphrase } = checkGroup('tls', tls);
+  checkText('tls.servername', servername);
+  checkText('tls.passphrase', passphrase);
+  return tls;
 }
 
 function positive(option: string, value: number | undefined, otherwise: number): number {
@@ -131,7 +156,8 @@ function checkEndpoints(endpoints: readonly Endpoint[]): readonly Endpoint[] {
       }
     }
   }
-  return endpoints as readonly Endpoint[];
+  // Copies: each pass over them must find as many as were checked.
+  return (endpoints as readonly Endpoint[]).map((endpoint) => ({ ...endpoint }));
 }
 
 /** Checks the time limit of a call or a wait. Throws INVALID_ARGUMENT. */

@@ -10,9 +10,9 @@ import { Gate } from './gate.ts';
 import { Lifecycle, type Transition } from './lifecycle.ts';
 import { Listeners } from './listeners.ts';
 import { HawserError, type Slot, type StateName } from './machine/index.ts';
-import { checkTimeout, resolveOptions, type ConnectionOptions, type ResolvedOptions } from './options.ts';
+import { invalidOption, resolveOptions, type ConnectionOptions, type ResolvedOptions } from './options.ts';
 import type { Protocol, Request } from './protocol.ts';
-import { Waits, type WaitOptions } from './waits.ts';
+import { checkWait, isSignal, Waits, type WaitOptions } from './waits.ts';
 
 /** A connection that is up for this long is proven, even if nobody asked anything. */
 const PROVEN_AFTER_MS = 10_000;
@@ -113,7 +113,9 @@ export class Pipeline<Q extends Request, R, P = never> {
   ): Promise<Pipeline<Q, R, P>> {
     const pipeline = new Pipeline<Q, R, P>(protocol, options, environment);
     const { connectTimeoutMs } = pipeline.#options;
-    const firstPass = pipeline.#waits.firstPass.wait(connectTimeoutMs, options.signal, () =>
+    const { signal } = options;
+    if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
+    const firstPass = pipeline.#waits.firstPass.wait(connectTimeoutMs, signal, () =>
       pipeline.#notReady('CONNECT_TIMEOUT', connectTimeoutMs),
     );
     pipeline.#lifecycle.dispatch({ type: 'connect' });
@@ -145,8 +147,8 @@ export class Pipeline<Q extends Request, R, P = never> {
    * Resolves when the connection is ready. Rejects when it is parked (with the server's refusal), closed (CLOSED), or
    * not ready in time (DEADLINE). `timeoutMs` defaults to the connection's own.
    */
-  async ready({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
-    const limit = checkTimeout('ready', timeoutMs) ?? this.#options.timeoutMs;
+  async ready(options: WaitOptions = {}): Promise<void> {
+    const { timeoutMs: limit = this.#options.timeoutMs, signal } = checkWait('ready', options);
     const { state } = this.#lifecycle;
     if (state.name === 'ready') return;
     this.#assertOpen('ready');
@@ -155,8 +157,8 @@ export class Pipeline<Q extends Request, R, P = never> {
   }
 
   /** Resolves when there is room for another call (see `maxPending`). `timeoutMs` defaults to the connection's own. */
-  async capacity({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
-    const limit = checkTimeout('capacity', timeoutMs) ?? this.#options.timeoutMs;
+  async capacity(options: WaitOptions = {}): Promise<void> {
+    const { timeoutMs: limit = this.#options.timeoutMs, signal } = checkWait('capacity', options);
     this.#assertOpen('capacity');
     if (this.#room() > 0) return;
     await this.#waits.capacity.wait(limit, signal, () => {
@@ -201,8 +203,8 @@ export class Pipeline<Q extends Request, R, P = never> {
    * are left at the deadline (default 5,000 ms) or when the signal fires, and calls that wait for a connection, fail
    * with CLOSED. Never rejects but for a bad argument; may be called again.
    */
-  async close({ timeoutMs, signal }: WaitOptions = {}): Promise<void> {
-    const limit = checkTimeout('close', timeoutMs) ?? CLOSE_TIMEOUT_MS;
+  async close(options: WaitOptions = {}): Promise<void> {
+    const { timeoutMs: limit = CLOSE_TIMEOUT_MS, signal } = checkWait('close', options);
     this.#lifecycle.dispatch({ type: 'drain' });
     this.#left();
     if (this.state === 'closed') return;
@@ -238,9 +240,9 @@ export class Pipeline<Q extends Request, R, P = never> {
       throw failures.overloaded(request.command, slots, maxPending, this.#lifecycle.state);
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
-    const ownTimeoutMs = checkTimeout(request.command, options.timeoutMs);
-    if (options.signal?.aborted === true) throw failures.abortedBefore(request.command, options.signal);
-    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, ownTimeoutMs ?? 0, options.signal);
+    const { timeoutMs: ownTimeoutMs, signal } = checkWait(request.command, options);
+    if (signal?.aborted === true) throw failures.abortedBefore(request.command, signal);
+    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, ownTimeoutMs ?? 0, signal);
   }
 
   /** Why a call cannot be accepted in the present state. */

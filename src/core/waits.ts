@@ -1,5 +1,7 @@
 import { Judge } from './judge.ts';
 import { HawserError, type Clock } from './machine/index.ts';
+import { checkTimeout } from './options.ts';
+import { Signals } from './signals.ts';
 
 /** How long to wait, and what ends the wait before that. */
 export interface WaitOptions {
@@ -13,10 +15,33 @@ interface Wait {
   readonly reject: (error: Error) => void;
 }
 
+/** Checks what limits a call or a wait. Throws INVALID_ARGUMENT. */
+export function checkWait(command: string, options: WaitOptions): WaitOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalid(command, 'options: expected an object');
+  }
+  checkTimeout(command, options.timeoutMs);
+  if (options.signal !== undefined && !isSignal(options.signal)) {
+    throw invalid(command, 'signal: expected an AbortSignal');
+  }
+  return options;
+}
+
+/** Whether it can be listened to; a signal need not be one of this realm's own. */
+export function isSignal(value: unknown): value is AbortSignal {
+  const signal = Object(value) as Partial<AbortSignal>;
+  return typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function';
+}
+
+function invalid(command: string, expectation: string): HawserError {
+  return new HawserError('INVALID_ARGUMENT', `${command}: ${expectation}`, { outcome: 'not-sent', command });
+}
+
 /** Callers that wait for something other than a reply: for the connection, for room, for the end. */
 export class Waits {
   readonly #clock: Clock;
   readonly #waits = new Set<Wait>();
+  readonly #signals = new Signals<Wait>((wait, signal) => wait.reject(aborted(signal)));
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,11 +56,10 @@ export class Waits {
     if (signal?.aborted === true) return Promise.reject(aborted(signal));
     return new Promise<void>((resolve, reject) => {
       const limit = new Judge(this.#clock, () => wait.reject(late()));
-      const onAbort = (): void => wait.reject(aborted(signal!));
       const leave = (): void => {
         this.#waits.delete(wait);
         limit.clear();
-        signal?.removeEventListener('abort', onAbort);
+        unwatch?.();
       };
       const wait: Wait = {
         resolve: () => {
@@ -48,7 +72,7 @@ export class Waits {
         },
       };
       this.#waits.add(wait);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const unwatch = signal && this.#signals.watch(signal, wait);
       limit.set(this.#clock.now() + timeoutMs);
     });
   }

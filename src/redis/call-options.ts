@@ -1,4 +1,5 @@
 import type { WaitOptions } from '../core/index.ts';
+import { invalidArgument } from './resp-encoder.ts';
 
 /**
  * What becomes of a call whose outcome is `unknown` because the connection was lost.
@@ -39,4 +40,22 @@ export interface SetOptions extends TextCallOptions {
   readonly nx?: boolean | undefined;
   /** Only if the key exists. */
   readonly xx?: boolean | undefined;
+}
+
+/** Checks what is Redis's own of a call's options. Throws INVALID_ARGUMENT. */
+export function checkCallOptions(command: string, options: CallOptions): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidArgument(`options of ${command}`, 'object', options, command);
+  }
+  const { retry, buffers } = options;
+  if (retry !== undefined && retry !== 'never' && retry !== 'reads' && retry !== 'always') {
+    throw invalidArgument(`retry of ${command}`, 'never, reads or always', retry, command);
+  }
+  checkFlag(command, 'buffers', buffers);
+}
+
+/** Throws INVALID_ARGUMENT for an option that is neither left out nor a boolean: `1` would else pass for `false`. */
+export function checkFlag(command: string, option: string, value: boolean | undefined): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw invalidArgument(`${option} of ${command}`, 'boolean', value, command);
 }

@@ -52,9 +52,11 @@ interface Address {
 
 /** Brings URL and options together. Throws INVALID_OPTION, which never repeats the URL: it may hold a password. */
 export function resolveRedisOptions(url: string | URL, options: RedisOptions): ResolvedRedisOptions {
+  assertGroup('options', options);
   const address = parseAddress(url);
   const { tls, credentials, database, clientName, limits, endpoints, ...connection } = options;
   const speaksTls = tls ?? address.tls;
+  if (limits !== undefined) assertGroup('limits', limits);
   return {
     connection: {
       ...connection,
@@ -68,14 +70,25 @@ export function resolveRedisOptions(url: string | URL, options: RedisOptions): R
   };
 }
 
+function assertGroup(option: string, group: unknown): void {
+  if (typeof group !== 'object' || group === null || Array.isArray(group)) {
+    throw invalidOption(option, 'an object', group);
+  }
+}
+
 function parseAddress(text: string | URL): Address {
-  const url = URL.canParse(String(text)) ? new URL(String(text)) : undefined;
+  const address = text instanceof URL ? text.href : text;
+  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
   const scheme = url === undefined ? undefined : SCHEMES.get(url.protocol);
-  if (url === undefined || scheme === undefined) {
+  // Without slashes (`redis:6379`) all is one opaque path.
+  if (url === undefined || scheme === undefined || /^[^/]/.test(url.pathname)) {
     throw invalidOption('url', 'redis://, rediss://, valkey://, valkeys:// or unix:// and an address', text);
   }
   const credentials = credentialsOf(url);
   if (url.protocol === 'unix:') {
+    if (url.hostname !== '' && url.hostname !== 'localhost') {
+      throw invalidOption('url', 'a path that begins with a slash, as in unix:///run/redis.sock', text);
+    }
     const path = decode(url.pathname);
     return {
       endpoint: { path },

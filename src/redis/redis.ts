@@ -8,12 +8,18 @@ import {
   type WaitOptions,
 } from '../core/index.ts';
 import { PipelineBatch, TransactionBatch } from './batch.ts';
-import type { CallOptions } from './call-options.ts';
+import { checkCallOptions, type CallOptions } from './call-options.ts';
 import { commandInfo, sharedRefusal, type RedisCommand } from './commands.ts';
 import { resolveRedisOptions, type RedisOptions } from './options.ts';
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
-import { assertCommand, encodeCommand, joinCommands, type EncodedCommand } from './resp-encoder.ts';
+import {
+  assertCommand,
+  encodeCommand,
+  invalidArgument,
+  joinCommands,
+  type EncodedCommand,
+} from './resp-encoder.ts';
 import { redisProtocol } from './session.ts';
 import { TypedCommands, type TypedCall } from './typed-commands.ts';
 
@@ -55,9 +61,8 @@ export class Redis extends TypedCommands {
     options: RedisOptions & { readonly signal?: AbortSignal | undefined } = {},
     environment?: Environment,
   ): Promise<Redis> {
-    const { signal, ...rest } = options;
-    const resolved = resolveRedisOptions(url, rest);
-    const connection = { ...resolved.connection, signal };
+    const resolved = resolveRedisOptions(url, options);
+    const connection = { ...resolved.connection, signal: options.signal };
     return new Redis(await Pipeline.connect(redisProtocol(resolved), connection, environment));
   }
 
@@ -125,8 +130,9 @@ export class Redis extends TypedCommands {
    * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted.
    */
   pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
-    if (commands.length === 0) return Promise.resolve([]);
     try {
+      assertList(commands);
+      if (commands.length === 0) return Promise.resolve([]);
       const batch = new PipelineBatch();
       const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
       return replies.catch((error: unknown) => batch.failed(error as HawserError));
@@ -141,8 +147,9 @@ export class Redis extends TypedCommands {
    * before, and then none has run; with TRANSACTION_TORN when the server did not queue them.
    */
   transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<RedisReply[]> {
-    if (commands.length === 0) return Promise.resolve([]);
     try {
+      assertList(commands);
+      if (commands.length === 0) return Promise.resolve([]);
       const batch = new TransactionBatch();
       return this.#submitBatch('MULTI', commands, batch, options) as Promise<RedisReply[]>;
     } catch (error) {
@@ -169,6 +176,7 @@ export class Redis extends TypedCommands {
     convert: TypedCall['convert'],
   ): Promise<RedisReply> {
     const info = commandInfo(command[0]);
+    if (options !== undefined) checkCallOptions(info.name, options);
     const { data, bytes } = encodeCommand(command, info);
     const buffers = options?.buffers === true;
     const request = new RedisRequest(
@@ -189,6 +197,7 @@ export class Redis extends TypedCommands {
     batch: PipelineBatch | TransactionBatch,
     options: CallOptions | undefined,
   ): Promise<RedisReply> {
+    if (options !== undefined) checkCallOptions(name, options);
     const inTransaction = name === 'MULTI';
     const encoded: EncodedCommand[] = inTransaction ? [MULTI] : [];
     let readOnly = true;
@@ -221,6 +230,10 @@ const EXEC = encodeCommand(['EXEC']);
 function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
   const retry = options?.retry ?? 'reads';
   return retry === 'always' || (retry === 'reads' && readOnly);
+}
+
+function assertList(commands: readonly RedisCommand[]): void {
+  if (!Array.isArray(commands)) throw invalidArgument('commands', 'array of commands', commands);
 }
 
 /** Throws for what is no command, and for what a connection that is shared cannot let pass. */

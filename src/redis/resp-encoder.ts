@@ -147,7 +147,8 @@ export function assertCommand(args: readonly RedisArgument[]): void {
   }
 }
 
-function invalidArgument(what: string, expected: string, got: unknown, command?: string): HawserError {
+/** The error for an argument that cannot be meant. It says what kind of value came, not which. */
+export function invalidArgument(what: string, expected: string, got: unknown, command?: string): HawserError {
   return new HawserError('INVALID_ARGUMENT', `${what}: expected ${expected}, got ${kindOf(got)}`, {
     outcome: 'not-sent',
     command,
@@ -155,7 +156,7 @@ function invalidArgument(what: string, expected: string, got: unknown, command?:
 }
 
 function kindOf(value: unknown): string {
-  if (typeof value === 'number') {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
     return 'a number that is not finite';
   }
   if (Array.isArray(value)) {

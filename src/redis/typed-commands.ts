@@ -1,8 +1,16 @@
 import type { Buffer } from 'node:buffer';
-import type { BufferCallOptions, CallOptions, SetOptions, TextCallOptions } from './call-options.ts';
+import {
+  checkCallOptions,
+  checkFlag,
+  type BufferCallOptions,
+  type CallOptions,
+  type SetOptions,
+  type TextCallOptions,
+} from './call-options.ts';
 import type { RedisReply } from './reply.ts';
 import { violation } from './resp-limits.ts';
 import type { RedisArgument, RedisCommand } from './commands.ts';
+import { invalidArgument } from './resp-encoder.ts';
 
 /** What a typed method asks for. */
 export interface TypedCall {
@@ -26,9 +34,11 @@ export abstract class TypedCommands {
 
   /** Sets a key. `OK`, or `null` when `nx` or `xx` kept it from being set. */
   set(key: RedisArgument, value: RedisArgument, options?: SetOptions): Promise<'OK' | null> {
-    const command = ['SET', key, value] as const;
-    const whole = options === undefined ? command : ([...command, ...setArguments(options)] as const);
-    return this.run(whole, WRITES, options) as Promise<'OK' | null>;
+    const reply =
+      options === undefined
+        ? this.run(['SET', key, value], WRITES, undefined)
+        : rejecting(() => this.run(['SET', key, value, ...setArguments(options)], WRITES, options));
+    return reply as Promise<'OK' | null>;
   }
 
   /** Removes keys. How many there were. */
@@ -65,12 +75,12 @@ export abstract class TypedCommands {
   mget(keys: readonly RedisArgument[], options: BufferCallOptions): Promise<(Buffer | null)[]>;
   mget(keys: readonly RedisArgument[], options?: TextCallOptions): Promise<(string | null)[]>;
   mget(keys: readonly RedisArgument[], options?: CallOptions): Promise<unknown> {
-    return this.run(['MGET', ...keys], READS, options);
+    return rejecting(() => this.run(['MGET', ...assertKeys(keys)], READS, options));
   }
 
   /** Sets keys, all at once. */
   mset(values: Readonly<Record<string, RedisArgument>>, options?: CallOptions): Promise<'OK'> {
-    return this.run(['MSET', ...Object.entries(values).flat()], WRITES, options) as Promise<'OK'>;
+    return rejecting(() => this.run(['MSET', ...pairsOf('MSET', values)], WRITES, options)) as Promise<'OK'>;
   }
 
   /** One field of a hash; `null` when there is none. */
@@ -86,7 +96,9 @@ export abstract class TypedCommands {
     fields: Readonly<Record<string, RedisArgument>>,
     options?: CallOptions,
   ): Promise<number> {
-    return this.run(['HSET', key, ...Object.entries(fields).flat()], WRITES, options) as Promise<number>;
+    return rejecting(() =>
+      this.run(['HSET', key, ...pairsOf('HSET', fields)], WRITES, options),
+    ) as Promise<number>;
   }
 
   /** Removes fields of a hash. How many there were. */
@@ -138,7 +150,34 @@ function listOf(items: RedisArgument | readonly RedisArgument[]): readonly Redis
   return Array.isArray(items) ? (items as readonly RedisArgument[]) : [items as RedisArgument];
 }
 
-function setArguments({ ex, px, keepTtl, nx, xx }: SetOptions): RedisArgument[] {
+/** What is thrown while a command is put together is what the call rejects with. */
+function rejecting<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return ask();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function assertKeys(keys: readonly RedisArgument[]): readonly RedisArgument[] {
+  if (Array.isArray(keys)) return keys as readonly RedisArgument[];
+  throw invalidArgument('keys of MGET', 'array', keys, 'MGET');
+}
+
+/** Names and values in turn. */
+function pairsOf(command: string, values: Readonly<Record<string, RedisArgument>>): RedisArgument[] {
+  if (typeof values !== 'object' || values === null || Symbol.iterator in values) {
+    throw invalidArgument(`values of ${command}`, 'object with a property for each', values, command);
+  }
+  return Object.entries(values).flat();
+}
+
+function setArguments(options: SetOptions): RedisArgument[] {
+  checkCallOptions('SET', options);
+  const { ex, px, keepTtl, nx, xx } = options;
+  checkFlag('SET', 'keepTtl', keepTtl);
+  checkFlag('SET', 'nx', nx);
+  checkFlag('SET', 'xx', xx);
   const args: RedisArgument[] = [];
   if (ex !== undefined) args.push('EX', ex);
   if (px !== undefined) args.push('PX', px);
