@@ -290,6 +290,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#attachment = undefined;
     attachment?.end(cause ?? failures.closed('close', 'not-sent', undefined));
     this.#flow.detach(cause, this.state !== 'closed');
+    this.#left();
   }
 
   #changed({ from, to }: Transition): void {
@@ -310,15 +311,17 @@ export class Pipeline<Q extends Request, R, P = never> {
         break;
       case 'closed':
         this.#flow.calls.stop();
-        for (const waits of [this.#waits.firstPass, this.#waits.ready, this.#waits.capacity]) {
-          waits.reject(() => this.#refusal('wait'));
-        }
+        this.#waits.firstPass.reject(() => this.#refusal('connect'));
+        this.#waits.ready.reject(() => this.#refusal('ready'));
+        this.#waits.capacity.reject(() => this.#refusal('capacity'));
         this.#waits.closed.resolve();
+        break;
+      case 'draining':
+        this.#waits.capacity.reject(() => this.#refusal('capacity'));
         break;
       case 'idle':
       case 'connecting':
       case 'handshaking':
-      case 'draining':
     }
     const change = { from: from.name, to: to.name, cause };
     publishState(() => ({ protocol: this.#protocol.name, connection: this.#options.name, ...change }));
@@ -334,7 +337,7 @@ export class Pipeline<Q extends Request, R, P = never> {
   #left(): void {
     const { capacity } = this.#waits;
     const { state } = this.#lifecycle;
-    if (capacity.size > 0 && this.#gate.isOpen) capacity.resolve(this.#room());
+    if (capacity.size > 0 && state.name !== 'closed') capacity.resolve(this.#room());
     if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0 && this.#flow.isWritten) {
       this.#lifecycle.dispatch({ type: 'drained', epoch: state.epoch });
     }

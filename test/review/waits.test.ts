@@ -34,3 +34,49 @@ describe('many who wait share one signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 });
+
+describe('capacity()', () => {
+  test('resolves when those in front have failed because the connection is down', async () => {
+    const world = new RedisWorld();
+    world.network.answerDials(ENDPOINT, { kind: 'blackhole' });
+    const client = world.start({ maxPending: { requests: 1 }, whenDownWaitMs: 100 });
+    const call = endingOf(client.incr('n'));
+    const room = endingOf(client.capacity());
+    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'NOT_CONNECTED' } });
+    expect(world.clock.now()).toBe(100);
+    expect(await world.clock.waitFor(room)).toEqual({ value: undefined });
+    expect(world.clock.now()).toBe(100);
+  });
+
+  test('resolves when calls in flight were lost with a connection that comes back', async () => {
+    const world = new RedisWorld();
+    world.redis.on('INCR', () => 'silence');
+    const client = await world.connect({
+      maxPending: { requests: 1 },
+      stallAfterMs: Infinity,
+      timeoutMs: Infinity,
+    });
+    const call = endingOf(client.incr('n'));
+    await world.clock.advance(10);
+    const room = endingOf(client.capacity());
+    const lostAt = world.clock.now();
+    world.server(1).reset();
+    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'CONNECTION_LOST' } });
+    expect(await world.clock.waitFor(room)).toEqual({ value: undefined });
+    expect(world.clock.now() - lostAt).toBeLessThan(10);
+  });
+
+  test('rejects with CLOSED as soon as nothing is accepted any more', async () => {
+    const world = new RedisWorld();
+    world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 1_000 }));
+    const client = await world.connect({ maxPending: { requests: 1 } });
+    const call = client.incr('n');
+    const room = client.capacity();
+    const startedAt = world.clock.now();
+    const closed = client.close();
+    expect(await world.failureOf(room)).toMatchObject({ code: 'CLOSED', outcome: 'not-sent' });
+    expect(world.clock.now()).toBe(startedAt);
+    expect(await world.clock.waitFor(call)).toBe(1);
+    await world.clock.waitFor(closed);
+  });
+});
