@@ -37,6 +37,9 @@ function invalid(command: string, expectation: string): HawserError {
   return new HawserError('INVALID_ARGUMENT', `${command}: ${expectation}`, { outcome: 'not-sent', command });
 }
 
+/** Most that may wait for one thing. */
+export const WAITS_MAX = 100_000;
+
 /** Callers that wait for something other than a reply: for the connection, for room, for the end. */
 export class Waits {
   readonly #clock: Clock;
@@ -51,9 +54,13 @@ export class Waits {
     return this.#waits.size;
   }
 
-  /** Rejects with what `late` says when the time is over, and with ABORTED when the signal fires. */
+  /**
+   * Rejects with what `late` says when the time is over, with ABORTED when the signal fires, and at once with OVERLOADED
+   * beyond {@link WAITS_MAX}.
+   */
   wait(timeoutMs: number, signal: AbortSignal | undefined, late: () => HawserError): Promise<void> {
     if (signal?.aborted === true) return Promise.reject(aborted(signal));
+    if (this.#waits.size >= WAITS_MAX) return Promise.reject(tooMany());
     return new Promise<void>((resolve, reject) => {
       const limit = new Judge(this.#clock, () => wait.reject(late()));
       const leave = (): void => {
@@ -90,6 +97,10 @@ export class Waits {
   reject(error: () => Error): void {
     for (const wait of this.#waits) wait.reject(error());
   }
+}
+
+function tooMany(): HawserError {
+  return new HawserError('OVERLOADED', `${WAITS_MAX} wait already, and no more may`, { outcome: 'not-sent' });
 }
 
 function aborted(signal: AbortSignal): HawserError {
