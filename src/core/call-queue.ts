@@ -14,6 +14,12 @@ export interface CallQueueOwner<Q> {
   left(): void;
 }
 
+// One function for all promises, read out right behind each: a closure of its own for each costs a twentieth of a call.
+let taken: (result: unknown) => void;
+const takeSettle = (settle: (result: unknown) => void): void => {
+  taken = settle;
+};
+
 /** The calls of one connection, each settled exactly once: by its reply, its deadline, its signal or a failure. */
 export class CallQueue<Q extends Request> {
   readonly slots: SlotQueue<Q> = new SlotQueue<Q>();
@@ -43,13 +49,13 @@ export class CallQueue<Q extends Request> {
 
   /** Queues a call. `silenceMs` is how long the peer may be silent over it. */
   add(request: Q, timeoutMs: number, silenceMs: number, signal: AbortSignal | undefined): Promise<unknown> {
-    return new Promise<unknown>((settle) => {
-      const lane = timeoutMs === Infinity ? undefined : this.#deadlines.lane(timeoutMs);
-      const slot = new Slot<Q>(request, request.bytes, silenceMs, lane, settle);
-      if (signal !== undefined) slot.unwatch = this.#signals.watch(signal, slot);
-      this.slots.push(slot);
-      lane?.push(slot);
-    });
+    const promise = new Promise<unknown>(takeSettle);
+    const lane = timeoutMs === Infinity ? undefined : this.#deadlines.lane(timeoutMs);
+    const slot = new Slot<Q>(request, request.bytes, silenceMs, lane, taken);
+    if (signal !== undefined) slot.unwatch = this.#signals.watch(signal, slot);
+    this.slots.push(slot);
+    lane?.push(slot);
+    return promise;
   }
 
   /** Starts the time of the calls made in the tick that ends now. */

@@ -122,9 +122,14 @@ export class SlotQueue<Q> {
 
   /** The reply of `head()` has come. */
   answerHead(slot: Slot<Q>): void {
+    if (slot.phase === 'abandoned') this.#abandoned -= 1;
+    slot.phase = 'gone';
+    slot.request = undefined;
     this.#answered += 1;
-    this.#bury(slot);
-    this.#dropFirst();
+    this.#due -= 1;
+    this.#handedOver -= 1;
+    this.#bytes -= slot.bytes;
+    this.#ring.shift();
   }
 
   /** The reply of a slot anywhere has come, or is not due at all. */
