@@ -18,8 +18,7 @@ Options of redis:
 const [task, ...rest] = process.argv.slice(2);
 
 if (task === 'redis') {
-  const { parseOptions } = await import('./redis/options.mjs');
-  const options = parseOptions(rest);
+  const options = await readOptions(rest);
   installPeers();
   if (options.build) buildHawser();
   const { benchRedis } = await import('./redis/bench.mjs');
@@ -33,4 +32,15 @@ if (task === 'redis') {
 } else {
   console.error(USAGE);
   process.exitCode = 2;
+}
+
+/** Ends the process where it was asked for what there is not. */
+async function readOptions(args) {
+  const { parseOptions } = await import('./redis/options.mjs');
+  try {
+    return parseOptions(args);
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    return process.exit(2);
+  }
 }
