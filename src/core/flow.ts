@@ -157,9 +157,12 @@ export class Flow<Q extends Request, R, P> {
 
   /** The kernel has accepted what it was given. */
   room(): void {
-    const head = this.calls.slots.head();
+    const { slots } = this.calls;
+    const head = slots.head();
     // Not when the oldest call whose reply is due was written before: later bytes say nothing of its answer.
     if (head === undefined || head.number > this.#acceptedThrough) this.#progress.made();
+    // Before more is handed over, which may leave the kernel full again, time after time.
+    if (this.#attachment?.outbox?.hasRoom === true) this.#acceptedThrough = slots.handOvers;
     this.#handOver();
     this.#owner.left();
   }
