@@ -17,6 +17,8 @@ export interface AttachmentConfig {
   readonly connectTimeoutMs: number;
   /** Limit for the protocol's handshake on it. */
   readonly handshakeTimeoutMs: number;
+  /** Limit for both together. Default: none. */
+  readonly totalTimeoutMs?: number | undefined;
 }
 
 /** What an attachment tells its owner. `lost` and `refused` come at most once, and never after `end()`. */
@@ -57,6 +59,10 @@ export class Attachment<Q extends Request, R, P> {
   readonly #limit: Judge;
   #phase: Phase<Q, R, P> = { name: 'dialling', abort: new AbortController() };
   #outbox: Outbox | undefined;
+  /** When all must be over, in the clock's milliseconds. */
+  #endsAt = Infinity;
+  /** For the step that is under way. */
+  #limitMs = 0;
   readonly #outcome: { resolve: () => void; reject: (cause: Error) => void }[] = [];
   /** Bytes that came with the end of the handshake and were not consumed by it. */
   #held: Buffer = NOTHING;
@@ -93,9 +99,10 @@ export class Attachment<Q extends Request, R, P> {
   }
 
   dial(): void {
-    const { clock, tls, connectTimeoutMs } = this.#config;
+    const { clock, tls, connectTimeoutMs, totalTimeoutMs = Infinity } = this.#config;
     if (this.#phase.name !== 'dialling') return;
-    this.#limit.set(clock.now() + connectTimeoutMs);
+    this.#endsAt = clock.now() + totalTimeoutMs;
+    this.#limitTo(connectTimeoutMs);
     const { signal } = this.#phase.abort;
     const startTlsLater = this.#protocol.startsTls;
     // In a promise's reaction, so that a dial that throws is a dial that rejects.
@@ -116,7 +123,7 @@ export class Attachment<Q extends Request, R, P> {
       failed: (error) => this.#failed(asViolation(error)),
     });
     this.#phase = { name: 'handshaking', transport, abort, exchange };
-    this.#limit.set(this.#config.clock.now() + this.#config.handshakeTimeoutMs);
+    this.#limitTo(this.#config.handshakeTimeoutMs);
     transport.attach({
       onData: (bytes) => this.#data(bytes),
       onRoom: () => this.#room(),
@@ -215,21 +222,23 @@ export class Attachment<Q extends Request, R, P> {
     else this.#owner.lost(this.epoch, cause);
   }
 
+  #limitTo(timeoutMs: number): void {
+    const now = this.#config.clock.now();
+    this.#limitMs = Math.max(0, Math.min(timeoutMs, this.#endsAt - now));
+    this.#limit.set(now + this.#limitMs);
+  }
+
   #late(): void {
-    const { connectTimeoutMs, handshakeTimeoutMs } = this.#config;
     const where = describeEndpoint(this.endpoint);
+    const within = `within ${Math.round(this.#limitMs)} ms`;
     this.#failed(
       this.#phase.name === 'dialling'
-        ? new HawserError('CONNECT_TIMEOUT', `no connection to ${where} within ${connectTimeoutMs} ms`, {
+        ? new HawserError('CONNECT_TIMEOUT', `no connection to ${where} ${within}`, {
             outcome: 'not-sent',
           })
-        : new HawserError(
-            'HANDSHAKE_TIMEOUT',
-            `no end of the handshake with ${where} within ${handshakeTimeoutMs} ms`,
-            {
-              outcome: 'not-sent',
-            },
-          ),
+        : new HawserError('HANDSHAKE_TIMEOUT', `no end of the handshake with ${where} ${within}`, {
+            outcome: 'not-sent',
+          }),
     );
   }
 }

@@ -262,13 +262,10 @@ export class Pipeline<Q extends Request, R, P = never> {
     const endpoint = this.#options.endpoints[index]!;
     const { clock, dial } = this.#environment;
     const { tls, connectTimeoutMs, handshakeTimeoutMs, endpoints } = this.#options;
-    const config = {
-      clock,
-      dial,
-      tls,
-      connectTimeoutMs: connectTimeoutMs / endpoints.length,
-      handshakeTimeoutMs,
-    };
+    const shareMs = connectTimeoutMs / endpoints.length;
+    // Whoever waits for one pass over the endpoints must not wait for one that is silent alone.
+    const totalTimeoutMs = this.#waits.firstPass.size > 0 ? shareMs : undefined;
+    const config = { clock, dial, tls, connectTimeoutMs: shareMs, handshakeTimeoutMs, totalTimeoutMs };
     let attachment: Attachment<Q, R, P>;
     try {
       attachment = new Attachment(epoch, endpoint, this.#protocol, config, this.#attachmentOwner);
