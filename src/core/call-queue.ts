@@ -6,8 +6,8 @@ import { Signals } from './signals.ts';
 
 /** What the owner of the queue says when a caller leaves early. */
 export interface CallQueueOwner<Q> {
-  /** A deadline passed: the error to fail the call with. Called before the slot changes. */
-  late(slot: Slot<Q>): HawserError;
+  /** A deadline passed: the error to fail the call with. Called before the slot changes; `now` is one for all of a turn. */
+  late(slot: Slot<Q>, now: number): HawserError;
   /** The caller's signal fired. Called before the slot changes. */
   aborted(slot: Slot<Q>, signal: AbortSignal): HawserError;
   /** Calls have left early: there may be room, or nothing left to do. */
@@ -84,7 +84,7 @@ export class CallQueue<Q extends Request> {
 
   #expire(): void {
     const now = this.#clock.now();
-    withoutStack(() => this.#deadlines.expire(now, (slot) => this.#leave(slot, this.#owner.late(slot))));
+    withoutStack(() => this.#deadlines.expire(now, (slot) => this.#leave(slot, this.#owner.late(slot, now))));
     this.#expiry.set(this.#deadlines.earliest());
     this.#owner.left();
   }

@@ -11,8 +11,8 @@ import { Receiver } from './receiver.ts';
 
 /** What a flow tells its owner, and asks of it. */
 export interface FlowOwner<Q, P> {
-  /** The error for a call whose deadline has passed. */
-  late(slot: Slot<Q>): HawserError;
+  /** The error for a call whose deadline has passed; `now` is one for all of a turn. */
+  late(slot: Slot<Q>, now: number): HawserError;
   /** The transport must go: the peer is silent, or out of step. */
   lost(epoch: number, cause: Error): void;
   /** A reply has come: the connection works. */
@@ -56,7 +56,7 @@ export class Flow<Q extends Request, R, P> {
     this.#stallAfterMs = stallAfterMs;
     this.#owner = owner;
     this.calls = new CallQueue<Q>(clock, {
-      late: (slot) => owner.late(slot),
+      late: (slot, now) => owner.late(slot, now),
       aborted: failures.aborted,
       left: () => owner.left(),
     });

@@ -62,7 +62,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const waits = (): Waits => new Waits(clock);
     this.#waits = { ready: waits(), firstPass: waits(), capacity: waits(), closed: waits() };
     this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
-      late: (slot) => this.#late(slot),
+      late: (slot, now) => this.#late(slot, now),
       lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
       proven: (epoch) => this.#proven(epoch),
       left: () => this.#left(),
@@ -358,8 +358,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#left();
   }
 
-  #late(slot: Slot<Q>): HawserError {
-    const now = this.#environment.clock.now();
+  #late(slot: Slot<Q>, now: number): HawserError {
     if (this.#lateExplanation?.at !== now) this.#lateExplanation = { at: now, explanation: this.explain() };
     return failures.deadline(slot, this.#lifecycle.state, this.#lateExplanation.explanation, now);
   }
