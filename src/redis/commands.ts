@@ -22,7 +22,7 @@ const CACHED_SPELLINGS_MAX = 2048;
 const CACHED_PARTS_MAX = 16;
 
 /** A command and its arguments: `['SET', 'key', 'value', 'PX', 500]`. */
-export type RedisCommand = readonly [name: RedisArgument, ...args: readonly RedisArgument[]];
+export type RedisCommand = readonly RedisArgument[];
 
 /** What a command's name alone tells. */
 export class CommandInfo {

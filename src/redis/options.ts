@@ -9,7 +9,9 @@ export interface RedisCredentials {
 }
 
 /** How to connect to Redis. What the URL says too, the options override. */
-export interface RedisOptions extends Partial<Omit<ConnectionOptions, 'tls'>> {
+export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls'> {
+  /** Where to connect, in order of preference: tried in turn, each pass from the first. Default: as the URL says. */
+  readonly endpoints?: readonly Endpoint[] | undefined;
   /** Speak TLS; `true` for TLS with the defaults. Default: as the URL says. */
   readonly tls?: boolean | TlsOptions | undefined;
   /** Who to authenticate as, or a function that is asked at each connect. */

@@ -19,6 +19,9 @@ export interface TypedCall {
   readonly convert?: (reply: RedisReply) => RedisReply;
 }
 
+/** An object of arguments by their names; an interface will do as well as a type. */
+type Values<V> = Readonly<Record<keyof V, RedisArgument>>;
+
 const READS: TypedCall = { readOnly: true };
 const WRITES: TypedCall = { readOnly: false };
 const READS_RECORD: TypedCall = { readOnly: true, convert: recordOf };
@@ -28,6 +31,7 @@ export abstract class TypedCommands {
   /** The value of a key; `null` when there is none. */
   get(key: RedisArgument, options: BufferCallOptions): Promise<Buffer | null>;
   get(key: RedisArgument, options?: TextCallOptions): Promise<string | null>;
+  get(key: RedisArgument, options?: CallOptions): Promise<string | Buffer | null>;
   get(key: RedisArgument, options?: CallOptions): Promise<unknown> {
     return this.run(['GET', key], READS, options);
   }
@@ -74,28 +78,26 @@ export abstract class TypedCommands {
   /** The values of keys, `null` in the place of one that does not exist. */
   mget(keys: readonly RedisArgument[], options: BufferCallOptions): Promise<(Buffer | null)[]>;
   mget(keys: readonly RedisArgument[], options?: TextCallOptions): Promise<(string | null)[]>;
+  mget(keys: readonly RedisArgument[], options?: CallOptions): Promise<(string | Buffer | null)[]>;
   mget(keys: readonly RedisArgument[], options?: CallOptions): Promise<unknown> {
     return rejecting(() => this.run(['MGET', ...assertKeys(keys)], READS, options));
   }
 
   /** Sets keys, all at once. */
-  mset(values: Readonly<Record<string, RedisArgument>>, options?: CallOptions): Promise<'OK'> {
+  mset<V extends Values<V>>(values: V, options?: CallOptions): Promise<'OK'> {
     return rejecting(() => this.run(['MSET', ...pairsOf('MSET', values)], WRITES, options)) as Promise<'OK'>;
   }
 
   /** One field of a hash; `null` when there is none. */
   hget(key: RedisArgument, field: RedisArgument, options: BufferCallOptions): Promise<Buffer | null>;
   hget(key: RedisArgument, field: RedisArgument, options?: TextCallOptions): Promise<string | null>;
+  hget(key: RedisArgument, field: RedisArgument, options?: CallOptions): Promise<string | Buffer | null>;
   hget(key: RedisArgument, field: RedisArgument, options?: CallOptions): Promise<unknown> {
     return this.run(['HGET', key, field], READS, options);
   }
 
   /** Sets fields of a hash. How many of them are new. */
-  hset(
-    key: RedisArgument,
-    fields: Readonly<Record<string, RedisArgument>>,
-    options?: CallOptions,
-  ): Promise<number> {
+  hset<V extends Values<V>>(key: RedisArgument, fields: V, options?: CallOptions): Promise<number> {
     return rejecting(() =>
       this.run(['HSET', key, ...pairsOf('HSET', fields)], WRITES, options),
     ) as Promise<number>;
@@ -113,6 +115,7 @@ export abstract class TypedCommands {
   /** A hash, as an object without a prototype; empty when there is none. */
   hgetall(key: RedisArgument, options: BufferCallOptions): Promise<Record<string, Buffer>>;
   hgetall(key: RedisArgument, options?: TextCallOptions): Promise<Record<string, string>>;
+  hgetall(key: RedisArgument, options?: CallOptions): Promise<Record<string, string | Buffer>>;
   hgetall(key: RedisArgument, options?: CallOptions): Promise<unknown> {
     return this.run(['HGETALL', key], READS_RECORD, options);
   }
@@ -120,6 +123,12 @@ export abstract class TypedCommands {
   /** The elements of a list from one index to another, both included; negative ones count from the end. */
   lrange(key: RedisArgument, start: number, stop: number, options: BufferCallOptions): Promise<Buffer[]>;
   lrange(key: RedisArgument, start: number, stop: number, options?: TextCallOptions): Promise<string[]>;
+  lrange(
+    key: RedisArgument,
+    start: number,
+    stop: number,
+    options?: CallOptions,
+  ): Promise<(string | Buffer)[]>;
   lrange(key: RedisArgument, start: number, stop: number, options?: CallOptions): Promise<unknown> {
     return this.run(['LRANGE', key, start, stop], READS, options);
   }
@@ -165,11 +174,11 @@ function assertKeys(keys: readonly RedisArgument[]): readonly RedisArgument[] {
 }
 
 /** Names and values in turn. */
-function pairsOf(command: string, values: Readonly<Record<string, RedisArgument>>): RedisArgument[] {
+function pairsOf<V extends Values<V>>(command: string, values: V): RedisArgument[] {
   if (typeof values !== 'object' || values === null || Symbol.iterator in values) {
     throw invalidArgument(`values of ${command}`, 'object with a property for each', values, command);
   }
-  return Object.entries(values).flat();
+  return Object.entries<RedisArgument>(values).flat();
 }
 
 function setArguments(options: SetOptions): RedisArgument[] {
