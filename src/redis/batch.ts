@@ -36,12 +36,12 @@ export class PipelineBatch implements Batch {
 
   /** What has come so far, and for each command that was not answered the failure of the whole in its own name. */
   failed(failure: HawserError): (RedisReply | HawserError)[] {
-    const { code, message, outcome, cause } = failure;
+    const { code, message, outcome, cause, explanation } = failure;
     return this.#commands.map((command, index) =>
       // `null` is an answer too.
       index < this.#replies.length
         ? this.#replies[index]!
-        : new HawserError(code, message, { outcome, cause, command }),
+        : new HawserError(code, message, { outcome, cause, command, explanation }),
     );
   }
 }

@@ -1,0 +1,66 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { HawserError, Redis } from 'hawser/redis';
+import { expect, onTestFinished, test } from 'vitest';
+import { RedisWorld } from '../support/redis-world.ts';
+
+// What an error tells does not depend on who listens, nor on how the command was put.
+
+/** Subscribes to the traces of commands until the test is over. */
+function trace(): void {
+  const nothing = (): void => {};
+  const subscribers = {
+    start: nothing,
+    end: nothing,
+    asyncStart: nothing,
+    asyncEnd: nothing,
+    error: nothing,
+  };
+  const traces = tracingChannel<object>('hawser:redis:command');
+  traces.subscribe(subscribers);
+  onTestFinished(() => traces.unsubscribe(subscribers));
+}
+
+async function silentWorld(): Promise<{ world: RedisWorld; client: Redis }> {
+  const world = new RedisWorld();
+  world.redis.on('INCR', () => 'silence');
+  return { world, client: await world.connect() };
+}
+
+test('a call that is traced has the stack of its caller too', async () => {
+  trace();
+  const { world, client } = await silentWorld();
+  async function addToTheCart(): Promise<unknown> {
+    return await client.incr('cart', { timeoutMs: 10 });
+  }
+  const error = await world.failureOf(addToTheCart());
+  expect(error.stack).toMatch(/^HawserError: INCR: no reply .*\n(.*\n)*.*at (async )?addToTheCart/);
+});
+
+test('a call that is traced and refused before it is sent rejects', async () => {
+  trace();
+  const { world, client } = await silentWorld();
+  expect(await world.failureOf(client.incr('n', { timeoutMs: -1 }))).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+  });
+  expect(await world.failureOf(client.get(undefined as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+});
+
+test('each command of a pipeline that was late says what the connection was like, and who called', async () => {
+  const { world, client } = await silentWorld();
+  async function addToTheCart(): Promise<unknown[]> {
+    return await client.pipeline(
+      [
+        ['INCR', 'a'],
+        ['INCR', 'b'],
+      ],
+      { timeoutMs: 10 },
+    );
+  }
+  const errors = (await world.clock.waitFor(addToTheCart())) as HawserError[];
+  for (const error of errors) {
+    expect(error).toMatchObject({ code: 'DEADLINE', outcome: 'unknown', command: 'INCR' });
+    expect(error.explanation).toMatchObject({ state: 'ready', inFlight: 1 });
+    expect(error.stack).toMatch(/at (async )?addToTheCart/);
+  }
+  expect(errors).toHaveLength(2);
+});
