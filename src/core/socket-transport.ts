@@ -104,7 +104,9 @@ export class SocketTransport implements Transport {
     // While TLS is being negotiated this would go out in plain text.
     if (this.#state.name !== 'open') return;
     this.#bytesWritten += bytes;
-    if (typeof data !== 'string') this.#socket.write(data, this.#onWritten);
+    // Its owner has given the memory away. What is written next would be taken for the rest.
+    if (typeof data !== 'string' && data.length !== bytes) this.#socket.destroy(new Error(CHANGED));
+    else if (typeof data !== 'string') this.#socket.write(data, this.#onWritten);
     else if (data.length === bytes) this.#socket.write(data, 'latin1', this.#onWritten);
     // As bytes, for of text that waits a socket counts the characters.
     else this.#socket.write(Buffer.from(data), this.#onWritten);
@@ -258,6 +260,8 @@ export class SocketTransport implements Transport {
     this.#socket.destroy();
   }
 }
+
+const CHANGED = 'bytes were changed by their owner before they were written';
 
 function messageTooLong(maxMessageBytes: number): HawserError {
   const message = `expected the end of a message within ${maxMessageBytes} bytes, got none`;

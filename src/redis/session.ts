@@ -1,5 +1,12 @@
-import type { Buffer } from 'node:buffer';
-import { type Encoded, type Handshake, type Inbound, type Protocol, type Session } from '../core/index.ts';
+import { Buffer } from 'node:buffer';
+import {
+  HawserError,
+  type Encoded,
+  type Handshake,
+  type Inbound,
+  type Protocol,
+  type Session,
+} from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
 import { shakeHands } from './handshake.ts';
 import type { ResolvedRedisOptions } from './options.ts';
@@ -42,7 +49,14 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
 
   encode(request: RedisRequest): Encoded {
     request.batch?.restart();
-    return request.data;
+    const { data } = request;
+    // One byte less, and the server would take the beginning of the next caller's command for the end of this one's.
+    if (typeof data !== 'string' && bytesOf(data) !== request.bytes) {
+      throw new HawserError('INVALID_ARGUMENT', 'a Uint8Array has changed its length while it waited', {
+        outcome: 'not-sent',
+      });
+    }
+    return data;
   }
 
   receive(bytes: Buffer, inbound: RedisInbound): number {
@@ -89,4 +103,13 @@ class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, R
   push(message: RedisReply[]): void {
     this.#inbound!.push(message);
   }
+}
+
+/** What is there to be written, now: a Uint8Array whose memory was given away has length 0. */
+function bytesOf(data: Exclude<Encoded, string>): number {
+  let bytes = 0;
+  for (const piece of data instanceof Uint8Array ? [data] : data) {
+    bytes += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+  }
+  return bytes;
 }
