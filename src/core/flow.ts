@@ -5,6 +5,7 @@ import { withoutStack } from './caller-stack.ts';
 import * as failures from './failures.ts';
 import { Judge } from './judge.ts';
 import { HawserError, RetryBudget, Slot, type Clock } from './machine/index.ts';
+import { CHUNK_BYTES } from './outbox.ts';
 import { Progress } from './progress.ts';
 import type { Encoded, Request, Session } from './protocol.ts';
 import { Receiver } from './receiver.ts';
@@ -37,6 +38,8 @@ export class Flow<Q extends Request, R, P> {
   readonly #budget = new RetryBudget();
   readonly #endTick = (): void => this.#endOfTick();
   #endOfTickIsDue = false;
+  /** Size of the calls made in this tick that were not handed over early. */
+  #addedBytes = 0;
   #attachment: Attachment<Q, R, P> | undefined;
   /** Slots up to this {@link Slot.number} have been accepted by the kernel whole. */
   #acceptedThrough = 0;
@@ -86,6 +89,8 @@ export class Flow<Q extends Request, R, P> {
   add(request: Q, timeoutMs: number, ownTimeoutMs: number, signal: AbortSignal | undefined): Promise<R> {
     const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs, ownTimeoutMs);
     const promise = this.calls.add(request, timeoutMs, silenceMs, signal);
+    this.#addedBytes += request.bytes;
+    if (this.#addedBytes >= CHUNK_BYTES) this.#handOverEarly();
     if (!this.#endOfTickIsDue) {
       this.#endOfTickIsDue = true;
       process.nextTick(this.#endTick);
@@ -167,9 +172,16 @@ export class Flow<Q extends Request, R, P> {
     this.#owner.left();
   }
 
+  /** A chunk is full before the tick is over: the server may begin, and the memory goes. */
+  #handOverEarly(): void {
+    this.#addedBytes = 0;
+    this.#handOver();
+  }
+
   /** All calls of this tick have been made: their time begins, and they are handed over together. */
   #endOfTick(): void {
     this.#endOfTickIsDue = false;
+    this.#addedBytes = 0;
     this.calls.stamp(this.#clock.now());
     this.#handOver();
   }

@@ -37,6 +37,7 @@ export class CommandInfo {
   /** A shared connection takes it, whatever its arguments. */
   readonly isShareable: boolean;
   readonly #heads: string[] = [];
+  readonly #unaryHeads: string[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -49,6 +50,11 @@ export class CommandInfo {
   /** How a command of so many parts begins on the wire, up to the end of its name and without CR LF. */
   head(parts: number): string {
     return this.#heads[parts] ?? this.#newHead(parts);
+  }
+
+  /** How a command of one argument of so many bytes, at most 255, begins on the wire, up to that argument. */
+  unaryHead(bytes: number): string {
+    return (this.#unaryHeads[bytes] ??= `${this.head(2)}\r\n$${bytes}\r\n`);
   }
 
   #newHead(parts: number): string {

@@ -1,5 +1,6 @@
 import {
   Pipeline,
+  type Encoded,
   type Environment,
   type Explanation,
   type HawserError,
@@ -9,13 +10,20 @@ import {
 } from '../core/index.ts';
 import { PipelineBatch, TransactionBatch } from './batch.ts';
 import { checkCallOptions, type CallOptions } from './call-options.ts';
-import { commandInfo, sharedRefusal, type RedisCommand } from './commands.ts';
+import {
+  commandInfo,
+  sharedRefusal,
+  type RedisCommand,
+  type CommandInfo,
+  type RedisArgument,
+} from './commands.ts';
 import { resolveRedisOptions, type RedisOptions } from './options.ts';
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import {
   assertCommand,
   encodeCommand,
+  encodeUnary,
   invalidArgument,
   joinCommands,
   type EncodedCommand,
@@ -118,7 +126,9 @@ export class Redis extends TypedCommands {
   command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
     try {
       assertShareable(command, false);
-      return this.#submit(command, commandInfo(command[0]).readOnly, options, undefined);
+      const info = commandInfo(command[0]);
+      const { data, bytes } = encodeCommand(command, info);
+      return this.#submit(info, data, bytes, options, undefined);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -158,36 +168,44 @@ export class Redis extends TypedCommands {
   }
 
   protected override run(
+    { info, convert }: TypedCall,
     command: RedisCommand,
-    { readOnly, convert }: TypedCall,
     options: CallOptions | undefined,
   ): Promise<unknown> {
     try {
-      return this.#submit(command, readOnly, options, convert);
+      const { data, bytes } = encodeCommand(command, info);
+      return this.#submit(info, data, bytes, options, convert);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  protected override runUnary(
+    call: TypedCall,
+    argument: RedisArgument,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    const { info, convert } = call;
+    const text = encodeUnary(info, argument);
+    if (text === undefined) return this.run(call, [info.name, argument], options);
+    try {
+      return this.#submit(info, text, text.length, options, convert);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   #submit(
-    command: RedisCommand,
-    readOnly: boolean,
+    info: CommandInfo,
+    data: Encoded,
+    bytes: number,
     options: CallOptions | undefined,
     convert: TypedCall['convert'],
   ): Promise<RedisReply> {
-    const info = commandInfo(command[0]);
     if (options !== undefined) checkCallOptions(info.name, options);
-    const { data, bytes } = encodeCommand(command, info);
+    const repeatable = mayRepeat(info.readOnly, options);
     const buffers = options?.buffers === true;
-    const request = new RedisRequest(
-      info.name,
-      data,
-      bytes,
-      mayRepeat(readOnly, options),
-      buffers,
-      convert,
-      undefined,
-    );
+    const request = new RedisRequest(info.name, data, bytes, repeatable, buffers, convert, undefined);
     return this.#pipeline.submit(request, options);
   }
 

@@ -49,6 +49,23 @@ export function encodeCommand(args: readonly RedisArgument[], known?: CommandInf
   return { data: text, bytes: text.length + excessBytes };
 }
 
+/** Arguments of up to this size have a head of their own in front of them. */
+const UNARY_BYTES_MAX = 255;
+
+/**
+ * A command of one argument that is short ASCII text, as most are: encoded in half the pieces, and as many bytes as
+ * characters. `undefined` for any other, which {@link encodeCommand} takes.
+ */
+export function encodeUnary(info: CommandInfo, argument: RedisArgument | undefined): string | undefined {
+  if (typeof argument !== 'string' || argument.length > UNARY_BYTES_MAX || info === UNNAMED) {
+    return undefined;
+  }
+  if (Buffer.byteLength(argument) !== argument.length) {
+    return undefined;
+  }
+  return info.unaryHead(argument.length) + argument + '\r\n';
+}
+
 /** As {@link encodeCommand}, of commands with large parts or Uint8Arrays. */
 function encodeInPieces(args: readonly RedisArgument[], info: CommandInfo): EncodedCommand {
   const named = info !== UNNAMED;

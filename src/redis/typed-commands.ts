@@ -9,22 +9,36 @@ import {
 } from './call-options.ts';
 import type { RedisReply } from './reply.ts';
 import { violation } from './resp-limits.ts';
-import type { RedisArgument, RedisCommand } from './commands.ts';
+import { commandInfo, type CommandInfo, type RedisArgument, type RedisCommand } from './commands.ts';
 import { invalidArgument } from './resp-encoder.ts';
 
-/** What a typed method asks for. */
+/** What is known of a command before it is called. */
 export interface TypedCall {
-  readonly readOnly: boolean;
+  readonly info: CommandInfo;
   /** Makes the caller's value of the reply, in which maps are flat. */
-  readonly convert?: (reply: RedisReply) => RedisReply;
+  readonly convert: ((reply: RedisReply) => RedisReply) | undefined;
 }
+
+const DEL = typed('DEL');
+const EXISTS = typed('EXISTS');
+const GET = typed('GET');
+const HDEL = typed('HDEL');
+const HGET = typed('HGET');
+const HGETALL = typed('HGETALL', recordOf);
+const HSET = typed('HSET');
+const INCR = typed('INCR');
+const INCRBY = typed('INCRBY');
+const LRANGE = typed('LRANGE');
+const MGET = typed('MGET');
+const MSET = typed('MSET');
+const PEXPIRE = typed('PEXPIRE');
+const PING = typed('PING');
+const PTTL = typed('PTTL');
+const RPUSH = typed('RPUSH');
+const SET = typed('SET');
 
 /** An object of arguments by their names; an interface will do as well as a type. */
 type Values<V> = Readonly<Record<keyof V, RedisArgument>>;
-
-const READS: TypedCall = { readOnly: true };
-const WRITES: TypedCall = { readOnly: false };
-const READS_RECORD: TypedCall = { readOnly: true, convert: recordOf };
 
 /** The commands that are used most, with the types of their arguments and replies. Any other goes through `command`. */
 export abstract class TypedCommands {
@@ -33,46 +47,46 @@ export abstract class TypedCommands {
   get(key: RedisArgument, options?: TextCallOptions): Promise<string | null>;
   get(key: RedisArgument, options?: CallOptions): Promise<string | Buffer | null>;
   get(key: RedisArgument, options?: CallOptions): Promise<unknown> {
-    return this.run(['GET', key], READS, options);
+    return this.runUnary(GET, key, options);
   }
 
   /** Sets a key. `OK`, or `null` when `nx` or `xx` kept it from being set. */
   set(key: RedisArgument, value: RedisArgument, options?: SetOptions): Promise<'OK' | null> {
     const reply =
       options === undefined
-        ? this.run(['SET', key, value], WRITES, undefined)
-        : rejecting(() => this.run(['SET', key, value, ...setArguments(options)], WRITES, options));
+        ? this.run(SET, ['SET', key, value], undefined)
+        : rejecting(() => this.run(SET, ['SET', key, value, ...setArguments(options)], options));
     return reply as Promise<'OK' | null>;
   }
 
   /** Removes keys. How many there were. */
   del(keys: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number> {
-    return this.run(['DEL', ...listOf(keys)], WRITES, options) as Promise<number>;
+    return this.run(DEL, ['DEL', ...listOf(keys)], options) as Promise<number>;
   }
 
   /** How many of the keys exist; one that is named twice counts twice. */
   exists(keys: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number> {
-    return this.run(['EXISTS', ...listOf(keys)], READS, options) as Promise<number>;
+    return this.run(EXISTS, ['EXISTS', ...listOf(keys)], options) as Promise<number>;
   }
 
   /** Adds one. The new value; a bigint beyond 2^53 - 1. */
   incr(key: RedisArgument, options?: CallOptions): Promise<number | bigint> {
-    return this.run(['INCR', key], WRITES, options) as Promise<number | bigint>;
+    return this.runUnary(INCR, key, options) as Promise<number | bigint>;
   }
 
   /** Adds a whole number. The new value. */
   incrBy(key: RedisArgument, increment: number | bigint, options?: CallOptions): Promise<number | bigint> {
-    return this.run(['INCRBY', key, increment], WRITES, options) as Promise<number | bigint>;
+    return this.run(INCRBY, ['INCRBY', key, increment], options) as Promise<number | bigint>;
   }
 
   /** Lets a key expire after so many milliseconds. Whether the key exists. */
   async pexpire(key: RedisArgument, milliseconds: number, options?: CallOptions): Promise<boolean> {
-    return (await this.run(['PEXPIRE', key, milliseconds], WRITES, options)) === 1;
+    return (await this.run(PEXPIRE, ['PEXPIRE', key, milliseconds], options)) === 1;
   }
 
   /** Milliseconds until a key expires; -1 when it does not, -2 when there is none. */
   pttl(key: RedisArgument, options?: CallOptions): Promise<number> {
-    return this.run(['PTTL', key], READS, options) as Promise<number>;
+    return this.runUnary(PTTL, key, options) as Promise<number>;
   }
 
   /** The values of keys, `null` in the place of one that does not exist. */
@@ -80,12 +94,12 @@ export abstract class TypedCommands {
   mget(keys: readonly RedisArgument[], options?: TextCallOptions): Promise<(string | null)[]>;
   mget(keys: readonly RedisArgument[], options?: CallOptions): Promise<(string | Buffer | null)[]>;
   mget(keys: readonly RedisArgument[], options?: CallOptions): Promise<unknown> {
-    return rejecting(() => this.run(['MGET', ...assertKeys(keys)], READS, options));
+    return rejecting(() => this.run(MGET, ['MGET', ...assertKeys(keys)], options));
   }
 
   /** Sets keys, all at once. */
   mset<V extends Values<V>>(values: V, options?: CallOptions): Promise<'OK'> {
-    return rejecting(() => this.run(['MSET', ...pairsOf('MSET', values)], WRITES, options)) as Promise<'OK'>;
+    return rejecting(() => this.run(MSET, ['MSET', ...pairsOf('MSET', values)], options)) as Promise<'OK'>;
   }
 
   /** One field of a hash; `null` when there is none. */
@@ -93,13 +107,13 @@ export abstract class TypedCommands {
   hget(key: RedisArgument, field: RedisArgument, options?: TextCallOptions): Promise<string | null>;
   hget(key: RedisArgument, field: RedisArgument, options?: CallOptions): Promise<string | Buffer | null>;
   hget(key: RedisArgument, field: RedisArgument, options?: CallOptions): Promise<unknown> {
-    return this.run(['HGET', key, field], READS, options);
+    return this.run(HGET, ['HGET', key, field], options);
   }
 
   /** Sets fields of a hash. How many of them are new. */
   hset<V extends Values<V>>(key: RedisArgument, fields: V, options?: CallOptions): Promise<number> {
     return rejecting(() =>
-      this.run(['HSET', key, ...pairsOf('HSET', fields)], WRITES, options),
+      this.run(HSET, ['HSET', key, ...pairsOf('HSET', fields)], options),
     ) as Promise<number>;
   }
 
@@ -109,7 +123,7 @@ export abstract class TypedCommands {
     fields: RedisArgument | readonly RedisArgument[],
     options?: CallOptions,
   ): Promise<number> {
-    return this.run(['HDEL', key, ...listOf(fields)], WRITES, options) as Promise<number>;
+    return this.run(HDEL, ['HDEL', key, ...listOf(fields)], options) as Promise<number>;
   }
 
   /** A hash, as an object without a prototype; empty when there is none. */
@@ -117,7 +131,7 @@ export abstract class TypedCommands {
   hgetall(key: RedisArgument, options?: TextCallOptions): Promise<Record<string, string>>;
   hgetall(key: RedisArgument, options?: CallOptions): Promise<Record<string, string | Buffer>>;
   hgetall(key: RedisArgument, options?: CallOptions): Promise<unknown> {
-    return this.run(['HGETALL', key], READS_RECORD, options);
+    return this.runUnary(HGETALL, key, options);
   }
 
   /** The elements of a list from one index to another, both included; negative ones count from the end. */
@@ -130,7 +144,7 @@ export abstract class TypedCommands {
     options?: CallOptions,
   ): Promise<(string | Buffer)[]>;
   lrange(key: RedisArgument, start: number, stop: number, options?: CallOptions): Promise<unknown> {
-    return this.run(['LRANGE', key, start, stop], READS, options);
+    return this.run(LRANGE, ['LRANGE', key, start, stop], options);
   }
 
   /** Adds elements to the end of a list. Its new length. */
@@ -139,20 +153,31 @@ export abstract class TypedCommands {
     elements: RedisArgument | readonly RedisArgument[],
     options?: CallOptions,
   ): Promise<number> {
-    return this.run(['RPUSH', key, ...listOf(elements)], WRITES, options) as Promise<number>;
+    return this.run(RPUSH, ['RPUSH', key, ...listOf(elements)], options) as Promise<number>;
   }
 
   /** Asks for a sign of life. */
   ping(options?: TextCallOptions): Promise<'PONG'> {
-    return this.run(['PING'], READS, options) as Promise<'PONG'>;
+    return this.run(PING, ['PING'], options) as Promise<'PONG'>;
   }
 
   /** Asks the server. */
   protected abstract run(
-    command: RedisCommand,
     call: TypedCall,
+    command: RedisCommand,
     options: CallOptions | undefined,
   ): Promise<unknown>;
+
+  /** As `run`, of a command of one argument. Most calls are one, and are made without an array for it. */
+  protected abstract runUnary(
+    call: TypedCall,
+    argument: RedisArgument,
+    options: CallOptions | undefined,
+  ): Promise<unknown>;
+}
+
+function typed(name: string, convert?: TypedCall['convert']): TypedCall {
+  return { info: commandInfo(name), convert };
 }
 
 function listOf(items: RedisArgument | readonly RedisArgument[]): readonly RedisArgument[] {
