@@ -74,7 +74,8 @@ class Scenario {
     const dice = random.integer(0, 99);
     if (dice < 45) this.#call();
     else if (dice < 55) for (let count = random.integer(2, 30); count > 0; count -= 1) this.#call();
-    else if (dice < 62) random.pick([...this.controllers, new AbortController()]).abort(new Error('enough'));
+    else if (dice < 62)
+      random.pick([...this.controllers.slice(-2), new AbortController()]).abort(new Error('enough'));
     else if (dice < 85) await this.clock.advance(random.pick([0, 1, 5, 20, 100, 700]));
     else if (dice < 88) this.#block(random.pick([10, 500, 6_000]));
     else if (dice < 89) this.client.retryNow();
