@@ -10,6 +10,12 @@ import { Progress } from './progress.ts';
 import type { Encoded, Request, Session } from './protocol.ts';
 import { Receiver } from './receiver.ts';
 
+/**
+ * The slowest link (2 Mbit/s) on which a large request is no silence. Kernels take megabytes at once and then nothing
+ * until a good part of that is through, and never tell when the rest is.
+ */
+const SLOWEST_BYTES_PER_MS = 262.144;
+
 /** What a flow tells its owner, and asks of it. */
 export interface FlowOwner<Q, P> {
   /** The error for a call whose deadline has passed; `now` is one for all of a turn. */
@@ -87,7 +93,8 @@ export class Flow<Q extends Request, R, P> {
 
   /** Queues a call that was let in. `ownTimeoutMs` is the limit that the caller set for this very call. */
   add(request: Q, timeoutMs: number, ownTimeoutMs: number, signal: AbortSignal | undefined): Promise<R> {
-    const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs, ownTimeoutMs);
+    const writingMs = Math.min(request.bytes / SLOWEST_BYTES_PER_MS, timeoutMs);
+    const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs, ownTimeoutMs, writingMs);
     const promise = this.calls.add(request, timeoutMs, silenceMs, signal);
     this.#addedBytes += request.bytes;
     if (this.#addedBytes >= CHUNK_BYTES) this.#handOverEarly();

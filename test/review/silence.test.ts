@@ -28,4 +28,21 @@ describe('a peer that takes what is written and answers nothing', () => {
     expect(world.network.dials).toHaveLength(1);
     expect(world.clock.now()).toBeGreaterThan(2 * STALL_MS);
   });
+
+  test.each([
+    [100_000, STALL_MS, 'a request that is small waits no longer'],
+    [1_048_576, 4_000, 'a large one gets a second for each 256 KiB'],
+    [8_388_608, 5_000, 'but no more than its own time'],
+  ])('after a request of %i bytes is found within %i ms more: %s', async (bytes, limitMs) => {
+    const world = new RedisWorld({ kernelBufferBytes: 10_000_000 });
+    const client = await world.connect();
+    world.redis.on('SET', () => 'silence');
+    const startedAt = world.clock.now();
+    const call = endingOf(client.set('key', Buffer.alloc(bytes)));
+    await world.clock.waitFor(call);
+    while (client.state === 'ready') await world.clock.advance(10);
+    const tookMs = world.clock.now() - startedAt;
+    expect(tookMs).toBeGreaterThanOrEqual(limitMs);
+    expect(tookMs).toBeLessThanOrEqual(limitMs + STALL_MS + 10);
+  });
 });
