@@ -14,7 +14,6 @@ const TYPESCRIPT = 'node_modules/typescript/bin/tsc';
 
 const CHECKS = [
   { title: 'format', commands: [['node_modules/oxfmt/bin/oxfmt', '--check']] },
-  { title: 'lint', commands: [['node_modules/oxlint/bin/oxlint']] },
   {
     title: 'build and types',
     commands: [
@@ -22,6 +21,8 @@ const CHECKS = [
       [TYPESCRIPT, '-p', 'test'],
     ],
   },
+  // Behind the build, whose types of the package the examples and scripts refer to.
+  { title: 'lint', commands: [['node_modules/oxlint/bin/oxlint']] },
 ];
 
 /**

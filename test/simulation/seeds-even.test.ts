@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
 import { testSeeds } from './seeds.ts';
 
-describe('Under random calls, aborts, deadlines and faults', () => testSeeds('even'));
+describe('Under random calls, aborts, deadlines and faults', () => {
+  testSeeds('even');
+});
