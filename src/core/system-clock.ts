@@ -1,8 +1,12 @@
+import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from './machine/index.ts';
 
 /** The longest delay that a Node timer takes; it would fire at once for a longer one. */
 const MAX_DELAY_MS = 2_147_483_647;
+
+/** Timers of a connection set one another for ever, and must not keep the async context of the request that began it. */
+const rootContext = new AsyncResource('HawserTimer');
 
 class SystemTimer {
   handle: NodeJS.Timeout | undefined;
@@ -17,7 +21,8 @@ export const systemClock: Clock = {
     const dueMs = performance.now() + delayMs;
     const wait = (): void => {
       const remainingMs = dueMs - performance.now();
-      timer.handle = setTimeout(fire, Math.min(Math.ceil(remainingMs), MAX_DELAY_MS));
+      const delay = Math.min(Math.ceil(remainingMs), MAX_DELAY_MS);
+      timer.handle = rootContext.runInAsyncScope(setTimeout<[]>, undefined, fire, delay);
     };
     // Node counts whole milliseconds, cut off, and fires up to one too early.
     const fire = (): void => (performance.now() < dueMs ? wait() : callback());
