@@ -36,11 +36,15 @@ export function closed(command: string, outcome: Outcome, cause: Error | undefin
 }
 
 export function overloaded(
-  command: string,
+  { command, bytes }: Request,
   pending: { readonly requests: number; readonly bytes: number },
   max: { readonly requests: number; readonly bytes: number },
   state: ConnectionState,
 ): HawserError {
+  if (bytes > max.bytes) {
+    const message = `${command}: its ${bytes} bytes are more than may ever be pending (${max.bytes}); raise maxPending.bytes`;
+    return new HawserError('OVERLOADED', message, { outcome: 'not-sent', command });
+  }
   return new HawserError(
     'OVERLOADED',
     `${command}: ${pending.requests} of at most ${max.requests} calls and ${pending.bytes} of at most ${max.bytes} bytes ` +

@@ -238,7 +238,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const { maxPending, timeoutMs } = this.#options;
     if (!this.#gate.isOpen) throw this.#refusal(request.command);
     if (slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes) {
-      throw failures.overloaded(request.command, slots, maxPending, this.#lifecycle.state);
+      throw failures.overloaded(request, slots, maxPending, this.#lifecycle.state);
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
     const { timeoutMs: ownTimeoutMs, signal } = checkWait(request.command, options);

@@ -64,3 +64,13 @@ test('each command of a pipeline that was late says what the connection was like
   }
   expect(errors).toHaveLength(2);
 });
+
+test('a call that is larger than all that may be pending is not told to wait', async () => {
+  const world = new RedisWorld();
+  const client = await world.connect({ maxPending: { bytes: 1_000 } });
+  const error = await world.failureOf(client.set('key', 'x'.repeat(2_000)));
+  expect(error).toMatchObject({ code: 'OVERLOADED', outcome: 'not-sent', command: 'SET' });
+  expect(error.message).toMatch(
+    /^SET: its 20\d\d bytes are more than may ever be pending \(1000\); raise maxPending/,
+  );
+});
