@@ -49,6 +49,8 @@ export class Pipeline<Q extends Request, R, P = never> {
   readonly #waits: { readonly [what in 'ready' | 'firstPass' | 'capacity' | 'closed']: Waits };
   readonly #attachmentOwner: AttachmentOwner<P>;
   #attachment: Attachment<Q, R, P> | undefined;
+  /** Size of the largest call that was refused since there was room last: whoever waits for room waits for that much. */
+  #refusedBytes = 0;
   /** The explanation that the deadlines of one turn share. */
   #lateExplanation: { readonly at: number; readonly explanation: Explanation } | undefined;
 
@@ -238,6 +240,8 @@ export class Pipeline<Q extends Request, R, P = never> {
     const { maxPending, timeoutMs } = this.#options;
     if (!this.#gate.isOpen) throw this.#refusal(request.command);
     if (slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes) {
+      // One that never fits has nothing to wait for.
+      if (request.bytes <= maxPending.bytes) this.#refusedBytes = Math.max(this.#refusedBytes, request.bytes);
       throw failures.overloaded(request, slots, maxPending, this.#lifecycle.state);
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
@@ -341,10 +345,13 @@ export class Pipeline<Q extends Request, R, P = never> {
     }
   }
 
+  /** How many calls there is room for. Where there is some, refusals before it are forgotten. */
   #room(): number {
     const { requests, bytes } = this.#flow.calls.slots;
     const { maxPending } = this.#options;
-    return bytes < maxPending.bytes ? maxPending.requests - requests : 0;
+    if (bytes >= maxPending.bytes || bytes + this.#refusedBytes > maxPending.bytes) return 0;
+    this.#refusedBytes = 0;
+    return maxPending.requests - requests;
   }
 
   /** The gate has shut: those who wait are told at once. */

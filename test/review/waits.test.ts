@@ -66,6 +66,30 @@ describe('capacity()', () => {
     expect(world.clock.now() - lostAt).toBeLessThan(10);
   });
 
+  test('waits for as much room as the call needs that was refused, so that asking again does not spin', async () => {
+    const world = new RedisWorld();
+    const client = await world.connect({ maxPending: { bytes: 1_000 } });
+    world.redis.on('SET', ({ run }) => ({ bytes: run(), afterMs: 100 }));
+    const calls = [client.set('a', 'x'.repeat(600))];
+    let refusals = 0;
+    async function setWhenThereIsRoom(key: string): Promise<unknown> {
+      while (refusals < 100) {
+        try {
+          return await client.set(key, 'x'.repeat(600));
+        } catch {
+          refusals += 1;
+          await client.capacity();
+        }
+      }
+      throw new Error('It spins.');
+    }
+    const replies = [...calls, setWhenThereIsRoom('b'), setWhenThereIsRoom('c')];
+    expect(await world.clock.waitFor(Promise.all(replies))).toEqual(['OK', 'OK', 'OK']);
+    expect(refusals).toBeLessThanOrEqual(3);
+    // A smaller one is none the worse for it.
+    await world.clock.waitFor(client.capacity({ timeoutMs: 0 }));
+  });
+
   test('rejects with CLOSED as soon as nothing is accepted any more', async () => {
     const world = new RedisWorld();
     world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 1_000 }));
