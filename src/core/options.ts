@@ -108,7 +108,7 @@ export function invalidOption(option: string, expected: string, got: unknown): H
 }
 
 /** Checks options, or a group of them, as a whole; `undefined` stands for the defaults. Throws INVALID_OPTION. */
-export function checkGroup<T extends object>(option: string, group: T | undefined): Partial<T> {
+function checkGroup<T extends object>(option: string, group: T | undefined): Partial<T> {
   if (group === undefined) return {};
   if (typeof group === 'object' && group !== null && !Array.isArray(group)) return group;
   throw invalidOption(option, 'an object', group);

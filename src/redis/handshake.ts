@@ -28,14 +28,15 @@ export async function shakeHands(handshake: RedisHandshake, options: ResolvedRed
 
 /** HELLO 3; where the server does not know it, RESP2 and AUTH. */
 async function greet(handshake: RedisHandshake, credentials: RedisCredentials | undefined): Promise<void> {
-  const { username = 'default', password } = credentials ?? {};
-  const auth = password === undefined ? [] : ['AUTH', username, password];
+  const { username, password = '' } = credentials ?? {};
+  // A user alone is asked for too, who may need no password: to go on as the default user would be someone else.
+  const isNobody = username === undefined && credentials?.password === undefined;
   try {
-    await ask(handshake, ['HELLO', '3', ...auth]);
+    await ask(handshake, ['HELLO', '3', ...(isNobody ? [] : ['AUTH', username ?? 'default', password])]);
   } catch (error) {
     if (!lacksHello(error)) fail('HELLO', error);
-    if (password === undefined) return;
-    const named = credentials?.username === undefined ? [] : [credentials.username];
+    if (isNobody) return;
+    const named = username === undefined ? [] : [username];
     await ask(handshake, ['AUTH', ...named, password]).catch((refusal: unknown) => fail('AUTH', refusal));
   }
 }

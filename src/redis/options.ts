@@ -5,6 +5,7 @@ import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 export interface RedisCredentials {
   /** Default: the server's user `default`. */
   readonly username?: string | undefined;
+  /** Default: none, or where there is a username, the empty one. */
   readonly password?: string | undefined;
 }
 
