@@ -81,7 +81,8 @@ export class TransactionBatch implements Batch {
   }
 
   #executed(reply: RedisReply): RedisReply {
-    if (Array.isArray(reply) && this.#firstRefusal === undefined) {
+    const isWhole = Array.isArray(reply) && reply.length === this.#commands.length;
+    if (isWhole && this.#firstRefusal === undefined) {
       for (const [index, each] of reply.entries()) {
         if (each instanceof RedisReplyError) named(each, this.#commands[index]);
       }
