@@ -1,4 +1,5 @@
 import {
+  invalidOption,
   Pipeline,
   type Encoded,
   type Environment,
@@ -45,6 +46,8 @@ export class Redis extends TypedCommands {
 
   private constructor(pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>) {
     super();
+    if (!(pipeline instanceof Pipeline))
+      throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
     this.#pipeline = pipeline;
   }
 

@@ -261,3 +261,11 @@ test.each([{ tls: { passphrase: 98_765, key: 'key' } }, { credentials: { passwor
     expect((error as Error).message).not.toContain('98765');
   },
 );
+
+test('a client is not made with new, and says how it is made', () => {
+  const Untyped = Redis as unknown as new (url?: string) => Redis;
+  for (const make of [() => new Untyped(), () => new Untyped('redis://:secret@cache')]) {
+    expect(make).toThrow('expected Redis.start() or Redis.connect()');
+    expect(make).not.toThrow('secret');
+  }
+});
