@@ -61,8 +61,12 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#environment = environment;
     this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
     this.#connects = traceChannel<ConnectTrace>(protocol.name, 'connect');
-    const waits = (): Waits => new Waits(clock);
-    this.#waits = { ready: waits(), firstPass: waits(), capacity: waits(), closed: waits() };
+    this.#waits = {
+      ready: new Waits(clock, 'ready'),
+      firstPass: new Waits(clock, 'connect'),
+      capacity: new Waits(clock, 'capacity'),
+      closed: new Waits(clock, 'close'),
+    };
     this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
       late: (slot, now) => this.#late(slot, now),
       lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
@@ -118,7 +122,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const { signal } = options;
     if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
     const firstPass = pipeline.#waits.firstPass.wait(connectTimeoutMs, signal, () =>
-      pipeline.#notReady('CONNECT_TIMEOUT', connectTimeoutMs),
+      pipeline.#notReady('connect', 'CONNECT_TIMEOUT', connectTimeoutMs),
     );
     pipeline.#lifecycle.dispatch({ type: 'connect' });
     try {
@@ -155,7 +159,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     if (state.name === 'ready') return;
     this.#assertOpen('ready');
     if (state.name === 'parked') throw this.#refusal('ready');
-    await this.#waits.ready.wait(limit, signal, () => this.#notReady('DEADLINE', limit));
+    await this.#waits.ready.wait(limit, signal, () => this.#notReady('ready', 'DEADLINE', limit));
   }
 
   /** Resolves when there is room for another call (see `maxPending`). `timeoutMs` defaults to the connection's own. */
@@ -166,7 +170,8 @@ export class Pipeline<Q extends Request, R, P = never> {
     await this.#waits.capacity.wait(limit, signal, () => {
       const { requests, bytes } = this.#flow.calls.slots;
       const message = `capacity: no room within ${limit} ms: ${requests} calls, ${bytes} bytes pending`;
-      return new HawserError('DEADLINE', message, { outcome: 'not-sent', explanation: this.explain() });
+      const init = { outcome: 'not-sent', command: 'capacity', explanation: this.explain() } as const;
+      return new HawserError('DEADLINE', message, init);
     });
   }
 
@@ -371,11 +376,16 @@ export class Pipeline<Q extends Request, R, P = never> {
     return failures.deadline(slot, this.#lifecycle.state, this.#lateExplanation.explanation, now);
   }
 
-  #notReady(code: 'DEADLINE' | 'CONNECT_TIMEOUT', limit: number): HawserError {
+  #notReady(command: string, code: 'DEADLINE' | 'CONNECT_TIMEOUT', limit: number): HawserError {
     const { state } = this.#lifecycle;
     const cause = causeOf(state);
     const why = cause === undefined ? '' : `; last cause: ${cause.message}`;
     const message = `${this.#options.name} is not ready within ${limit} ms: ${state.name}${why}`;
-    return new HawserError(code, message, { outcome: 'not-sent', cause, explanation: this.explain() });
+    return new HawserError(code, message, {
+      outcome: 'not-sent',
+      command,
+      cause,
+      explanation: this.explain(),
+    });
   }
 }

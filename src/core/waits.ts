@@ -43,11 +43,14 @@ export const WAITS_MAX = 100_000;
 /** Callers that wait for something other than a reply: for the connection, for room, for the end. */
 export class Waits {
   readonly #clock: Clock;
+  readonly #command: string;
   readonly #waits = new Set<Wait>();
-  readonly #signals = new Signals<Wait>((wait, signal) => wait.reject(aborted(signal)));
+  readonly #signals = new Signals<Wait>((wait, signal) => wait.reject(this.#aborted(signal)));
 
-  constructor(clock: Clock) {
+  /** `command` is the method that waits, for its errors. */
+  constructor(clock: Clock, command: string) {
     this.#clock = clock;
+    this.#command = command;
   }
 
   get size(): number {
@@ -59,8 +62,8 @@ export class Waits {
    * beyond {@link WAITS_MAX}.
    */
   wait(timeoutMs: number, signal: AbortSignal | undefined, late: () => HawserError): Promise<void> {
-    if (signal?.aborted === true) return Promise.reject(aborted(signal));
-    if (this.#waits.size >= WAITS_MAX) return Promise.reject(tooMany());
+    if (signal?.aborted === true) return Promise.reject(this.#aborted(signal));
+    if (this.#waits.size >= WAITS_MAX) return Promise.reject(this.#tooMany());
     return new Promise<void>((resolve, reject) => {
       const limit = new Judge(this.#clock, () => wait.reject(late()));
       const leave = (): void => {
@@ -97,12 +100,16 @@ export class Waits {
   reject(error: () => Error): void {
     for (const wait of this.#waits) wait.reject(error());
   }
-}
 
-function tooMany(): HawserError {
-  return new HawserError('OVERLOADED', `${WAITS_MAX} wait already, and no more may`, { outcome: 'not-sent' });
-}
+  #aborted({ reason }: AbortSignal): HawserError {
+    const command = this.#command;
+    const init = { outcome: 'not-sent', command, cause: reason as unknown } as const;
+    return new HawserError('ABORTED', `${command}: aborted by the caller`, init);
+  }
 
-function aborted(signal: AbortSignal): HawserError {
-  return new HawserError('ABORTED', 'the wait was aborted', { outcome: 'not-sent', cause: signal.reason });
+  #tooMany(): HawserError {
+    const command = this.#command;
+    const message = `${command}: ${WAITS_MAX} wait already, and no more may`;
+    return new HawserError('OVERLOADED', message, { outcome: 'not-sent', command });
+  }
 }

@@ -9,7 +9,7 @@ const late = (): HawserError => new HawserError('DEADLINE', 'too late', { outcom
 /** Waits, and how and when they ended, as `what@when`. */
 class Waiting {
   readonly clock = new VirtualClock();
-  readonly waits: Waits = new Waits(this.clock);
+  readonly waits: Waits = new Waits(this.clock, 'wait');
   readonly ends: string[] = [];
 
   begin(name: string, timeoutMs: number, signal?: AbortSignal): void {

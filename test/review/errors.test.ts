@@ -1,7 +1,7 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { HawserError, Redis } from 'hawser/redis';
 import { expect, onTestFinished, test } from 'vitest';
-import { RedisWorld } from '../support/redis-world.ts';
+import { ENDPOINT, RedisWorld, endingOf } from '../support/redis-world.ts';
 
 // What an error tells does not depend on who listens, nor on how the command was put.
 
@@ -73,4 +73,27 @@ test('a call that is larger than all that may be pending is not told to wait', a
   expect(error.message).toMatch(
     /^SET: its 20\d\d bytes are more than may ever be pending \(1000\); raise maxPending/,
   );
+});
+
+test('what ends a wait names the method that waited', async () => {
+  const world = new RedisWorld();
+  world.network.answerDials(ENDPOINT, { kind: 'blackhole' });
+  const client = world.start({ maxPending: { requests: 1 } });
+  const call = endingOf(client.incr('n'));
+  for (const command of ['ready', 'capacity'] as const) {
+    const abort = new AbortController();
+    const aborted = client[command]({ signal: abort.signal });
+    abort.abort();
+    expect(await world.failureOf(aborted)).toMatchObject({ code: 'ABORTED', command, name: 'AbortError' });
+    expect(await world.failureOf(client[command]({ timeoutMs: 1 }))).toMatchObject({
+      code: 'DEADLINE',
+      command,
+    });
+  }
+  const waits = (['ready', 'capacity'] as const).map((command) => endingOf(client[command]()));
+  const closed = client.close();
+  const [ready, capacity] = await world.clock.waitFor(Promise.all(waits));
+  expect(ready).toMatchObject({ error: { code: 'CLOSED', command: 'ready' } });
+  expect(capacity).toMatchObject({ error: { code: 'CLOSED', command: 'capacity' } });
+  await world.clock.waitFor(Promise.all([call, closed]));
 });
