@@ -1,5 +1,12 @@
 import { causeOf, type Explanation } from './explain.ts';
-import { HawserError, type ConnectionState, type Outcome, type Slot } from './machine/index.ts';
+import {
+  HawserError,
+  UNSTAMPED,
+  type ConnectionState,
+  type Outcome,
+  type Slot,
+  type SlotQueue,
+} from './machine/index.ts';
 import type { Request } from './protocol.ts';
 
 /** What is known of a call that has not been answered. One that was repeated has been sent before, though it waits. */
@@ -37,9 +44,10 @@ export function closed(command: string, outcome: Outcome, cause: Error | undefin
 
 export function overloaded(
   { command, bytes }: Request,
-  pending: { readonly requests: number; readonly bytes: number },
+  pending: SlotQueue<Request>,
   max: { readonly requests: number; readonly bytes: number },
   state: ConnectionState,
+  now: number,
 ): HawserError {
   if (bytes > max.bytes) {
     const message = `${command}: its ${bytes} bytes are more than may ever be pending (${max.bytes}); raise maxPending.bytes`;
@@ -48,9 +56,16 @@ export function overloaded(
   return new HawserError(
     'OVERLOADED',
     `${command}: ${pending.requests} of at most ${max.requests} calls and ${pending.bytes} of at most ${max.bytes} bytes ` +
-      `are pending while ${state.name}; wait for capacity(), ask less, or raise maxPending`,
+      `are pending while ${state.name}, the oldest for ${ageMs(pending.oldest, now)} ms; ` +
+      'wait for capacity(), ask less, or raise maxPending',
     { outcome: 'not-sent', command },
   );
+}
+
+/** How long ago a call was made; one whose time has not begun was made in this tick. */
+function ageMs(slot: Slot<Request> | undefined, now: number): number | string {
+  if (slot?.lane === undefined) return 'an unknown number of';
+  return slot.deadline === UNSTAMPED ? 0 : Math.max(0, Math.round(now - slot.deadline + slot.lane.timeoutMs));
 }
 
 export function aborted(slot: Slot<Request>, signal: AbortSignal): HawserError {

@@ -66,8 +66,12 @@ export class Lifecycle {
     this.#events.push(event);
     if (this.#running) return;
     this.#running = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#take(next);
-    this.#running = false;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) this.#take(next);
+    } finally {
+      // Effects do not throw. If one did, the connection would else be deaf for ever.
+      this.#running = false;
+    }
   }
 
   #take(event: ConnectionEvent): void {

@@ -247,7 +247,13 @@ export class Pipeline<Q extends Request, R, P = never> {
     if (slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes) {
       // One that never fits has nothing to wait for.
       if (request.bytes <= maxPending.bytes) this.#refusedBytes = Math.max(this.#refusedBytes, request.bytes);
-      throw failures.overloaded(request, slots, maxPending, this.#lifecycle.state);
+      throw failures.overloaded(
+        request,
+        slots,
+        maxPending,
+        this.#lifecycle.state,
+        this.#environment.clock.now(),
+      );
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
     const { timeoutMs: ownTimeoutMs, signal } = checkWait(request.command, options);

@@ -286,4 +286,14 @@ describe('SlotQueue', () => {
     queue.answer(slow);
     expect(queue.silenceMs).toBe(200);
   });
+
+  test('patience without end is over when its caller has left', () => {
+    const queue = new SlotQueue<Request>();
+    const slot = new Slot<Request>({ name: 'x' }, 1, Infinity, undefined, () => {});
+    queue.push(slot);
+    handOver(queue, 1);
+    expect(queue.silenceMs).toBe(Infinity);
+    queue.release(slot);
+    expect(queue.silenceMs).toBe(0);
+  });
 });

@@ -75,6 +75,17 @@ test('a call that is larger than all that may be pending is not told to wait', a
   );
 });
 
+test('OVERLOADED says how many wait, and for how long', async () => {
+  const world = new RedisWorld();
+  const client = await world.connect({ maxPending: { requests: 2 } });
+  world.wire(1).freeze();
+  const calls = [client.incr('a'), client.incr('b')].map((call) => endingOf(call));
+  await world.clock.advance(300);
+  const { message } = await world.failureOf(client.incr('c'));
+  expect(message).toMatch(/^INCR: 2 of at most 2 calls .* are pending while ready, the oldest for 300 ms;/);
+  await world.clock.waitFor(Promise.all(calls));
+});
+
 test('what ends a wait names the method that waited', async () => {
   const world = new RedisWorld();
   world.network.answerDials(ENDPOINT, { kind: 'blackhole' });

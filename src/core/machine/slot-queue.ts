@@ -74,16 +74,22 @@ export class SlotQueue<Q> {
 
   /**
    * How long the peer may be silent over the slots that a reply is due for: as long as any of them allows, not only
-   * the oldest, for a server that has read several requests at once may answer them all behind the slowest. Looks at
-   * each of them.
+   * the oldest, for a server that has read several requests at once may answer them all behind the slowest. Patience
+   * without end ends with its caller. Looks at each of them.
    */
   get silenceMs(): number {
     let longest = 0;
     for (let position = 0; position < this.#handedOver; position += 1) {
       const { phase, silenceMs } = this.#ring.at(position)!;
-      if (phase !== 'gone' && silenceMs > longest) longest = silenceMs;
+      if (phase === 'gone' || (phase === 'abandoned' && silenceMs === Infinity)) continue;
+      longest = Math.max(longest, silenceMs);
     }
     return longest;
+  }
+
+  /** The slot that has been there for the longest time. */
+  get oldest(): Slot<Q> | undefined {
+    return this.head() ?? this.nextWaiting();
   }
 
   push(slot: Slot<Q>): void {
