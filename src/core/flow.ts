@@ -93,8 +93,12 @@ export class Flow<Q extends Request, R, P> {
 
   /** Queues a call that was let in. `ownTimeoutMs` is the limit that the caller set for this very call. */
   add(request: Q, timeoutMs: number, ownTimeoutMs: number, signal: AbortSignal | undefined): Promise<R> {
-    const writingMs = Math.min(request.bytes / SLOWEST_BYTES_PER_MS, timeoutMs);
-    const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs, ownTimeoutMs, writingMs);
+    const silenceMs = Math.max(
+      this.#stallAfterMs,
+      request.silenceMs,
+      ownTimeoutMs,
+      writingMs(request, timeoutMs),
+    );
     const promise = this.calls.add(request, timeoutMs, silenceMs, signal);
     this.#addedBytes += request.bytes;
     if (this.#addedBytes >= CHUNK_BYTES) this.#handOverEarly();
@@ -312,6 +316,11 @@ export class Flow<Q extends Request, R, P> {
       ),
     );
   }
+}
+
+/** How long a slow link may take over a request; whole milliseconds, and nothing for what is small. */
+function writingMs({ bytes }: Request, timeoutMs: number): number {
+  return bytes <= CHUNK_BYTES ? 0 : Math.ceil(Math.min(bytes / SLOWEST_BYTES_PER_MS, timeoutMs));
 }
 
 /** What settles a ping: nobody waits for it. */
