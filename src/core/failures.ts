@@ -10,7 +10,7 @@ import {
 import type { Request } from './protocol.ts';
 
 /** What is known of a call that has not been answered. One that was repeated has been sent before, though it waits. */
-export function outcomeOf(slot: Slot<Request>): Outcome {
+function outcomeOf(slot: Slot<Request>): Outcome {
   return slot.phase === 'waiting' ? outcomeOfWaiting(slot) : 'unknown';
 }
 

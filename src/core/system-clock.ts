@@ -1,9 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from './machine/index.ts';
-
-/** The longest delay that a Node timer takes; it would fire at once for a longer one. */
-const MAX_DELAY_MS = 2_147_483_647;
+import { MAX_TIMER_MS } from './options.ts';
 
 /** Timers of a connection set one another for ever, and must not keep the async context of the request that began it. */
 const rootContext = new AsyncResource('HawserTimer');
@@ -21,7 +19,7 @@ export const systemClock: Clock = {
     const dueMs = performance.now() + delayMs;
     const wait = (): void => {
       const remainingMs = dueMs - performance.now();
-      const delay = Math.min(Math.ceil(remainingMs), MAX_DELAY_MS);
+      const delay = Math.min(Math.ceil(remainingMs), MAX_TIMER_MS);
       timer.handle = rootContext.runInAsyncScope(setTimeout<[]>, undefined, fire, delay);
     };
     // Node counts whole milliseconds, cut off, and fires up to one too early.
