@@ -277,9 +277,10 @@ export class Flow<Q extends Request, R, P> {
     const heartbeatMs = attachment?.session.heartbeatMs;
     if (attachment === undefined || heartbeatMs === undefined) return;
     const { slots } = this.calls;
+    // First, so that a ping that costs the transport also costs the next heartbeat.
+    this.#heartbeat.set(this.#clock.now() + heartbeatMs);
     if (slots.handOvers === this.#handOversBefore && slots.waiting === 0) this.#handOverPing(attachment);
     this.#handOversBefore = slots.handOvers;
-    this.#heartbeat.set(this.#clock.now() + heartbeatMs);
   }
 
   #handOverPing(attachment: Attachment<Q, R, P>): Q | undefined {

@@ -40,6 +40,30 @@ function submit(stage: LineStage, requests: readonly LineRequest[]): Promise<unk
 }
 
 describe('a session', () => {
+  test('that cannot send its heartbeat leaves no timer behind', async () => {
+    class FaintSession extends LineSession {
+      readonly heartbeatMs = 500;
+
+      override ping(): LineRequest {
+        throw new Error('no beat');
+      }
+    }
+    const silent: PeerScript = async (peer) => void (await peer.closed());
+    const protocol = { ...plain, open: () => new FaintSession(noHandshake) };
+    const stage = await staged(protocol, [silent, silent]);
+    let lost = false;
+    stage.pipeline.onState(({ to }) => {
+      if (to === 'backing-off') {
+        lost = true;
+        void stage.pipeline.close();
+      }
+    });
+    // A little more than one heartbeat, for what is on its way to arrive.
+    await stage.clock.advance(550);
+    expect(lost).toBe(true);
+    expect(stage.clock.describeTimers()).toEqual([]);
+  });
+
   test('that cannot be opened, or cannot ping, costs its transport and nothing else', async () => {
     class SpeechlessSession extends LineSession {
       override ping(): LineRequest {
