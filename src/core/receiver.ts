@@ -56,7 +56,14 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
   }
 
   reply(value: R): void {
-    this.#settleHead(value);
+    const { slots } = this.#calls;
+    const slot = slots.head();
+    if (slot === undefined) throw nothingDue('a reply');
+    const isAwaited = slot.phase === 'in-flight';
+    // Before the slot goes: of a ping's wrong answer the ping is guilty, not the call behind it.
+    if (!isAwaited) this.#swallow(slot, value);
+    slots.answerHead(slot);
+    if (isAwaited) this.#calls.settle(slot, value);
   }
 
   refuse(error: HawserError): void {
@@ -89,16 +96,6 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
 
   push(message: P): void {
     this.#pushed.push(message);
-  }
-
-  #settleHead(value: R): void {
-    const { slots } = this.#calls;
-    const slot = slots.head();
-    if (slot === undefined) throw nothingDue('a reply');
-    const { phase } = slot;
-    slots.answerHead(slot);
-    if (phase === 'in-flight') this.#calls.settle(slot, value);
-    else this.#swallow(slot, value);
   }
 
   /** A reply that no caller waits for. One to a ping must be its own. */

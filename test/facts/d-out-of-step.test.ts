@@ -131,6 +131,17 @@ describe('a ping that is answered with', () => {
   });
 });
 
+test('of a wrong answer to a ping the call behind it is not guilty: a read is asked again', async () => {
+  const world = new RedisWorld();
+  const client = await world.connect();
+  const honest = world.redis.on('PING', () => ({ bytes: resp.bulk('nonsense') }));
+  world.clock.setTimer(() => honest(), 1_510);
+  await world.clock.advance(1_500);
+  const read = endingOf(client.command(['ECHO', 'own']));
+  expect(await world.clock.waitFor(read)).toEqual({ value: 'own' });
+  expect(world.network.dials).toHaveLength(2);
+});
+
 test('an answer that was left out, to a caller who has gone: nobody gets the next one in its place', async () => {
   const world = new RedisWorld();
   const client = await world.connect();
