@@ -215,7 +215,8 @@ export class Attachment<Q extends Request, R, P> {
   /** Any way in which a dial, a handshake or a transport ends. */
   #failed(error: unknown): void {
     if (this.#phase.name === 'ended') return;
-    const cause = error instanceof Error ? error : new Error(String(error));
+    const cause =
+      error instanceof Error ? error : new Error('it failed with what is no error', { cause: error });
     this.end(cause);
     if (cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED')
       this.#owner.refused(this.epoch, cause);

@@ -171,6 +171,15 @@ describe('the dial', () => {
   });
 });
 
+test('a dial that fails with what is no error, and has no text, is lost like any other', async () => {
+  const clock = new VirtualClock();
+  const owner = new NotingOwner();
+  const dial = (): Promise<Transport> => new Promise((_, reject) => reject(Object.create(null)));
+  new Attachment(EPOCH, ENDPOINT, lines(hello), { ...CONFIG, clock, dial }, owner).dial();
+  await clock.settle();
+  expect([owner.log, clock.pendingTimers]).toEqual([['lost 7'], 0]);
+});
+
 describe('the handshake', () => {
   test('is given up after its own time limit, which begins when the transport is open', async () => {
     const { clock, network, owner, settled } = attaching(hello, undefined, { kind: 'accept', afterMs: 90 });
