@@ -42,6 +42,18 @@ export function closed(command: string, outcome: Outcome, cause: Error | undefin
   });
 }
 
+/** Why a connection that is over takes no call: it was closed, or lost and is not replaced by itself. */
+export function over(command: string, outcome: Outcome, cause: Error | undefined): HawserError {
+  if (cause === undefined || (cause instanceof HawserError && cause.code === 'CLOSED')) {
+    return closed(command, outcome, cause);
+  }
+  return new HawserError('CONNECTION_LOST', `${command}: the connection was lost: ${cause.message}`, {
+    outcome,
+    command,
+    cause,
+  });
+}
+
 export function overloaded(
   { command, bytes }: Request,
   pending: SlotQueue<Request>,
@@ -151,6 +163,20 @@ export function abortedBefore(command: string, signal: AbortSignal): HawserError
     command,
     cause: signal.reason,
   });
+}
+
+/** Nobody got to a connection in the time given for it. */
+export function notReady(
+  command: string,
+  code: 'DEADLINE' | 'CONNECT_TIMEOUT',
+  limitMs: number,
+  state: ConnectionState,
+  explanation: { readonly name: string },
+): HawserError {
+  const cause = causeOf(state);
+  const why = cause === undefined ? '' : `; last cause: ${cause.message}`;
+  const message = `${explanation.name} is not ready within ${limitMs} ms: ${state.name}${why}`;
+  return new HawserError(code, message, { outcome: 'not-sent', command, cause, explanation });
 }
 
 /** What a session threw, as the reason for which a transport is given up. */

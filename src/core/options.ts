@@ -55,6 +55,12 @@ export interface ResolvedOptions {
 /** Longest time that a timer of Node can be set to; one more and it fires at once. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
+/** A connection that is up for this long is proven, even if nobody asked anything. */
+export const PROVEN_AFTER_MS = 10_000;
+
+/** Time that `close()` gives to what is in flight, unless told otherwise. */
+export const CLOSE_TIMEOUT_MS = 5_000;
+
 /** Checks options and fills in the defaults. Throws INVALID_OPTION, which names the option, what was expected and what came. */
 export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
   const endpoints = checkEndpoints(options.endpoints);
@@ -81,8 +87,8 @@ export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
   };
 }
 
-/** Checks a duration; `undefined` stands for the default. */
-function duration(
+/** Checks a duration; `undefined` stands for the default. Throws INVALID_OPTION. */
+export function duration(
   option: string,
   value: number | undefined,
   otherwise: number,
@@ -108,13 +114,14 @@ export function invalidOption(option: string, expected: string, got: unknown): H
 }
 
 /** Checks options, or a group of them, as a whole; `undefined` stands for the defaults. Throws INVALID_OPTION. */
-function checkGroup<T extends object>(option: string, group: T | undefined): Partial<T> {
+export function checkGroup<T extends object>(option: string, group: T | undefined): Partial<T> {
   if (group === undefined) return {};
   if (typeof group === 'object' && group !== null && !Array.isArray(group)) return group;
   throw invalidOption(option, 'an object', group);
 }
 
-function checkText(option: string, text: string | undefined): string | undefined {
+/** Checks text that may be left out. Throws INVALID_OPTION. */
+export function checkText(option: string, text: string | undefined): string | undefined {
   if (text === undefined || typeof text === 'string') return text;
   throw invalidOption(option, 'text', text);
 }
@@ -128,7 +135,8 @@ function checkTls(tls: TlsOptions | undefined): TlsOptions | undefined {
   return tls;
 }
 
-function positive(option: string, value: number | undefined, otherwise: number): number {
+/** Checks a count or a size. Throws INVALID_OPTION. */
+export function positive(option: string, value: number | undefined, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw invalidOption(option, 'a whole number above 0', value);

@@ -8,17 +8,19 @@ import * as failures from './failures.ts';
 import { Flow } from './flow.ts';
 import { Gate } from './gate.ts';
 import { Lifecycle, type Transition } from './lifecycle.ts';
+import { LifecycleWaits } from './lifecycle-waits.ts';
 import { Listeners } from './listeners.ts';
 import { HawserError, type Slot, type StateName } from './machine/index.ts';
-import { invalidOption, resolveOptions, type ConnectionOptions, type ResolvedOptions } from './options.ts';
-import type { Protocol, Request } from './protocol.ts';
+import {
+  CLOSE_TIMEOUT_MS,
+  invalidOption,
+  PROVEN_AFTER_MS,
+  resolveOptions,
+  type ConnectionOptions,
+  type ResolvedOptions,
+} from './options.ts';
+import type { Protocol, Request, Session } from './protocol.ts';
 import { checkWait, isSignal, Waits, type WaitOptions } from './waits.ts';
-
-/** A connection that is up for this long is proven, even if nobody asked anything. */
-const PROVEN_AFTER_MS = 10_000;
-
-/** Time that `close()` gives to what is in flight, unless told otherwise. */
-const CLOSE_TIMEOUT_MS = 5_000;
 
 /** A change of state, as listeners are told of it. */
 export interface StateChange {
@@ -46,7 +48,8 @@ export class Pipeline<Q extends Request, R, P = never> {
   readonly #pushListeners = new Listeners<P>();
   readonly #commands: TracingChannel<CommandTrace>;
   readonly #connects: TracingChannel<ConnectTrace>;
-  readonly #waits: { readonly [what in 'ready' | 'firstPass' | 'capacity' | 'closed']: Waits };
+  readonly #waits: LifecycleWaits;
+  readonly #capacity: Waits;
   readonly #attachmentOwner: AttachmentOwner<P>;
   #attachment: Attachment<Q, R, P> | undefined;
   /** Size of the largest call that was refused since there was room last: whoever waits for room waits for that much. */
@@ -54,19 +57,20 @@ export class Pipeline<Q extends Request, R, P = never> {
   /** The explanation that the deadlines of one turn share. */
   #lateExplanation: { readonly at: number; readonly explanation: Explanation } | undefined;
 
-  private constructor(protocol: Protocol<Q, R, P>, options: ConnectionOptions, environment: Environment) {
+  private constructor(
+    protocol: Protocol<Q, R, P>,
+    options: ConnectionOptions,
+    environment: Environment,
+    reconnects: boolean = true,
+  ) {
     const { clock, random } = environment;
     this.#protocol = protocol;
     this.#options = resolveOptions(options);
     this.#environment = environment;
     this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
     this.#connects = traceChannel<ConnectTrace>(protocol.name, 'connect');
-    this.#waits = {
-      ready: new Waits(clock, 'ready'),
-      firstPass: new Waits(clock, 'connect'),
-      capacity: new Waits(clock, 'capacity'),
-      closed: new Waits(clock, 'close'),
-    };
+    this.#waits = new LifecycleWaits(clock, (command) => this.#refusal(command));
+    this.#capacity = new Waits(clock, 'capacity');
     this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
       late: (slot, now) => this.#late(slot, now),
       lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
@@ -76,7 +80,8 @@ export class Pipeline<Q extends Request, R, P = never> {
     });
     this.#gate = new Gate(clock, this.#options.whenDownWaitMs, () => this.#dropWaiting());
     const { endpoints, backoff, slowRetryMs } = this.#options;
-    const policy = { endpoints: endpoints.length, backoff, slowRetryMs, provenAfterMs: PROVEN_AFTER_MS };
+    const attempts = { endpoints: endpoints.length, backoff, slowRetryMs };
+    const policy = { ...attempts, provenAfterMs: PROVEN_AFTER_MS, reconnects };
     this.#lifecycle = new Lifecycle(clock, random, policy, {
       dial: (epoch, endpoint) => this.#dial(epoch, endpoint),
       handshake: () => this.#attachment?.handshake(),
@@ -118,25 +123,37 @@ export class Pipeline<Q extends Request, R, P = never> {
     environment: Environment = systemEnvironment,
   ): Promise<Pipeline<Q, R, P>> {
     const pipeline = new Pipeline<Q, R, P>(protocol, options, environment);
-    const { connectTimeoutMs } = pipeline.#options;
-    const { signal } = options;
-    if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
-    const firstPass = pipeline.#waits.firstPass.wait(connectTimeoutMs, signal, () =>
-      pipeline.#notReady('connect', 'CONNECT_TIMEOUT', connectTimeoutMs),
-    );
-    pipeline.#lifecycle.dispatch({ type: 'connect' });
-    try {
-      await firstPass;
-    } catch (error) {
-      pipeline.#lifecycle.dispatch({ type: 'close', cause: undefined });
-      throw error;
-    }
+    await pipeline.#connect(options.signal);
+    return pipeline;
+  }
+
+  /**
+   * As {@link Pipeline.connect}, for one transport: when that is lost the connection is closed, instead of connecting
+   * again. Calls fail with CONNECTION_LOST then. For owners that replace what is lost themselves, as a pool does.
+   */
+  static async connectOnce<Q extends Request, R, P = never>(
+    protocol: Protocol<Q, R, P>,
+    options: ConnectionOptions & { readonly signal?: AbortSignal | undefined },
+    environment: Environment = systemEnvironment,
+  ): Promise<Pipeline<Q, R, P>> {
+    const pipeline = new Pipeline<Q, R, P>(protocol, options, environment, false);
+    await pipeline.#connect(options.signal);
     return pipeline;
   }
 
   /** Where the connection stands. */
   get state(): StateName {
     return this.#lifecycle.state.name;
+  }
+
+  /** The protocol's state on the present transport; `undefined` while there is none. */
+  get session(): Session<Q, R, P> | undefined {
+    return this.#attachment?.session;
+  }
+
+  /** Calls that wait, are in flight, or were abandoned by their callers and not answered yet. */
+  get pending(): number {
+    return this.#flow.calls.slots.requests;
   }
 
   /**
@@ -167,7 +184,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const { timeoutMs: limit = this.#options.timeoutMs, signal } = checkWait('capacity', options);
     this.#assertOpen('capacity');
     if (this.#room() > 0) return;
-    await this.#waits.capacity.wait(limit, signal, () => {
+    await this.#capacity.wait(limit, signal, () => {
       const { requests, bytes } = this.#flow.calls.slots;
       const message = `capacity: no room within ${limit} ms: ${requests} calls, ${bytes} bytes pending`;
       const init = { outcome: 'not-sent', command: 'capacity', explanation: this.explain() } as const;
@@ -227,6 +244,21 @@ export class Pipeline<Q extends Request, R, P = never> {
     await this.close();
   }
 
+  async #connect(signal: AbortSignal | undefined): Promise<void> {
+    if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
+    const { connectTimeoutMs } = this.#options;
+    const firstPass = this.#waits.firstPass.wait(connectTimeoutMs, signal, () =>
+      this.#notReady('connect', 'CONNECT_TIMEOUT', connectTimeoutMs),
+    );
+    this.#lifecycle.dispatch({ type: 'connect' });
+    try {
+      await firstPass;
+    } catch (error) {
+      this.#lifecycle.dispatch({ type: 'close', cause: undefined });
+      throw error;
+    }
+  }
+
   #submitTraced(request: Q, options: WaitOptions | undefined): Promise<R> {
     const trace: CommandTrace = { connection: this.#options.name, command: request.command };
     let reply: R;
@@ -265,7 +297,7 @@ export class Pipeline<Q extends Request, R, P = never> {
   #refusal(command: string): HawserError {
     const { state } = this.#lifecycle;
     if (state.name === 'closed' || state.name === 'draining') {
-      return failures.closed(command, 'not-sent', causeOf(state));
+      return failures.over(command, 'not-sent', causeOf(state));
     }
     return failures.notConnected(state, this.#environment.clock.now(), command);
   }
@@ -309,33 +341,11 @@ export class Pipeline<Q extends Request, R, P = never> {
   #changed({ from, to }: Transition): void {
     this.#gate.update(to);
     const cause = causeOf(to);
-    switch (to.name) {
-      case 'ready':
-        this.#flow.attach(this.#attachment!);
-        this.#waits.firstPass.resolve();
-        this.#waits.ready.resolve();
-        break;
-      case 'backing-off':
-      case 'parked':
-        this.#waits.firstPass.reject(
-          () => (cause && failures.neverConnected(cause)) ?? this.#refusal('connect'),
-        );
-        if (to.name === 'parked') this.#waits.ready.reject(() => this.#refusal('ready'));
-        break;
-      case 'closed':
-        this.#flow.calls.stop();
-        this.#waits.firstPass.reject(() => this.#refusal('connect'));
-        this.#waits.ready.reject(() => this.#refusal('ready'));
-        this.#waits.capacity.reject(() => this.#refusal('capacity'));
-        this.#waits.closed.resolve();
-        break;
-      case 'draining':
-        this.#waits.capacity.reject(() => this.#refusal('capacity'));
-        break;
-      case 'idle':
-      case 'connecting':
-      case 'handshaking':
-    }
+    if (to.name === 'ready') this.#flow.attach(this.#attachment!);
+    if (to.name === 'closed') this.#flow.calls.stop();
+    this.#waits.update(to);
+    if (to.name === 'closed' || to.name === 'draining')
+      this.#capacity.reject(() => this.#refusal('capacity'));
     const change = { from: from.name, to: to.name, cause };
     publishState(() => ({ protocol: this.#protocol.name, connection: this.#options.name, ...change }));
     this.#stateListeners.notify(change);
@@ -348,9 +358,8 @@ export class Pipeline<Q extends Request, R, P = never> {
 
   /** There may be room for those who wait for it, or nothing left to drain. */
   #left(): void {
-    const { capacity } = this.#waits;
     const { state } = this.#lifecycle;
-    if (capacity.size > 0 && state.name !== 'closed') capacity.resolve(this.#room());
+    if (this.#capacity.size > 0 && state.name !== 'closed') this.#capacity.resolve(this.#room());
     if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0 && this.#flow.isWritten) {
       this.#lifecycle.dispatch({ type: 'drained', epoch: state.epoch });
     }
@@ -371,7 +380,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const now = this.#environment.clock.now();
     this.#flow.dropWaiting((slot, { command }) => {
       const outcome = failures.outcomeOfWaiting(slot);
-      if (state.name === 'closed') return failures.closed(command, outcome, state.cause);
+      if (state.name === 'closed') return failures.over(command, outcome, state.cause);
       return failures.notConnected(state, now, command, outcome);
     });
     this.#left();
@@ -383,15 +392,6 @@ export class Pipeline<Q extends Request, R, P = never> {
   }
 
   #notReady(command: string, code: 'DEADLINE' | 'CONNECT_TIMEOUT', limit: number): HawserError {
-    const { state } = this.#lifecycle;
-    const cause = causeOf(state);
-    const why = cause === undefined ? '' : `; last cause: ${cause.message}`;
-    const message = `${this.#options.name} is not ready within ${limit} ms: ${state.name}${why}`;
-    return new HawserError(code, message, {
-      outcome: 'not-sent',
-      command,
-      cause,
-      explanation: this.explain(),
-    });
+    return failures.notReady(command, code, limit, this.#lifecycle.state, this.explain());
   }
 }

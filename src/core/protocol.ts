@@ -82,6 +82,16 @@ export interface Session<Q extends Request, R, P> {
    * else was for that long, so that it hears from us at least every two such times. Read when the handshake is done.
    */
   readonly heartbeatMs?: number | undefined;
+  /**
+   * Whether there is state that the next user of the connection would find: an open transaction, settings,
+   * subscriptions. Read when a lease of a pool is returned. Left out: there never is.
+   */
+  readonly isDirty?: boolean | undefined;
+  /**
+   * What to ask, in this order, so that nothing is dirty any more. Left out, or empty, or dirty all the same: a connection
+   * that is returned dirty is closed.
+   */
+  reset?(): readonly Q[];
   /** Whether `reply` answers the ping with this nonce; `false` means that the stream is out of step. */
   isPong(reply: R, nonce: string): boolean;
 }

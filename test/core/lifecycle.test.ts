@@ -19,6 +19,7 @@ class Life {
       backoff: { baseMs: 100, capMs: 10_000 },
       slowRetryMs: 30_000,
       provenAfterMs: 10_000,
+      reconnects: true,
     };
     this.lifecycle = new Lifecycle(this.clock, () => 0.5, policy, {
       dial: (epoch, endpoint) => this.#note(`dial ${epoch} at ${endpoint}`),

@@ -36,6 +36,7 @@ const ROWS: readonly Row[] = [
   { title: '`lost`', event: lost },
   { title: '... up for 10 s', event: lost, sample: { upForMs: 10_000 }, usual: { event: lost } },
   { title: '... an endpoint is left', event: lost, policy: two, usual: { event: lost } },
+  { title: '... does not reconnect', event: lost, policy: { reconnects: false }, usual: { event: lost } },
   { title: '`refused`', event: refused },
   {
     title: '... connected before',
@@ -49,6 +50,12 @@ const ROWS: readonly Row[] = [
     event: refused,
     sample: { endpoint: 1 },
     policy: two,
+    usual: { event: refused },
+  },
+  {
+    title: '... does not reconnect',
+    event: refused,
+    policy: { reconnects: false },
     usual: { event: refused },
   },
   { title: '`retry-due`', event: { type: 'retry-due', epoch } },

@@ -13,6 +13,7 @@ export const POLICY: ConnectionPolicy = {
   backoff: { baseMs: 100, capMs: 10_000 },
   slowRetryMs: 30_000,
   provenAfterMs: 10_000,
+  reconnects: true,
 };
 
 /** The time at which the sample connections are looked at. */

@@ -83,6 +83,8 @@ export interface ConnectionPolicy {
   readonly slowRetryMs: number;
   /** A connection that was up for this long is proven, even if nobody asked anything. */
   readonly provenAfterMs: number;
+  /** `false`: what is lost, or failed at every endpoint, is closed. For owners that replace it themselves. */
+  readonly reconnects: boolean;
 }
 
 /** What the machine cannot know by itself. */
@@ -182,6 +184,7 @@ function lose(state: ConnectionState, cause: Error, context: StepContext): Step 
     case 'handshaking':
       return fail(state, state.refusals, cause, context);
     case 'ready': {
+      if (!context.policy.reconnects) return close(state, cause);
       const failures = failuresOf(state, context);
       const outage = outageOf(state, cause, context);
       const effects = tearDown(state, cause);
@@ -219,6 +222,7 @@ function fail(state: Dialling & ConnectionState, refusals: number, cause: Error,
       effects: [...effects, { do: 'dial', epoch, endpoint }],
     };
   }
+  if (!policy.reconnects) return close(state, cause);
   const refusedByAll = refusals === policy.endpoints;
   if (refusedByAll && !outage.reachedBefore) {
     return { state: { name: 'parked', epoch: state.epoch, outage }, effects };
