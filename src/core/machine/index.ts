@@ -15,5 +15,6 @@ export { Deadlines, type DeadlineLane } from './deadlines.ts';
 export { ERROR_CODES, HawserError, type ErrorCode, type HawserErrorInit, type Outcome } from './errors.ts';
 export { Fifo } from './fifo.ts';
 export { RetryBudget } from './retry-budget.ts';
+export { Shedding } from './shedding.ts';
 export { SlotQueue } from './slot-queue.ts';
 export { Slot, UNSTAMPED, type SlotPhase } from './slot.ts';
