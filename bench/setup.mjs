@@ -1,19 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Installs the other clients into bench/node_modules, unless an install has finished there before. */
+/** Installs the other clients into bench/node_modules, unless an install of what is asked for has finished there before. */
 export function installPeers() {
-  if (existsSync(new URL('node_modules/.package-lock.json', import.meta.url))) return;
+  const installed = changedAt('node_modules/.package-lock.json');
+  if (installed !== undefined && installed >= changedAt('package-lock.json')) return;
   run(['ci'], here, 'Installing the other clients, once');
 }
 
 /** Compiles what has changed, so that the source at hand is what is measured. */
 export function buildHawser() {
   run(['run', '--silent', 'build'], root, 'Building Hawser');
+}
+
+function changedAt(path) {
+  return statSync(new URL(path, import.meta.url), { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function run(args, directory, what) {

@@ -59,7 +59,8 @@ function isSound({ failures }, summaries) {
   return !failed && summaries.every((summary) => summary.wrong === 0);
 }
 
-async function writeJson(json, report) {
+/** @param {import('./options.mjs').Options['json']} json */
+export async function writeJson(json, report) {
   if (json.to === 'nowhere') return;
   const text = `${JSON.stringify(report, undefined, 2)}\n`;
   if (json.to === 'output') process.stdout.write(text);

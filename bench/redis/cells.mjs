@@ -13,6 +13,7 @@
  * @property {number} [throughput] At least.
  * @property {number} [cpu] At most.
  * @property {boolean} [noWorse] The upper quartile of the rounds' throughput ratios reaches 1.
+ * @property {boolean} [cpuNoWorse] The lower quartile of the rounds' CPU ratios reaches 1.
  */
 
 /** Calls in one MGET and in one explicit pipeline, elements of the list, fields of the hash. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
  * @typedef {object} Client One way to run one library, in a process of its own.
  * @property {string} name
  * @property {'hawser' | 'peer' | 'reference'} role A reference is shown, and is no part of any ratio.
- * @property {string} module In `clients/`.
+ * @property {string} module Relative to `clients/`.
  * @property {Record<string, unknown>} settings For the module's `connect`.
  * @property {string} package
  * @property {string} how What is set besides the defaults, for people.

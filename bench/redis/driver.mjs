@@ -18,12 +18,14 @@ import { fileURLToPath } from 'node:url';
  * @property {import('./cells.mjs').Cell} cell
  * @property {Map<string, Round[]>} rounds By client; the n-th round of each is one pair.
  * @property {Map<string, Failure>} failures By client: why it has no rounds here.
+ * @property {Map<string, unknown>} weights By client: what it says of itself while all callers wait; where that was asked for.
  *
  * @typedef {object} Failure
  * @property {string} why
  * @property {boolean} rejected The client works, and has rejected calls; by a time limit of its own for example.
  */
 
+const CLIENTS = new URL('clients/', import.meta.url);
 const ANSWER_WITHIN_MS = 120_000;
 /** V8 optimizes for about a second of work; a shorter warm-up would measure its compiler. */
 const MIN_WARM_UP_MS = 400;
@@ -37,7 +39,7 @@ class Worker {
     const profiling = profileFolder && client.executable === undefined;
     this.#process = fork(
       fileURLToPath(new URL('worker.mjs', import.meta.url)),
-      [`./clients/${client.module}`, JSON.stringify(client.settings), url, JSON.stringify(cell)],
+      [new URL(client.module, CLIENTS).href, JSON.stringify(client.settings), url, JSON.stringify(cell)],
       {
         execArgv: profiling
           ? ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${fileNameOf(client, cell)}`]
@@ -105,10 +107,10 @@ class Worker {
  * @param {import('../../dist/testing/index.js').RedisServer} server
  * @returns {Promise<CellResult>}
  */
-export async function measureCell(cell, { clients, rounds, roundMs, profileFolder }, server) {
+export async function measureCell(cell, { clients, rounds, roundMs, profileFolder, weigh = false }, server) {
   await server.inspect(['FLUSHALL'], { timeoutMs: 10_000 });
   /** @type {CellResult} */
-  const result = { cell, rounds: new Map(), failures: new Map() };
+  const result = { cell, rounds: new Map(), failures: new Map(), weights: new Map() };
   const workers = new Map();
   const attempt = async (client, work) => {
     try {
@@ -140,6 +142,11 @@ export async function measureCell(cell, { clients, rounds, roundMs, profileFolde
           result.rounds.get(client.name).push(await runRound(worker, roundMs, server));
         });
       }
+    }
+    for (const client of weigh ? workers.keys() : []) {
+      await attempt(client, async (worker) => {
+        result.weights.set(client.name, await worker.tell('weigh'));
+      });
     }
   } finally {
     await Promise.all([...workers.values()].map((worker) => worker.end()));

@@ -16,7 +16,7 @@ import { clients, selectClients } from './clients.mjs';
 
 /** @param {string[]} args @returns {Options} */
 export function parseOptions(args) {
-  const given = readArguments(args);
+  const given = readArguments(args, FLAGS, VALUES);
   const quick = given.has('quick');
   return {
     quick,
@@ -34,29 +34,35 @@ export function parseOptions(args) {
 const FLAGS = new Set(['quick', 'no-build']);
 const VALUES = new Set(['cells', 'clients', 'rounds', 'round-ms', 'profile']);
 
-function readArguments(args) {
+/**
+ * @param {string[]} args @param {Set<string>} flags @param {Set<string>} values names of what has a value
+ * @returns {Map<string, string>} what was given; of a flag, and of `json` without a path, the empty text
+ */
+export function readArguments(args, flags, values) {
   const given = new Map();
   for (let at = 0; at < args.length; at++) {
     const [, name, inline] = /^--([a-z-]+)(?:=(.+))?$/.exec(args[at]) ?? [];
     const next = args[at + 1];
-    if (FLAGS.has(name) && inline === undefined) given.set(name, '');
+    if (flags.has(name) && inline === undefined) given.set(name, '');
     else if (name === 'json') {
       const separate = inline === undefined && next !== undefined && !next.startsWith('--');
       given.set(name, inline ?? (separate ? args[++at] : ''));
-    } else if (VALUES.has(name) && (inline ?? next) !== undefined) given.set(name, inline ?? args[++at]);
+    } else if (values.has(name) && (inline ?? next) !== undefined) given.set(name, inline ?? args[++at]);
     else throw new Error(`"${args[at]}" is no option, or misses its value.`);
   }
   return given;
 }
 
-function positive(given, name, otherwise) {
+/** @returns {number} the value of an option that counts something */
+export function positive(given, name, otherwise) {
   if (!given.has(name)) return otherwise;
   const value = Number(given.get(name));
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} takes a positive whole number.`);
   return value;
 }
 
-function jsonTarget(given) {
+/** @returns {Options['json']} */
+export function jsonTarget(given) {
   if (!given.has('json')) return { to: 'nowhere' };
   const path = given.get('json');
   return path === '' ? { to: 'output' } : { to: 'file', path };

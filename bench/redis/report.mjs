@@ -3,8 +3,8 @@ import { versionOf } from './clients.mjs';
 
 /** @typedef {{ label: string, value: string }} Line */
 
-/** What a reader needs to know about a run. */
-export function describeRun({ cells, rounds, roundMs, quick }, clients, server) {
+/** Where and when a run is made. */
+export function describePlace(server) {
   const processors = cpus();
   return {
     date: new Date().toISOString(),
@@ -16,6 +16,19 @@ export function describeRun({ cells, rounds, roundMs, quick }, clients, server) 
     },
     node: process.version,
     server: `${server.binary.kind} ${server.binary.version}`,
+  };
+}
+
+/** One line about {@link describePlace}. */
+export function placeText({ machine, node, server }) {
+  const memory = `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`;
+  return `${machine.processor}, ${machine.cores} cores, ${memory}, ${machine.system}; Node.js ${node}; ${server} on 127.0.0.1`;
+}
+
+/** What a reader needs to know about a run. */
+export function describeRun({ cells, rounds, roundMs, quick }, clients, server) {
+  return {
+    ...describePlace(server),
     clients: clients.map((client) => ({
       name: client.name,
       package: client.package,
@@ -32,8 +45,6 @@ export function describeRun({ cells, rounds, roundMs, quick }, clients, server) 
 
 /** @param {ReturnType<typeof describeRun>} run */
 export function headerText(run) {
-  const { machine } = run;
-  const memory = `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`;
   const rows = run.clients.map((client) => [
     client.name,
     client.version ?? 'not here',
@@ -42,9 +53,9 @@ export function headerText(run) {
   ]);
   return [
     `Hawser beside other Redis clients, ${run.date}`,
-    `${machine.processor}, ${machine.cores} cores, ${memory}, ${machine.system}; Node.js ${run.node}; ${run.server} on 127.0.0.1, one connection per client.`,
+    `${placeText(run)}, one connection per client.`,
     `${run.rounds} paired rounds of ${run.roundMs} ms per cell. One process per client, all connected, one active at a time, in another order`,
-    `each round; every reply is checked. Client and server share the ${machine.cores} cores: "server" is what the server's CPU spent on a call.`,
+    `each round; every reply is checked. Client and server share the ${run.machine.cores} cores: "server" is what the server's CPU spent on a call.`,
     'Values are medians of the rounds, [lower to upper quartile]; peak is the most memory the process has held.',
     '',
     table(['client', 'version', '', 'settings'], rows),
@@ -100,11 +111,13 @@ export function verdictText(results) {
   ].join('\n');
 }
 
-function count(value) {
+/** A whole number for people. */
+export function count(value) {
   return Math.round(value).toLocaleString('en');
 }
 
-function digits(value) {
+/** Three digits that matter, for people. */
+export function digits(value) {
   if (value === null) return '-';
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(value >= 1 ? 2 : 3);
 }

@@ -46,22 +46,22 @@ export function summarize({ rounds }, clients) {
 }
 
 /** @param {import('./driver.mjs').CellResult} result @param {Summary[]} summaries @returns {Comparison[]} */
-export function compare({ cell, rounds }, summaries) {
+export function compare({ cell, rounds }, summaries, bar = barOf(cell)) {
   const peers = summaries.filter((summary) => summary.role === 'peer');
-  if (peers.length === 0 || !summaries.some((summary) => summary.role === 'hawser')) return [];
-  const bar = barOf(cell);
+  const own = summaries.find((summary) => summary.role === 'hawser')?.client;
+  if (peers.length === 0 || own === undefined) return [];
   const quicker = (a, b) => b.callsPerSecond.median - a.callsPerSecond.median;
-  const throughput = ratios(rounds, peers.toSorted(quicker), callsPerSecond, Math.max);
+  const throughput = ratios(own, rounds, peers.toSorted(quicker), callsPerSecond, Math.max);
   const leaner = (a, b) => a.cpuUsPerCall.median - b.cpuUsPerCall.median;
-  const cpu = ratios(rounds, peers.toSorted(leaner), cpuUsPerCall, Math.min);
+  const cpu = ratios(own, rounds, peers.toSorted(leaner), cpuUsPerCall, Math.min);
   return [
     { measure: 'calls/s', ...throughput, ...judgeThroughput(bar, throughput.ratio) },
     { measure: 'client CPU', ...cpu, ...judgeCpu(bar, cpu.ratio) },
   ];
 }
 
-function ratios(rounds, [best, ...others], measure, pick) {
-  const hawser = rounds.get('hawser').map(measure);
+function ratios(own, rounds, [best, ...others], measure, pick) {
+  const hawser = rounds.get(own).map(measure);
   const byPeer = [best, ...others].map(({ client }) => rounds.get(client).map(measure));
   const bestOfRound = hawser.map((_, round) => pick(...byPeer.map((peer) => peer[round])));
   return {
@@ -78,6 +78,7 @@ function judgeThroughput(bar, ratio) {
 }
 
 function judgeCpu(bar, ratio) {
+  if (bar?.cpuNoWorse) return { bar: 'no worse', reached: ratio.q1 <= 1 };
   if (bar?.cpu === undefined) return { bar: '', reached: null };
   return { bar: `<= ${bar.cpu.toFixed(3)}`, reached: ratio.median <= bar.cpu };
 }

@@ -15,6 +15,12 @@ const orders = {
   prepare: () => workload.prepare(),
   run: ({ roundMs }) => (cell.kind === 'burst' ? burst() : round(roundMs)),
   verify: () => workload.verify(),
+  async weigh() {
+    const calls = Array.from({ length: cell.callers }, (_, caller) => workload.call(caller));
+    const weight = client.weigh();
+    await Promise.all(calls);
+    return weight;
+  },
   async close() {
     await client.close();
     process.disconnect();
