@@ -1,4 +1,20 @@
 /// <reference lib="esnext.disposable" />
+export type { BehaviourExplanation } from './behaviour/behaviour-explanation.ts';
+export type { BehaviourOptions } from './behaviour/behaviour-options.ts';
+export type { From } from './behaviour/calls.ts';
+export { ConnectionHandle } from './behaviour/connection-handle.ts';
+export { Connection, type Awaitable, type HandleOf } from './behaviour/connection.ts';
+export {
+  BACKOFF,
+  TIMEOUT,
+  type CallDirective,
+  type ConnectDirective,
+  type DisconnectDirective,
+  type InitDirective,
+  type MessageDirective,
+  type StopReason,
+} from './behaviour/directives.ts';
+export type { SocketMessage } from './behaviour/owned-sockets.ts';
 export { withoutStack } from './caller-stack.ts';
 export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
 export { systemEnvironment, type Environment } from './environment.ts';

@@ -28,7 +28,6 @@ const UNWANTED_WORDS: Readonly<Record<string, string>> = {
   ptr: 'what it points to',
   req: 'request',
   res: 'reply',
-  shutdown: 'close',
   throttling: 'backpressure',
   tmp: 'what it holds',
   toxic: 'fault',
