@@ -233,6 +233,19 @@ describe('disconnect', () => {
     expect(after(state, [{ type: 'connect' }])).toMatchObject({ name: 'connecting', epoch: epoch + 1 });
   });
 
+  test('retries as after a loss, when told to do it by the policy: later with each failure before', () => {
+    const byPolicy: ConnectionEvent = { ...back, retryInMs: 'by-policy' };
+    const lost: ConnectionEvent = { type: 'lost', epoch, cause: CAUSE };
+    for (const state of [samples().connecting, samples().ready]) {
+      const context = contextOf({}, 0.5);
+      expect(step(state, byPolicy, context)).toEqual(step(state, lost, context));
+    }
+    expect(step(samples().idle, byPolicy, contextOf({}, 0.5)).state).toMatchObject({
+      name: 'backing-off',
+      retryAt: NOW + 50,
+    });
+  });
+
   test('in a wait replaces the wait', () => {
     const next = step(samples()['backing-off'], back, contextOf());
     expect(next.state).toMatchObject({ retryAt: NOW + 5_000, failures: 3 });

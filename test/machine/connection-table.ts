@@ -25,6 +25,9 @@ const epoch = EPOCH;
 const lost: ConnectionEvent = { type: 'lost', epoch, cause: CAUSE };
 const refused: ConnectionEvent = { type: 'refused', epoch, cause: CAUSE };
 
+const disconnect: ConnectionEvent = { type: 'disconnect', cause: CAUSE, retryInMs: undefined };
+const comeBack: ConnectionEvent = { ...disconnect, retryInMs: 'by-policy' };
+
 const two = { endpoints: 2 };
 
 /** Every event, and the circumstances that change what it leads to. */
@@ -59,8 +62,10 @@ const ROWS: readonly Row[] = [
     usual: { event: refused },
   },
   { title: '`retry-due`', event: { type: 'retry-due', epoch } },
-  { title: '`disconnect`', event: { type: 'disconnect', cause: CAUSE, retryInMs: undefined } },
-  { title: '`disconnect`, back in 5 s', event: { type: 'disconnect', cause: CAUSE, retryInMs: 5_000 } },
+  { title: '`disconnect`', event: disconnect },
+  { title: '`disconnect`, back in 5 s', event: { ...disconnect, retryInMs: 5_000 } },
+  { title: '`disconnect`, back by policy', event: comeBack },
+  { title: '... up for 10 s', event: comeBack, sample: { upForMs: 10_000 }, usual: { event: comeBack } },
   { title: '`drain`', event: { type: 'drain' } },
   { title: '`drained`', event: { type: 'drained', epoch } },
   { title: '`close`', event: { type: 'close', cause: CAUSE } },

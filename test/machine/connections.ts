@@ -78,6 +78,7 @@ export function events(epoch: number = EPOCH): readonly ConnectionEvent[] {
     { type: 'retry-due', epoch },
     { type: 'disconnect', cause: CAUSE, retryInMs: undefined },
     { type: 'disconnect', cause: CAUSE, retryInMs: 5_000 },
+    { type: 'disconnect', cause: CAUSE, retryInMs: 'by-policy' },
     { type: 'drain' },
     { type: 'drained', epoch },
     { type: 'close', cause: CAUSE },

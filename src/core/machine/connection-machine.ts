@@ -56,8 +56,8 @@ export type StateName = ConnectionState['name'];
 export type ConnectionEvent =
   /** Connect now: the first time, out of a wait, or after parking. */
   | { readonly type: 'connect' }
-  /** Drop what there is, then stay down, or retry in a given time. */
-  | { readonly type: 'disconnect'; readonly cause: Error | undefined; readonly retryInMs: number | undefined }
+  /** Drop what there is, then stay down, or retry: in a given time, or as after a loss. */
+  | ({ readonly type: 'disconnect' } & Disconnection)
   | { readonly type: 'drain' }
   | { readonly type: 'close'; readonly cause: Error | undefined }
   | { readonly type: 'opened' | 'handshaken' | 'proven' | 'retry-due' | 'drained'; readonly epoch: number }
@@ -65,6 +65,11 @@ export type ConnectionEvent =
   | { readonly type: 'lost'; readonly epoch: number; readonly cause: Error }
   /** The peer said no, in a way that trying again does not change. */
   | { readonly type: 'refused'; readonly epoch: number; readonly cause: Error };
+
+interface Disconnection {
+  readonly cause: Error | undefined;
+  readonly retryInMs: number | 'by-policy' | undefined;
+}
 
 /** What the shell has to do after a step, in this order. */
 export type ConnectionEffect =
@@ -165,17 +170,15 @@ function connectNow(state: ConnectionState, context: StepContext): Step {
   }
 }
 
-function disconnect(
-  state: ConnectionState,
-  { cause, retryInMs }: { readonly cause: Error | undefined; readonly retryInMs: number | undefined },
-  context: StepContext,
-): Step {
+function disconnect(state: ConnectionState, { cause, retryInMs }: Disconnection, context: StepContext): Step {
   if (state.name === 'closed' || (state.name === 'idle' && retryInMs === undefined)) return stay(state);
   if (state.name === 'draining') return close(state, cause);
   const outage = outageOf(state, cause, context);
   const effects = tearDown(state, cause);
   if (retryInMs === undefined) return { state: { name: 'idle', epoch: state.epoch, outage }, effects };
-  return backOff(state.epoch, failuresOf(state, context), outage, retryInMs, effects, context);
+  const failures = failuresOf(state, context);
+  const delayMs = retryInMs === 'by-policy' ? byPolicy(failures, context) : retryInMs;
+  return backOff(state.epoch, failures, outage, delayMs, effects, context);
 }
 
 function lose(state: ConnectionState, cause: Error, context: StepContext): Step {
