@@ -3,13 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { installPeers, buildHawser } from './setup.mjs';
 
 const USAGE = `Usage: npm run bench -- redis [options]     Hawser beside the other Redis clients
+       npm run bench -- ways [options]       a connection per command, pools and the shared pipeline side by side
        npm run bench -- memory [--quick]     what Hawser keeps while a server is down
 
-Options of redis:
+Options of redis and ways:
   --quick            fewer cells and shorter rounds, within a minute
   --json [FILE]      everything measured, as JSON: to FILE beside the tables, or to the standard output instead of them
   --cells LIST       for example get16:1000,incr:100 (a name without a number: all its numbers of callers)
-  --clients LIST     for example hawser,ioredis-auto
+  --clients LIST     of redis, for example hawser,ioredis-auto
+  --ways LIST        of ways, for example pool-10,tarn,shared
+  --chart FILE       of ways: writes an SVG of calls per second
   --rounds N         rounds per cell (15)
   --round-ms N       length of a round (250)
   --profile FOLDER   a CPU profile of each client process there
@@ -18,11 +21,17 @@ Options of redis:
 const [task, ...rest] = process.argv.slice(2);
 
 if (task === 'redis') {
-  const options = await readOptions(rest);
-  installPeers();
-  if (options.build) buildHawser();
+  const { parseOptions } = await import('./redis/options.mjs');
+  const options = optionsOf(parseOptions);
+  prepare(options);
   const { benchRedis } = await import('./redis/bench.mjs');
   process.exitCode = await benchRedis(options);
+} else if (task === 'ways') {
+  const { parseOptions } = await import('./ways/options.mjs');
+  const options = optionsOf(parseOptions);
+  prepare(options);
+  const { benchWays } = await import('./ways/bench.mjs');
+  process.exitCode = await benchWays(options);
 } else if (task === 'memory') {
   if (!rest.includes('--no-build')) buildHawser();
   const script = fileURLToPath(new URL('redis/memory.mjs', import.meta.url));
@@ -34,11 +43,15 @@ if (task === 'redis') {
   process.exitCode = 2;
 }
 
+function prepare({ build }) {
+  installPeers();
+  if (build) buildHawser();
+}
+
 /** Ends the process where it was asked for what there is not. */
-async function readOptions(args) {
-  const { parseOptions } = await import('./redis/options.mjs');
+function optionsOf(parseOptions) {
   try {
-    return parseOptions(args);
+    return parseOptions(rest);
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     return process.exit(2);

@@ -68,7 +68,7 @@ export function versionOf(client) {
     const { stdout, status } = spawnSync(client.executable, ['--version'], { encoding: 'utf8' });
     return status === 0 ? stdout.trim() : undefined;
   }
-  const folder = client.role === 'hawser' ? '../../' : `../node_modules/${client.package}/`;
+  const folder = client.package === 'hawser' ? '../../' : `../node_modules/${client.package}/`;
   try {
     return JSON.parse(readFileSync(new URL(`${folder}package.json`, import.meta.url), 'utf8')).version;
   } catch {

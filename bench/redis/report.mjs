@@ -88,6 +88,18 @@ export function cellText({ cell, failures }, summaries, reference) {
 
 /** @param {{ cell: string, comparisons: import('./verdict.mjs').Comparison[] }[]} results */
 export function verdictText(results) {
+  const comparisons = comparisonTable(results);
+  if (comparisons === undefined) return '';
+  return [
+    '== Hawser as ratio to the best peer (the one with the best median of the cell), taken round by round',
+    comparisons,
+    'calls/s: more is better. client CPU per call: less is better. strict: median ratio to the best peer of each single round.',
+    'no worse: the upper quartile reaches 1.',
+  ].join('\n');
+}
+
+/** @returns {string | undefined} `undefined` where there is nothing to compare */
+export function comparisonTable(results) {
   const rows = results.flatMap(({ cell, comparisons }) =>
     comparisons.map((each) => [
       cell,
@@ -101,14 +113,9 @@ export function verdictText(results) {
       each.reached === null ? '' : each.reached ? 'pass' : 'MISS',
     ]),
   );
-  if (rows.length === 0) return '';
+  if (rows.length === 0) return undefined;
   const head = ['cell', 'of', 'best peer', 'ratio', 'quartiles', 'extremes', 'strict', 'bar', ''];
-  return [
-    '== Hawser as ratio to the best peer (the one with the best median of the cell), taken round by round',
-    table(head, rows),
-    'calls/s: more is better. client CPU per call: less is better. strict: median ratio to the best peer of each single round.',
-    'no worse: the upper quartile reaches 1.',
-  ].join('\n');
+  return table(head, rows);
 }
 
 /** A whole number for people. */

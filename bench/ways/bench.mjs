@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { findRedis, RedisServer } from '../../dist/testing/index.js';
+import { writeJson } from '../redis/bench.mjs';
+import { measureCell } from '../redis/driver.mjs';
+import { compare, summarize } from '../redis/verdict.mjs';
+import { chartOf } from './chart.mjs';
+import { countCopied } from './copied.mjs';
+import { cellText, describeRun, headerText, verdictText } from './report.mjs';
+
+/** A pool may cost no more CPU per call than its peers around the same socket. */
+const BAR = { cpuNoWorse: true };
+
+/** @param {import('./options.mjs').Options} options @returns {Promise<number>} the exit code */
+export async function benchWays(options) {
+  const binary = await findRedis({ report: (sentence) => console.error(sentence) });
+  const server = await RedisServer.start({ binary });
+  const print = options.json.to === 'output' ? () => undefined : (text) => console.log(`${text}\n`);
+  try {
+    const copied = {};
+    for (const way of options.clients) copied[way.name] = await countCopied(way, server.url);
+    const run = describeRun(options, server, copied);
+    print(headerText(run));
+    const results = [];
+    for (const cell of options.cells) {
+      const result = await measure(cell, options, server);
+      print(cellText(result, run));
+      results.push(result);
+    }
+    print(verdictText(results));
+    const report = { ...run, results };
+    await writeJson(options.json, report);
+    if (options.chart !== undefined) await writeFile(options.chart, chartOf(report));
+    return results.every(({ sound }) => sound) ? 0 : 1;
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measure(cell, options, server) {
+  const result = await measureCell(cell, { ...options, weigh: true }, server);
+  const summaries = summarize(result, options.clients).map((summary) => ({
+    ...summary,
+    ...result.weights.get(summary.client),
+  }));
+  return {
+    cell: cell.name,
+    title: cell.title,
+    kind: cell.kind,
+    callers: cell.callers,
+    summaries,
+    comparisons: compare(result, summaries, BAR),
+    failures: Object.fromEntries(result.failures),
+    rounds: Object.fromEntries(result.rounds),
+    sound: result.failures.size === 0 && summaries.every(({ wrong }) => wrong === 0),
+  };
+}

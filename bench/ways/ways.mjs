@@ -1,0 +1,66 @@
+/**
+ * @typedef {import('../redis/workloads.mjs').Adapter & { weigh: () => import('./footprint.mjs').Footprint }} WayClient
+ *
+ * @typedef {object} Way How callers come to a connection. The driver in `../redis` measures it like any client.
+ * @property {string} name
+ * @property {'hawser' | 'peer' | 'reference'} role The pools around the same minimal socket are compared with each other.
+ * @property {string} module Relative to `../redis/clients/`.
+ * @property {Record<string, unknown>} settings For the module's `connect`.
+ * @property {string} title For people.
+ * @property {string | null} package Whose version is told.
+ * @property {string} encodes Who turns arguments into a command.
+ * @property {string} decodes Who turns received bytes into a reply.
+ */
+
+const OWN_SOCKET = { encodes: 'caller', decodes: 'caller' };
+const MAX = 10;
+
+/** @type {Way[]} */
+export const ways = [
+  { ...define('per-command', 'reference', 'per-command', {}, 'a connection per command'), package: null },
+  define('checkout-1', 'reference', 'hawser-pool', { max: 1 }, 'one connection, checked out per command'),
+  define('pool-10', 'hawser', 'hawser-pool', { max: MAX }, `Hawser's Pool of ${MAX}`),
+  {
+    ...define('generic-pool', 'peer', 'generic-pool', { max: MAX }, `generic-pool of ${MAX}`),
+    package: 'generic-pool',
+  },
+  { ...define('tarn', 'peer', 'tarn', { max: MAX }, `tarn of ${MAX}`), package: 'tarn' },
+  {
+    ...define(
+      'redis-pool',
+      'reference',
+      'redis-pool',
+      { max: MAX },
+      `Redis.pool of ${MAX}, the whole client`,
+    ),
+    decodes: 'its connection',
+  },
+  {
+    ...define('shared', 'reference', 'shared', {}, 'Redis.start, one shared pipeline'),
+    decodes: 'owner',
+  },
+];
+
+/** @returns {Way} */
+function define(name, role, module, settings, title) {
+  return {
+    name,
+    role,
+    module: `../../ways/clients/${module}.mjs`,
+    settings,
+    title,
+    package: 'hawser',
+    ...OWN_SOCKET,
+  };
+}
+
+/** @param {string} list @returns {Way[]} */
+export function selectWays(list) {
+  return list.split(',').map((name) => {
+    const found = ways.find((candidate) => candidate.name === name);
+    if (found === undefined) {
+      throw new Error(`No way "${name}". There are ${ways.map((each) => each.name).join(', ')}.`);
+    }
+    return found;
+  });
+}
