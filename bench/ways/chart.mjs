@@ -41,24 +41,25 @@ export function chartOf({ results, ways, ...place }) {
     backgroundColor: light('background'),
     textStyle: { fontFamily: FONT },
     title: {
-      text: 'GET of 16 B: calls per second, by callers at the same time',
+      text: 'GET of 16 B: calls per second, by callers at the same time (logarithmic scales)',
       subtext: placeOf(place),
       left: 20,
       top: 12,
-      textStyle: { fontSize: 18, color: light('text') },
+      textStyle: { fontSize: 17, color: light('text') },
       subtextStyle: { fontSize: 13, color: light('quiet') },
     },
-    grid: { left: 84, right: 214, top: 80, bottom: 56 },
+    grid: { left: 88, right: 264, top: 84, bottom: 56 },
     xAxis: {
       type: 'category',
       boundaryGap: false,
-      data: cells.map(({ callers }) => callers.toLocaleString('en')),
+      data: cells.map(({ callers }) => callers),
       name: 'callers',
       nameLocation: 'middle',
       nameGap: 34,
       ...axisStyle(),
     },
-    yAxis: { type: 'log', min: 500, name: 'calls/s, logarithmic', ...axisStyle() },
+    // Lines do not lie on the axis; the number at its end, which is not round, stays away.
+    yAxis: { type: 'log', min: ({ min }) => min / 1.5, ...axisStyle({ showMinLabel: false }) },
     series: ways.map((way) => seriesOf(way, cells)),
   });
   const svg = chart.renderToSVGString();
@@ -66,7 +67,7 @@ export function chartOf({ results, ways, ...place }) {
   return inBothModes(svg);
 }
 
-function seriesOf({ name }, cells) {
+function seriesOf({ name, label }, cells) {
   const values = cells.map(({ summaries }) => {
     const found = summaries.find(({ client }) => client === name);
     return found === undefined ? null : Math.round(found.callsPerSecond.median);
@@ -79,6 +80,7 @@ function seriesOf({ name }, cells) {
     data: values,
     symbol,
     symbolSize: 8,
+    silent: true,
     lineStyle: { width: name === 'shared' ? 3.5 : 2.5, type, color },
     itemStyle: { color },
     endLabel: {
@@ -87,19 +89,24 @@ function seriesOf({ name }, cells) {
       fontSize: 13,
       fontWeight: 600,
       distance: 10,
-      formatter: `${name}  ${values.at(-1)?.toLocaleString('en') ?? ''}`,
+      lineHeight: 18,
+      formatter: `${label}  ${values.at(-1)?.toLocaleString('en') ?? ''}`,
     },
     labelLayout: { moveOverlap: 'shiftY' },
   };
 }
 
-function axisStyle() {
+function axisStyle(labels = {}) {
   return {
     nameTextStyle: { fontSize: 13, color: light('quiet') },
-    axisLabel: { fontSize: 13, color: light('quiet'), formatter: (value) => value.toLocaleString('en') },
+    axisLabel: { fontSize: 13, color: light('quiet'), formatter: inWords, ...labels },
     axisLine: { lineStyle: { color: light('grid') } },
     splitLine: { lineStyle: { color: light('grid') } },
   };
+}
+
+function inWords(value) {
+  return Number(value).toLocaleString('en');
 }
 
 function placeOf({ machine, node, server, date }) {

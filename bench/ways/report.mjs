@@ -7,7 +7,7 @@ export function describeRun({ cells, clients, rounds, roundMs, quick }, server, 
     ...describePlace(server),
     ways: clients.map((way) => ({
       name: way.name,
-      title: way.title,
+      label: way.label,
       role: way.role,
       package: way.package,
       version: way.package === null ? null : versionOf(way),
@@ -27,7 +27,7 @@ export function headerText(run) {
   const head = ['way', 'what it is', 'of', 'encodes', 'decodes', 'bytes copied'];
   const rows = run.ways.map((way) => [
     way.name,
-    way.title,
+    way.label,
     way.package === null ? '' : `${way.package} ${way.version}`,
     way.encodes,
     way.decodes,

@@ -6,7 +6,7 @@
  * @property {'hawser' | 'peer' | 'reference'} role The pools around the same minimal socket are compared with each other.
  * @property {string} module Relative to `../redis/clients/`.
  * @property {Record<string, unknown>} settings For the module's `connect`.
- * @property {string} title For people.
+ * @property {string} label For people.
  * @property {string | null} package Whose version is told.
  * @property {string} encodes Who turns arguments into a command.
  * @property {string} decodes Who turns received bytes into a reply.
@@ -17,8 +17,8 @@ const MAX = 10;
 
 /** @type {Way[]} */
 export const ways = [
-  { ...define('per-command', 'reference', 'per-command', {}, 'a connection per command'), package: null },
-  define('checkout-1', 'reference', 'hawser-pool', { max: 1 }, 'one connection, checked out per command'),
+  { ...define('per-command', 'reference', 'per-command', {}, 'connection per command'), package: null },
+  define('checkout-1', 'reference', 'hawser-pool', { max: 1 }, 'one connection in turn'),
   define('pool-10', 'hawser', 'hawser-pool', { max: MAX }, `Hawser's Pool of ${MAX}`),
   {
     ...define('generic-pool', 'peer', 'generic-pool', { max: MAX }, `generic-pool of ${MAX}`),
@@ -26,32 +26,16 @@ export const ways = [
   },
   { ...define('tarn', 'peer', 'tarn', { max: MAX }, `tarn of ${MAX}`), package: 'tarn' },
   {
-    ...define(
-      'redis-pool',
-      'reference',
-      'redis-pool',
-      { max: MAX },
-      `Redis.pool of ${MAX}, the whole client`,
-    ),
+    ...define('redis-pool', 'reference', 'redis-pool', { max: MAX }, `Redis.pool of ${MAX}`),
     decodes: 'its connection',
   },
-  {
-    ...define('shared', 'reference', 'shared', {}, 'Redis.start, one shared pipeline'),
-    decodes: 'owner',
-  },
+  { ...define('shared', 'reference', 'shared', {}, 'shared pipeline'), decodes: 'owner' },
 ];
 
 /** @returns {Way} */
-function define(name, role, module, settings, title) {
-  return {
-    name,
-    role,
-    module: `../../ways/clients/${module}.mjs`,
-    settings,
-    title,
-    package: 'hawser',
-    ...OWN_SOCKET,
-  };
+function define(name, role, module, settings, label) {
+  const path = `../../ways/clients/${module}.mjs`;
+  return { name, role, module: path, settings, label, package: 'hawser', ...OWN_SOCKET };
 }
 
 /** @param {string} list @returns {Way[]} */
