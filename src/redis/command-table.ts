@@ -1,8 +1,17 @@
-/** Why a command is not for a connection that many callers share, and what to do instead. */
+/** Why a command is not for a connection, and what to do instead. */
 export interface Refusal {
   readonly why: string;
   readonly instead: string;
 }
+
+/**
+ * Whose a connection is: `shared` by many callers at once, `pooled` for one call at a time, or `leased` to one caller
+ * for as long as it needs it.
+ */
+export type Ownership = 'shared' | 'pooled' | 'leased';
+
+/** Why a command is refused, by whose the connection is. `undefined`: there it is not. */
+export type Refusals = Readonly<Record<Ownership, Refusal | undefined>>;
 
 /**
  * Commands that only read: asked twice, they change nothing more than asked once. Without scripts, cursors, commands
@@ -21,93 +30,109 @@ export const READ_ONLY: ReadonlySet<string> = words(`
   PING ECHO TIME DBSIZE INFO LASTSAVE ROLE COMMAND PUBSUB
 `);
 
-/** Commands that wait on the server, unless they are part of a transaction. */
-export const BLOCKING: ReadonlySet<string> = words(
-  'BLPOP BRPOP BRPOPLPUSH BLMOVE BLMPOP BZPOPMIN BZPOPMAX BZMPOP',
-);
+/** Where a command says for how long it waits on the server, in its first or last argument or in an option, and in which unit. */
+export interface Waiting {
+  readonly at: 'first' | 'last' | 'option';
+  readonly unitMs: 1 | 1_000;
+}
 
-/** Commands that wait on the server if they have the option BLOCK, unless they are part of a transaction. */
-export const BLOCKING_ON_REQUEST: ReadonlySet<string> = words('XREAD XREADGROUP');
+/** Commands that wait on the server, those with an option if they have it, unless they are part of a transaction. */
+export const WAITING: ReadonlyMap<string, Waiting> = new Map([
+  ...waiting('BLPOP BRPOP BRPOPLPUSH BLMOVE BZPOPMIN BZPOPMAX', { at: 'last', unitMs: 1_000 }),
+  ...waiting('BLMPOP BZMPOP', { at: 'first', unitMs: 1_000 }),
+  ...waiting('XREAD XREADGROUP', { at: 'option', unitMs: 1 }),
+  ...waiting('WAIT WAITAOF', { at: 'last', unitMs: 1 }),
+]);
+
+const OWN_CONNECTION = 'use redis.dedicated()';
 
 /** Why what waits on the server is refused. */
 export const BLOCKING_REFUSAL: Refusal = {
   why: "it would hold up every other caller's replies while it waits",
-  instead: 'connections of their own for blocking commands are not there yet',
+  instead: OWN_CONNECTION,
 };
 
-/** What a shared connection cannot take, in a transaction or not. Subcommands are written as in ACL rules. */
-export const REFUSED: ReadonlyMap<string, Refusal> = new Map([
-  ...refusals(
+/** What some connections cannot take, in a transaction or not. Subcommands are written as in ACL rules. */
+export const REFUSED: ReadonlyMap<string, Refusals> = new Map([
+  ...leasedOnly('WATCH UNWATCH', "it would decide over other callers' transactions"),
+  ...leasedOnly(
+    'MULTI EXEC DISCARD',
+    "other callers' commands would become part of the transaction",
+    'use redis.transaction([...]) or redis.dedicated()',
+  ),
+  ...leasedOnly(
+    'SELECT',
+    'it would move every caller to another database',
+    'pass the database in the URL or as the option database, or use redis.dedicated()',
+  ),
+  ...leasedOnly(
+    'CLIENT|SETNAME CLIENT|SETINFO',
+    'what the server knows of the connection is for every caller',
+    'to name the connection, pass the option clientName, or use redis.dedicated()',
+  ),
+  ...leasedOnly(
+    'CLIENT|NO-TOUCH CLIENT|NO-EVICT CLIENT|CAPA CLIENT|IMPORT-SOURCE',
+    'it would hold for every caller',
+  ),
+  ...refusals('WAIT WAITAOF', {
+    shared: {
+      why: "it would hold up every other caller's replies, and waits for their writes too",
+      instead: OWN_CONNECTION,
+    },
+    pooled: {
+      why: 'it waits for what was written on its own connection, which here each call has another of',
+      instead: OWN_CONNECTION,
+    },
+    leased: undefined,
+  }),
+  ...nowhere(
     'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE',
-    'it changes what the connection receives, for every caller',
+    'it changes what the connection receives',
     'subscriptions are not there yet',
   ),
-  ...refusals('MONITOR', 'it turns the connection into a log of all commands', 'there is no way to it yet'),
-  ...refusals(
+  ...nowhere('MONITOR', 'it turns the connection into a log of all commands', 'there is no way to it yet'),
+  ...nowhere(
     'SYNC PSYNC REPLCONF',
     'it turns the connection into a stream of replication',
     'there is no way to it yet',
   ),
-  ...refusals(
-    'WATCH UNWATCH',
-    "it would decide over other callers' transactions",
-    'leases, which it needs, are not there yet',
-  ),
-  ...refusals(
-    'MULTI EXEC DISCARD',
-    "other callers' commands would become part of the transaction",
-    'use redis.transaction([...])',
-  ),
-  ...refusals(
-    'SELECT',
-    'it would move every caller to another database',
-    'pass the database in the URL or as the option database',
-  ),
-  ...refusals(
+  ...nowhere(
     'AUTH',
-    'it would make another user of every caller',
+    'it makes another user of whoever has the connection',
     'pass the option credentials, a function where they change',
   ),
-  ...refusals(
+  ...nowhere(
     'HELLO',
-    'it would change the protocol under replies that are due',
+    'it changes the protocol under replies that are due',
     'the handshake does it, by the options credentials and clientName',
   ),
-  ...refusals('RESET', 'it would undo the handshake', 'close this connection and open another'),
-  ...refusals('QUIT', 'it would end the connection for every caller', 'use redis.close()'),
-  ...refusals(
-    'WAIT WAITAOF',
-    "it would hold up every other caller's replies, and waits for their writes too",
-    'leases, which it needs, are not there yet',
-  ),
-  ...refusals(
+  ...nowhere('RESET', 'it would undo the handshake', 'close this client and start another'),
+  ...nowhere('QUIT', 'it would end the connection for whoever has it next', 'use redis.close()'),
+  ...nowhere(
     'READONLY READWRITE ASKING',
-    'it would change what every caller is answered',
+    'it changes what a node of a cluster answers',
     'Redis Cluster is not there yet',
   ),
-  ...refusals(
+  ...nowhere(
     'CLIENT|REPLY',
-    'replies would be missing, and the others would reach the wrong callers',
+    'replies would be missing, and the others would reach the wrong calls',
     'there is no way to it yet',
   ),
-  ...refusals(
+  ...nowhere(
     'CLIENT|TRACKING CLIENT|CACHING',
-    'it changes what the connection receives, for every caller',
+    'it changes what the connection receives',
     'client-side caching is not there yet',
   ),
-  ...refusals('CLIENT|SETNAME', 'the name is that of every caller', 'pass the option clientName'),
-  ...refusals(
-    'CLIENT|SETINFO',
-    'the handshake has told the server what Hawser is',
-    'to name the connection, pass the option clientName',
-  ),
-  ...refusals(
-    'CLIENT|NO-TOUCH CLIENT|NO-EVICT CLIENT|CAPA CLIENT|IMPORT-SOURCE',
-    'it would hold for every caller',
-    'leases, which it needs, are not there yet',
-  ),
-  ...refusals('SCRIPT|DEBUG', 'it turns the connection into a debugger', 'use redis-cli --ldb'),
+  ...nowhere('SCRIPT|DEBUG', 'it turns the connection into a debugger', 'use redis-cli --ldb'),
 ]);
+
+/** What ends a transaction before its end, or begins another in it; inside one it is refused everywhere. */
+export const TRANSACTION_BOUNDS: ReadonlySet<string> = words('MULTI EXEC DISCARD WATCH');
+
+/** Subcommands of CLIENT that leave the connection as it is. Any other may have changed a setting of it. */
+export const HARMLESS_OF_CLIENT: ReadonlySet<string> = words(
+  'ID INFO LIST GETNAME GETREDIR TRACKINGINFO KILL PAUSE UNPAUSE UNBLOCK HELP',
+);
 
 /** Commands of which some subcommands are refused. */
 export const CONTAINERS: ReadonlySet<string> = new Set(
@@ -118,6 +143,26 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.trim().split(/\s+/));
 }
 
-function refusals(names: string, why: string, instead: string): [name: string, refusal: Refusal][] {
-  return [...words(names)].map((name) => [name, { why, instead }]);
+/** What a caller may do on a connection that is its own until it gives it back. */
+function leasedOnly(
+  names: string,
+  why: string,
+  instead: string = OWN_CONNECTION,
+): [name: string, refusals: Refusals][] {
+  const pooled = { why: 'it would be left behind for whichever call has the connection next', instead };
+  return refusals(names, { shared: { why, instead }, pooled, leased: undefined });
+}
+
+/** What would break a connection for its caller too. */
+function nowhere(names: string, why: string, instead: string): [name: string, refusals: Refusals][] {
+  const refusal = { why, instead };
+  return refusals(names, { shared: refusal, pooled: refusal, leased: refusal });
+}
+
+function refusals(names: string, each: Refusals): [name: string, refusals: Refusals][] {
+  return [...words(names)].map((name) => [name, each]);
+}
+
+function waiting(names: string, how: Waiting): [name: string, how: Waiting][] {
+  return [...words(names)].map((name) => [name, how]);
 }

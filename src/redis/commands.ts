@@ -1,21 +1,22 @@
-import { Buffer } from 'node:buffer';
 import { HawserError } from '../core/index.ts';
+import { upperWordOf, wordOf, type RedisArgument } from './argument-text.ts';
+import { blockOptionAt } from './blocking.ts';
 import {
-  BLOCKING,
-  BLOCKING_ON_REQUEST,
   BLOCKING_REFUSAL,
   CONTAINERS,
   READ_ONLY,
   REFUSED,
+  TRANSACTION_BOUNDS,
+  WAITING,
+  type Ownership,
   type Refusal,
+  type Refusals,
+  type Waiting,
 } from './command-table.ts';
 
-/** One part of a command: its name or an argument. Text is sent as UTF-8, a number in decimal. */
-export type RedisArgument = string | number | bigint | Uint8Array;
+export type { RedisArgument } from './argument-text.ts';
 
 const NAME = /^[\w.|-]{1,64}$/;
-/** No shorter than the longest name. */
-const WORD_LENGTH_MAX = 64;
 /** Far more than there are commands: a program that makes up names starts the cache over, and does not make it grow. */
 const CACHED_SPELLINGS_MAX = 2048;
 /** What has more parts than these takes its time anyway. */
@@ -30,11 +31,11 @@ export class CommandInfo {
   readonly name: string;
   /** It only reads, and may be asked twice. */
   readonly readOnly: boolean;
-  /** Whether it waits on the server: never, always, or if its option BLOCK asks for it. In a transaction none does. */
-  readonly blocking: 'never' | 'always' | 'on-request';
-  /** Why a shared connection refuses it, whatever its arguments. */
-  readonly refusal: Refusal | undefined;
-  /** A shared connection takes it, whatever its arguments. */
+  /** How it waits on the server; `undefined` when it never does. In a transaction none does. */
+  readonly waiting: Waiting | undefined;
+  /** Why some connections refuse it, whatever its arguments; `undefined` when none does. */
+  readonly refusals: Refusals | undefined;
+  /** Any connection takes it, whatever its arguments, and is afterwards as it was. */
   readonly isShareable: boolean;
   readonly #heads: string[] = [];
   readonly #unaryHeads: string[] = [];
@@ -42,9 +43,9 @@ export class CommandInfo {
   constructor(name: string) {
     this.name = name;
     this.readOnly = READ_ONLY.has(name);
-    this.blocking = BLOCKING.has(name) ? 'always' : BLOCKING_ON_REQUEST.has(name) ? 'on-request' : 'never';
-    this.refusal = REFUSED.get(name);
-    this.isShareable = this.blocking === 'never' && this.refusal === undefined && !CONTAINERS.has(name);
+    this.waiting = WAITING.get(name);
+    this.refusals = REFUSED.get(name);
+    this.isShareable = this.waiting === undefined && this.refusals === undefined && !CONTAINERS.has(name);
   }
 
   /** How a command of so many parts begins on the wire, up to the end of its name and without CR LF. */
@@ -91,72 +92,56 @@ function findInfo(spelling: string): CommandInfo {
 }
 
 /**
- * The error for a command that would break a connection shared by many callers, `undefined` for any other. In a
- * transaction nothing waits on the server, so what blocks outside is allowed there.
+ * The error for a command that would break a connection for others who have it too, at the same time or later;
+ * `undefined` for any other. In a transaction nothing waits on the server, so what blocks outside is allowed there.
  */
-export function sharedRefusal(
+export function refusalOf(
   args: readonly RedisArgument[],
+  ownership: Ownership,
   { inTransaction }: { readonly inTransaction: boolean },
 ): HawserError | undefined {
   const info = commandInfo(args[0]);
   if (info.isShareable) {
     return undefined;
   }
-  if (
-    !inTransaction &&
-    (info.blocking === 'always' || (info.blocking === 'on-request' && asksToBlock(args)))
-  ) {
-    return refusalError(info.name, BLOCKING_REFUSAL);
+  if (ownership === 'shared' && !inTransaction && waitsOnServer(info, args)) {
+    return refusalError(info.name, ownership, BLOCKING_REFUSAL);
   }
-  if (info.refusal !== undefined) {
-    return refusalError(info.name, info.refusal);
+  const refusal = info.refusals?.[ownership];
+  if (refusal !== undefined) {
+    return refusalError(info.name, ownership, refusal);
+  }
+  if (inTransaction && TRANSACTION_BOUNDS.has(info.name)) {
+    return misplaced(info.name);
   }
   const subcommand = upperWordOf(args[1]);
-  const refusal = REFUSED.get(`${info.name}|${subcommand}`);
-  return refusal && refusalError(`${info.name} ${subcommand}`, refusal);
+  const refusalOfSubcommand = REFUSED.get(`${info.name}|${subcommand}`)?.[ownership];
+  return refusalOfSubcommand && refusalError(`${info.name} ${subcommand}`, ownership, refusalOfSubcommand);
 }
 
-function refusalError(command: string, { why, instead }: Refusal): HawserError {
+function waitsOnServer({ waiting }: CommandInfo, args: readonly RedisArgument[]): boolean {
+  return waiting !== undefined && (waiting.at !== 'option' || blockOptionAt(args) !== undefined);
+}
+
+const NOT_FOR: Readonly<Record<Ownership, string>> = {
+  shared: 'a connection shared by many callers',
+  pooled: 'a pool with another connection for each call',
+  leased: 'a connection that goes back to its pool',
+};
+
+function refusalError(command: string, ownership: Ownership, { why, instead }: Refusal): HawserError {
   return new HawserError(
     'UNSHAREABLE_COMMAND',
-    `${command} is not for a connection shared by many callers: ${why}; ${instead}`,
+    `${command} is not for ${NOT_FOR[ownership]}: ${why}; ${instead}`,
     { outcome: 'not-sent', command },
   );
 }
 
-/** Whether XREAD or XREADGROUP has the option BLOCK. What follows GROUP, COUNT or STREAMS is no option, whatever its name. */
-function asksToBlock(args: readonly RedisArgument[]): boolean {
-  let index = 1;
-  while (index < args.length) {
-    switch (upperWordOf(args[index])) {
-      case 'BLOCK':
-        return true;
-      case 'STREAMS':
-        return false;
-      case 'GROUP':
-        index += 3;
-        break;
-      case 'COUNT':
-        index += 2;
-        break;
-      default:
-        index += 1;
-    }
-  }
-  return false;
-}
-
-function upperWordOf(argument: RedisArgument | undefined): string {
-  return wordOf(argument).toUpperCase();
-}
-
-/** An argument as text, if it may be a name or an option; else an empty one. */
-function wordOf(argument: RedisArgument | undefined): string {
-  if (typeof argument === 'string') {
-    return argument.length <= WORD_LENGTH_MAX ? argument : '';
-  }
-  if (argument instanceof Uint8Array) {
-    return argument.length <= WORD_LENGTH_MAX ? Buffer.from(argument).toString('latin1') : '';
-  }
-  return '';
+function misplaced(command: string): HawserError {
+  return new HawserError(
+    'INVALID_ARGUMENT',
+    `${command} cannot be one of the commands of transaction([...]), which begins and ends by itself; ` +
+      'leave it out, and watch keys before it',
+    { outcome: 'not-sent', command },
+  );
 }

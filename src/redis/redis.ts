@@ -13,7 +13,7 @@ import { PipelineBatch, TransactionBatch } from './batch.ts';
 import { checkCallOptions, type CallOptions } from './call-options.ts';
 import {
   commandInfo,
-  sharedRefusal,
+  refusalOf,
   type RedisCommand,
   type CommandInfo,
   type RedisArgument,
@@ -260,6 +260,6 @@ function assertList(commands: readonly RedisCommand[]): void {
 /** Throws for what is no command, and for what a connection that is shared cannot let pass. */
 function assertShareable(command: RedisCommand, inTransaction: boolean): void {
   assertCommand(command);
-  const refusal = sharedRefusal(command, { inTransaction });
+  const refusal = refusalOf(command, 'shared', { inTransaction });
   if (refusal !== undefined) throw refusal;
 }

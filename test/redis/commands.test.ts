@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
-import { commandInfo, sharedRefusal } from '../../src/redis/commands.ts';
+import { blockingMs } from '../../src/redis/blocking.ts';
+import { commandInfo, refusalOf } from '../../src/redis/commands.ts';
 import { encodeCommand, type RedisArgument } from '../../src/redis/resp-encoder.ts';
 
 const OUTSIDE = { inTransaction: false };
@@ -13,7 +14,7 @@ describe('what a name tells', () => {
       expect(commandInfo(name)).toBe(info);
       expect(commandInfo(name)).toBe(info);
     }
-    expect(info).toMatchObject({ name: 'GET', readOnly: true, blocking: 'never', isShareable: true });
+    expect(info).toMatchObject({ name: 'GET', readOnly: true, waiting: undefined, isShareable: true });
   });
 
   test.each([
@@ -46,14 +47,6 @@ describe('what a name tells', () => {
     for (const name of names.split(' ')) expect(commandInfo(name).readOnly).toBe(false);
   });
 
-  test.each([
-    ['always', 'BLPOP BRPOP BRPOPLPUSH BLMOVE BLMPOP BZPOPMIN BZPOPMAX BZMPOP'],
-    ['on-request', 'XREAD XREADGROUP'],
-    ['never', 'LPOP XRANGE GET'],
-  ])('is that it blocks %s', (blocking, names) => {
-    for (const name of names.split(' ')) expect(commandInfo(name).blocking).toBe(blocking);
-  });
-
   test.each<[string, RedisArgument | undefined]>([
     ['a name with arguments', 'AUTH secret'],
     ['a long text', 'x'.repeat(65)],
@@ -79,39 +72,44 @@ describe('what a name tells', () => {
   });
 });
 
-const REFUSED: readonly [command: string, message: RegExp][] = [
+/** Commands that some connections refuse, what the error says, and where they are refused. */
+const REFUSED: readonly [command: string, message: RegExp, where: 'shared' | 'everywhere'][] = [
   ...'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE'
     .split(' ')
-    .map((name): [string, RegExp] => [`${name} a`, /subscriptions are not there yet/]),
-  ['MONITOR', /there is no way to it yet/],
-  ['SYNC', /replication/],
-  ['PSYNC ? -1', /replication/],
-  ['REPLCONF ACK 0', /replication/],
-  ['WATCH a', /not there yet/],
-  ['UNWATCH', /not there yet/],
-  ['MULTI', /use redis\.transaction\(\[\.\.\.\]\)/],
-  ['EXEC', /use redis\.transaction\(\[\.\.\.\]\)/],
-  ['DISCARD', /use redis\.transaction\(\[\.\.\.\]\)/],
-  ['SELECT 1', /the database in the URL or as the option database/],
-  ['AUTH secret', /option credentials/],
-  ['HELLO 3', /options credentials and clientName/],
-  ['RESET', /close this connection/],
-  ['QUIT', /use redis\.close\(\)/],
-  ['WAIT 1 0', /not there yet/],
-  ['WAITAOF 1 0 0', /not there yet/],
-  ['READONLY', /Cluster is not there yet/],
-  ['READWRITE', /Cluster is not there yet/],
-  ['ASKING', /Cluster is not there yet/],
-  ['CLIENT REPLY OFF', /there is no way to it yet/],
-  ['CLIENT TRACKING ON', /client-side caching is not there yet/],
-  ['CLIENT CACHING YES', /client-side caching is not there yet/],
-  ['CLIENT SETNAME secret', /option clientName/],
-  ['CLIENT SETINFO LIB-NAME secret', /option clientName/],
-  ['CLIENT NO-TOUCH ON', /not there yet/],
-  ['CLIENT NO-EVICT ON', /not there yet/],
-  ['CLIENT CAPA redirect', /not there yet/],
-  ['CLIENT IMPORT-SOURCE ON', /not there yet/],
-  ['SCRIPT DEBUG YES', /redis-cli --ldb/],
+    .map((name): [string, RegExp, 'everywhere'] => [
+      `${name} a`,
+      /subscriptions are not there yet/,
+      'everywhere',
+    ]),
+  ['MONITOR', /there is no way to it yet/, 'everywhere'],
+  ['SYNC', /replication/, 'everywhere'],
+  ['PSYNC ? -1', /replication/, 'everywhere'],
+  ['REPLCONF ACK 0', /replication/, 'everywhere'],
+  ['WATCH a', /use redis\.dedicated\(\)/, 'shared'],
+  ['UNWATCH', /use redis\.dedicated\(\)/, 'shared'],
+  ['MULTI', /use redis\.transaction\(\[\.\.\.\]\) or redis\.dedicated\(\)/, 'shared'],
+  ['EXEC', /use redis\.transaction\(\[\.\.\.\]\) or redis\.dedicated\(\)/, 'shared'],
+  ['DISCARD', /use redis\.transaction\(\[\.\.\.\]\) or redis\.dedicated\(\)/, 'shared'],
+  ['SELECT 1', /the database in the URL or as the option database, or use redis\.dedicated\(\)/, 'shared'],
+  ['AUTH secret', /option credentials/, 'everywhere'],
+  ['HELLO 3', /options credentials and clientName/, 'everywhere'],
+  ['RESET', /close this client/, 'everywhere'],
+  ['QUIT', /use redis\.close\(\)/, 'everywhere'],
+  ['WAIT 1 0', /use redis\.dedicated\(\)/, 'shared'],
+  ['WAITAOF 1 0 0', /use redis\.dedicated\(\)/, 'shared'],
+  ['READONLY', /Cluster is not there yet/, 'everywhere'],
+  ['READWRITE', /Cluster is not there yet/, 'everywhere'],
+  ['ASKING', /Cluster is not there yet/, 'everywhere'],
+  ['CLIENT REPLY OFF', /there is no way to it yet/, 'everywhere'],
+  ['CLIENT TRACKING ON', /client-side caching is not there yet/, 'everywhere'],
+  ['CLIENT CACHING YES', /client-side caching is not there yet/, 'everywhere'],
+  ['CLIENT SETNAME secret', /option clientName, or use redis\.dedicated\(\)/, 'shared'],
+  ['CLIENT SETINFO LIB-NAME secret', /option clientName, or use redis\.dedicated\(\)/, 'shared'],
+  ['CLIENT NO-TOUCH ON', /use redis\.dedicated\(\)/, 'shared'],
+  ['CLIENT NO-EVICT ON', /use redis\.dedicated\(\)/, 'shared'],
+  ['CLIENT CAPA redirect', /use redis\.dedicated\(\)/, 'shared'],
+  ['CLIENT IMPORT-SOURCE ON', /use redis\.dedicated\(\)/, 'shared'],
+  ['SCRIPT DEBUG YES', /redis-cli --ldb/, 'everywhere'],
 ];
 
 const BLOCKING: readonly string[] = [
@@ -162,45 +160,129 @@ function spellings(command: string): RedisArgument[][] {
   ];
 }
 
-describe.each(REFUSED)('%s', (command, message) => {
+describe.each(REFUSED)('%s', (command, message, where) => {
   test.each([OUTSIDE, INSIDE])(
-    'is not for a shared connection, and the error names what to do: %o',
-    (where) => {
-      for (const args of spellings(command)) {
-        const error = sharedRefusal(args, where);
-        expect(error).toMatchObject({ code: 'UNSHAREABLE_COMMAND', outcome: 'not-sent' });
-        expect(error?.message).toMatch(message);
-        expect(error?.message).not.toContain('secret');
-        expect(command.startsWith(error!.command!)).toBe(true);
-        expect(error?.message.startsWith(`${error.command} `)).toBe(true);
+    'is not for a connection that others use at the same time or for their next call, and the error names what to do: %o',
+    (place) => {
+      for (const ownership of ['shared', 'pooled'] as const) {
+        for (const args of spellings(command)) {
+          const error = refusalOf(args, ownership, place);
+          expect(error).toMatchObject({ code: 'UNSHAREABLE_COMMAND', outcome: 'not-sent' });
+          expect(error?.message).toMatch(message);
+          expect(error?.message).not.toContain('secret');
+          expect(command.startsWith(error!.command!)).toBe(true);
+          expect(error?.message.startsWith(`${error.command} `)).toBe(true);
+        }
       }
     },
   );
+
+  test(`is refused ${where === 'everywhere' ? 'on' : 'not on'} a connection of one's own`, () => {
+    for (const args of spellings(command)) {
+      const error = refusalOf(args, 'leased', OUTSIDE);
+      if (where === 'shared') expect(error).toBeUndefined();
+      else expect(error?.message).toMatch(message);
+    }
+  });
 });
+
+test.each(['MULTI', 'EXEC', 'DISCARD', 'WATCH a'])(
+  '%s is no command of a transaction that begins and ends by itself, on any connection',
+  (command) => {
+    for (const args of spellings(command)) {
+      expect(refusalOf(args, 'leased', INSIDE)).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        outcome: 'not-sent',
+        message: expect.stringMatching(/leave it out/) as string,
+      });
+    }
+  },
+);
 
 describe.each(BLOCKING)('%s', (command) => {
   test('is not for a shared connection outside of a transaction', () => {
     for (const args of spellings(command)) {
-      const error = sharedRefusal(args, OUTSIDE);
+      const error = refusalOf(args, 'shared', OUTSIDE);
       expect(error).toMatchObject({ code: 'UNSHAREABLE_COMMAND', outcome: 'not-sent' });
-      expect(error?.message).toMatch(/while it waits; .* not there yet/);
+      expect(error?.message).toMatch(/while it waits; use redis\.dedicated\(\)/);
+    }
+  });
+
+  test("is for a connection that is one call's or one caller's own", () => {
+    for (const args of spellings(command)) {
+      expect(refusalOf(args, 'pooled', OUTSIDE)).toBeUndefined();
+      expect(refusalOf(args, 'leased', OUTSIDE)).toBeUndefined();
     }
   });
 
   test('does not wait in a transaction', () => {
-    for (const args of spellings(command)) expect(sharedRefusal(args, INSIDE)).toBeUndefined();
+    for (const args of spellings(command)) expect(refusalOf(args, 'shared', INSIDE)).toBeUndefined();
   });
 });
 
-test.each(SHAREABLE)('%s is for a shared connection', (command) => {
+describe('how long the server waits', () => {
+  test.each([
+    ['BLPOP a b 2.5', 2_500],
+    ['BRPOP a 1', 1_000],
+    ['BRPOPLPUSH a b 3', 3_000],
+    ['BLMOVE a b LEFT RIGHT 4', 4_000],
+    ['BZPOPMIN a 0.001', 1],
+    ['BZPOPMAX a 6', 6_000],
+    ['BLMPOP 7 1 a LEFT', 7_000],
+    ['BZMPOP 8 1 a MIN', 8_000],
+    ['XREAD COUNT 2 BLOCK 900 STREAMS a $', 900],
+    ['XREADGROUP GROUP BLOCK 3 BLOCK 100 STREAMS a >', 100],
+    ['WAIT 1 250', 250],
+    ['WAITAOF 1 0 300', 300],
+    ['BLPOP a 0', Infinity],
+    ['BLPOP a 0.0', Infinity],
+    ['BLMPOP 0 1 a LEFT', Infinity],
+    ['XREAD BLOCK 0 STREAMS a $', Infinity],
+    ['WAIT 1 0', Infinity],
+  ])('over %s is as the command says', (command, ms) => {
+    for (const args of spellings(command)) {
+      expect(blockingMs(commandInfo(args[0]).waiting, args)).toBe(ms);
+    }
+  });
+
+  test('is understood of a number and a bigint too', () => {
+    expect(blockingMs(commandInfo('BLPOP').waiting, ['BLPOP', 'a', 1.5])).toBe(1_500);
+    expect(blockingMs(commandInfo('XREAD').waiting, ['XREAD', 'BLOCK', 5n, 'STREAMS', 'a', '$'])).toBe(5);
+  });
+
+  test.each([
+    'BLPOP a -1',
+    'BLPOP a x',
+    'BLPOP',
+    'BLPOP a NaN',
+    'BLPOP a Infinity',
+    'XREAD BLOCK',
+    'XREAD BLOCK x STREAMS a $',
+    'XREAD STREAMS BLOCK 0',
+    'GET 5',
+  ])('over %s is nothing: it does not wait, or is refused at once', (command) => {
+    for (const args of spellings(command)) {
+      expect(blockingMs(commandInfo(args[0]).waiting, args)).toBe(0);
+    }
+  });
+
+  test('over an empty timeout is nothing', () => {
+    expect(blockingMs(commandInfo('BLPOP').waiting, ['BLPOP', 'a', ''])).toBe(0);
+    expect(blockingMs(commandInfo('BLPOP').waiting, ['BLPOP', 'a', new Uint8Array()])).toBe(0);
+  });
+});
+
+test.each(SHAREABLE)('%s is for any connection', (command) => {
   for (const args of spellings(command)) {
-    expect(sharedRefusal(args, OUTSIDE)).toBeUndefined();
-    expect(sharedRefusal(args, INSIDE)).toBeUndefined();
+    for (const ownership of ['shared', 'pooled', 'leased'] as const) {
+      expect(refusalOf(args, ownership, OUTSIDE)).toBeUndefined();
+      expect(refusalOf(args, ownership, INSIDE)).toBeUndefined();
+    }
   }
 });
 
 test('what looks like no command is left to the encoder and the server', () => {
   for (const args of [[], [''], ['AUTH secret'], ['x'.repeat(1_000)], [1]]) {
-    expect(sharedRefusal(args, OUTSIDE)).toBeUndefined();
+    expect(refusalOf(args, 'shared', OUTSIDE)).toBeUndefined();
   }
 });
