@@ -31,7 +31,7 @@ export function redisProtocol(
 }
 
 /** Redis on one transport. */
-class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, RespSink {
+export class RedisSession implements Session<RedisRequest, RedisReply, RedisReply[]>, RespSink {
   readonly #options: ResolvedRedisOptions;
   readonly #decoder: RespDecoder;
   #inbound: RedisInbound | undefined;

@@ -1,0 +1,62 @@
+import type { Buffer } from 'node:buffer';
+import type { Encoded, Inbound, Protocol } from '../core/index.ts';
+import { commandInfo } from './commands.ts';
+import { RedisReplyError } from './errors.ts';
+import { effectOf, Leftovers } from './leftovers.ts';
+import type { ResolvedRedisOptions } from './options.ts';
+import { OwnRequest } from './own-request.ts';
+import type { RedisReply } from './reply.ts';
+import type { RedisRequest } from './request.ts';
+import { encodeCommand } from './resp-encoder.ts';
+import { redisProtocol, RedisSession } from './session.ts';
+
+/** Redis on connections of a pool, which must be left as they were found. */
+export function leasedProtocol(
+  options: ResolvedRedisOptions,
+): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+  return { ...redisProtocol(options), open: () => new LeasedSession(options) };
+}
+
+/** Redis on one transport that has one user after the other: it knows what each has left behind. */
+class LeasedSession extends RedisSession {
+  readonly #leftovers: Leftovers;
+  #inbound: Inbound<RedisRequest, RedisReply, RedisReply[]> | undefined;
+
+  constructor(options: ResolvedRedisOptions) {
+    super(options);
+    this.#leftovers = new Leftovers(options.database);
+  }
+
+  get isDirty(): boolean {
+    return this.#leftovers.isDirty;
+  }
+
+  reset(): readonly RedisRequest[] {
+    return this.#leftovers.remedies.map((command) => {
+      const info = commandInfo(command[0]);
+      const how = { repeatable: false, buffers: false, silenceMs: 0, effects: [effectOf(info, command)] };
+      return new OwnRequest(info.name, encodeCommand(command, info), how);
+    });
+  }
+
+  override encode(request: RedisRequest): Encoded {
+    const data = super.encode(request);
+    this.#leftovers.sending(request);
+    return data;
+  }
+
+  override receive(bytes: Buffer, inbound: Inbound<RedisRequest, RedisReply, RedisReply[]>): number {
+    this.#inbound = inbound;
+    return super.receive(bytes, inbound);
+  }
+
+  override value(reply: RedisReply): void {
+    const inbound = this.#inbound!;
+    const request = inbound.head;
+    this.#leftovers.answered(request instanceof OwnRequest ? request.nextEffect() : undefined, reply);
+    const isQueued = this.#leftovers.isQueueing && !(reply instanceof RedisReplyError);
+    // What the caller's value is made of comes with EXEC.
+    if (isQueued && request?.convert !== undefined) inbound.reply(reply);
+    else super.value(reply);
+  }
+}

@@ -1,0 +1,181 @@
+import { HawserError } from '../core/index.ts';
+import { numberOf, upperWordOf } from './argument-text.ts';
+import { TransactionBatch } from './batch.ts';
+import { HARMLESS_OF_CLIENT } from './command-table.ts';
+import type { CommandInfo, RedisCommand } from './commands.ts';
+import { RedisReplyError } from './errors.ts';
+import { OwnRequest } from './own-request.ts';
+import type { RedisReply } from './reply.ts';
+import type { RedisRequest } from './request.ts';
+
+/** What a command does to the connection that it runs on. */
+export type Effect =
+  | { readonly type: 'begin' | 'execute' | 'discard' | 'watch' | 'unwatch' | 'setting' }
+  | { readonly type: 'select'; readonly database: number };
+
+/** What the command does to its connection; `undefined` for most. */
+export function effectOf({ name }: CommandInfo, command: RedisCommand): Effect | undefined {
+  switch (name) {
+    case 'MULTI':
+      return BEGIN;
+    case 'EXEC':
+      return EXECUTE;
+    case 'DISCARD':
+      return { type: 'discard' };
+    case 'WATCH':
+      return { type: 'watch' };
+    case 'UNWATCH':
+      return { type: 'unwatch' };
+    case 'SELECT':
+      return { type: 'select', database: numberOf(command[1]) };
+    case 'CLIENT':
+      return HARMLESS_OF_CLIENT.has(upperWordOf(command[1])) ? undefined : { type: 'setting' };
+    default:
+      return undefined;
+  }
+}
+
+/** What MULTI and EXEC do. */
+export const BEGIN: Effect = { type: 'begin' };
+export const EXECUTE: Effect = { type: 'execute' };
+
+/** A transaction that was begun on the server and not ended. */
+interface OpenTransaction {
+  /** How many commands are queued in it. */
+  length: number;
+  /** What those of them do that do something, once they run. */
+  readonly effects: { readonly at: number; readonly effect: Effect }[];
+}
+
+/**
+ * What the commands on one connection have left behind on the server: an open transaction, watched keys, another
+ * database, settings of the client. Known by the replies: what was refused has changed nothing.
+ */
+export class Leftovers {
+  readonly #home: number;
+  #database: number;
+  #watches = false;
+  #hasSettings = false;
+  #transaction: OpenTransaction | undefined;
+  /** MULTI was sent, and nothing after it that ends the transaction. */
+  #beginsTransaction = false;
+
+  /** `home` is the database that the handshake has selected. */
+  constructor(home: number) {
+    this.#home = home;
+    this.#database = home;
+  }
+
+  /** Whether the next user of the connection would find something. */
+  get isDirty(): boolean {
+    return (
+      this.#transaction !== undefined || this.#watches || this.#hasSettings || this.#database !== this.#home
+    );
+  }
+
+  /** Whether commands are queued instead of run. */
+  get isQueueing(): boolean {
+    return this.#transaction !== undefined;
+  }
+
+  /** The commands that clear all away, in this order; none when none can. */
+  get remedies(): readonly RedisCommand[] {
+    if (this.#hasSettings) return [];
+    const remedies: RedisCommand[] = [];
+    // DISCARD also forgets the watched keys.
+    if (this.#transaction !== undefined) remedies.push(['DISCARD']);
+    else if (this.#watches) remedies.push(['UNWATCH']);
+    if (this.#database !== this.#home) remedies.push(['SELECT', this.#home]);
+    return remedies;
+  }
+
+  /** A request is about to be sent. Throws for a transaction that would become part of the one that is open. */
+  sending(request: RedisRequest): void {
+    if (this.#beginsTransaction && request.batch instanceof TransactionBatch) {
+      throw new HawserError('INVALID_ARGUMENT', 'a transaction is open: EXEC or DISCARD it before', {
+        outcome: 'not-sent',
+      });
+    }
+    if (!(request instanceof OwnRequest)) return;
+    request.restart();
+    for (const effect of request.effects) {
+      if (effect?.type === 'begin') this.#beginsTransaction = true;
+      if (effect?.type === 'execute' || effect?.type === 'discard') this.#beginsTransaction = false;
+    }
+  }
+
+  /** A reply has come to a command of this effect. */
+  answered(effect: Effect | undefined, reply: RedisReply): void {
+    const isRefused = reply instanceof RedisReplyError;
+    if (this.#transaction !== undefined && !runsInTransaction(effect)) {
+      if (!isRefused) queue(this.#transaction, effect);
+    } else if (isRefused) {
+      this.#refused(effect, reply);
+    } else if (effect !== undefined) {
+      this.#done(effect, reply);
+    }
+  }
+
+  #refused(effect: Effect | undefined, { code }: RedisReplyError): void {
+    // Any other refusal of EXEC leaves all as it was.
+    if (effect?.type === 'execute' && code === 'EXECABORT') this.#end();
+    if (effect?.type === 'begin') this.#beginsTransaction = this.#transaction !== undefined;
+  }
+
+  #done(effect: Effect, reply: RedisReply): void {
+    switch (effect.type) {
+      case 'begin':
+        this.#transaction = { length: 0, effects: [] };
+        return;
+      case 'execute':
+        return this.#executed(reply);
+      case 'discard':
+        return this.#end();
+      case 'watch':
+        this.#watches = true;
+        return;
+      case 'unwatch':
+        this.#watches = false;
+        return;
+      case 'select':
+        this.#database = effect.database;
+        return;
+      case 'setting':
+        this.#hasSettings = true;
+    }
+  }
+
+  /** The commands that were queued have run, or none of them: EXEC answers `null` when a watched key was changed. */
+  #executed(reply: RedisReply): void {
+    const effects = this.#transaction?.effects ?? [];
+    this.#end();
+    if (!Array.isArray(reply)) return;
+    for (const { at, effect } of effects) {
+      const own = reply[at];
+      if (own !== undefined && !(own instanceof RedisReplyError)) this.#done(effect, own);
+    }
+  }
+
+  #end(): void {
+    this.#transaction = undefined;
+    this.#watches = false;
+  }
+}
+
+/** Whether the command runs at once even while others are queued. */
+function runsInTransaction(effect: Effect | undefined): boolean {
+  switch (effect?.type) {
+    case 'begin':
+    case 'execute':
+    case 'discard':
+    case 'watch':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function queue(transaction: OpenTransaction, effect: Effect | undefined): void {
+  if (effect !== undefined) transaction.effects.push({ at: transaction.length, effect });
+  transaction.length += 1;
+}
