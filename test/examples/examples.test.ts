@@ -65,3 +65,15 @@ test('startup and shutdown: from no connection to none', async () => {
     'closed: closed',
   ]);
 });
+
+test('memcached: a protocol of its own, with no memcached installed', async () => {
+  expect(await linesOf('memcached/main')).toEqual([
+    'nothing there: undefined',
+    'there: ahoy, £5',
+    'visits: 1 2 3 4 5',
+    'refused: CLIENT_ERROR cannot increment or decrement non-numeric value',
+    'refused: SERVER_ERROR object too large for cache',
+    'not-sent: a key is 1 to 250 characters of ASCII, none of them a space',
+    'the call behind them: 5',
+  ]);
+});
