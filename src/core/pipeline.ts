@@ -20,7 +20,7 @@ import {
   type ResolvedOptions,
 } from './options.ts';
 import type { Protocol, Request, Session } from './protocol.ts';
-import { checkWait, isSignal, Waits, type WaitOptions } from './waits.ts';
+import { checkWait, isSignal, Waits, type CallWaitOptions, type WaitOptions } from './waits.ts';
 
 /** A change of state, as listeners are told of it. */
 export interface StateChange {
@@ -160,7 +160,7 @@ export class Pipeline<Q extends Request, R, P = never> {
    * Asks. Throws, synchronously, when the call is not accepted: NOT_CONNECTED, OVERLOADED, CLOSED, ABORTED or
    * INVALID_ARGUMENT, all `not-sent`. The promise rejects with a HawserError, at the latest at the deadline.
    */
-  submit(request: Q, options?: WaitOptions): Promise<R> {
+  submit(request: Q, options?: CallWaitOptions): Promise<R> {
     return this.#commands.hasSubscribers
       ? this.#submitTraced(request, options)
       : this.#admit(request, options);
@@ -259,7 +259,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     }
   }
 
-  #submitTraced(request: Q, options: WaitOptions | undefined): Promise<R> {
+  #submitTraced(request: Q, options: CallWaitOptions | undefined): Promise<R> {
     const trace: CommandTrace = { connection: this.#options.name, command: request.command };
     let reply: R;
     // What a promise resolves to becomes part of the trace, and a reply is nobody's business but the caller's. One
@@ -272,7 +272,7 @@ export class Pipeline<Q extends Request, R, P = never> {
       .then(() => reply);
   }
 
-  #admit(request: Q, options: WaitOptions | undefined): Promise<R> {
+  #admit(request: Q, options: CallWaitOptions | undefined): Promise<R> {
     const { slots } = this.#flow.calls;
     const { maxPending, timeoutMs } = this.#options;
     if (!this.#gate.isOpen) throw this.#refusal(request.command);
@@ -288,9 +288,9 @@ export class Pipeline<Q extends Request, R, P = never> {
       );
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
-    const { timeoutMs: ownTimeoutMs, signal } = checkWait(request.command, options);
+    const { timeoutMs: ownTimeoutMs, silenceMs, signal } = checkWait(request.command, options);
     if (signal?.aborted === true) throw failures.abortedBefore(request.command, signal);
-    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, ownTimeoutMs ?? 0, signal);
+    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, silenceMs ?? ownTimeoutMs ?? 0, signal);
   }
 
   /** Why a call cannot be accepted in the present state. */

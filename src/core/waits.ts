@@ -10,13 +10,22 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** {@link WaitOptions} of a call. */
+export interface CallWaitOptions extends WaitOptions {
+  /**
+   * How long the server may be silent over the call, in milliseconds, when that is longer than `stallAfterMs`. Default: a
+   * `timeoutMs` that is given. 0 where that is only what is left of a longer wait.
+   */
+  readonly silenceMs?: number | undefined;
+}
+
 interface Wait {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
 
 /** Checks what limits a call or a wait. Throws INVALID_ARGUMENT. */
-export function checkWait(command: string, options: WaitOptions): WaitOptions {
+export function checkWait<W extends WaitOptions>(command: string, options: W): W {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid(command, 'options: expected an object');
   }
