@@ -29,6 +29,12 @@ export {
 export type { Clock, Random, StateName, Timer } from './machine/index.ts';
 export { invalidOption, type ConnectionOptions } from './options.ts';
 export { Pipeline, type StateChange } from './pipeline.ts';
+export { Lease } from './pool/lease.ts';
+export { Pool, type PoolEnvironment, type PoolReport } from './pool/pool.ts';
+export type { ExplainedLease, PoolCounts, PoolExplanation } from './pool/pool-explanation.ts';
+export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';
+export type { PoolOptions } from './pool/pool-options.ts';
+export type { Leftover, Loan, OpenAttempt, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
 export type { WaitOptions } from './waits.ts';

@@ -14,6 +14,7 @@ export {
 export { Deadlines, type DeadlineLane } from './deadlines.ts';
 export { ERROR_CODES, HawserError, type ErrorCode, type HawserErrorInit, type Outcome } from './errors.ts';
 export { Fifo } from './fifo.ts';
+export { Growth, MAX_OPENING, type GrowthCounts } from './growth.ts';
 export { RetryBudget } from './retry-budget.ts';
 export { Shedding } from './shedding.ts';
 export { SlotQueue } from './slot-queue.ts';

@@ -1,0 +1,133 @@
+import { Judge } from '../judge.ts';
+import { Growth, HawserError, type Clock, type Random } from '../machine/index.ts';
+import { Opening } from './opening.ts';
+import type { ResolvedPoolOptions } from './pool-options.ts';
+import type { PoolSource } from './pool-source.ts';
+
+/** What an opener tells its owner. */
+export interface OpenerOwner<M> {
+  /** Makes it a member. Returns who is to be told when that has ended by itself. */
+  admit(opening: Opening<M>, resource: M): (cause: Error) => void;
+  /** A member was opened. `epoch`: by the dial of that number of the lifecycle. */
+  opened(opening: Opening<M>): void;
+  /** The lifecycle's dial has failed. */
+  probeFailed(epoch: number, cause: Error): void;
+  /** A dial beside living members has failed; `true` when none is left, so that this is an outage. */
+  growthFailed(cause: Error): boolean;
+  /** More may be opened than before. */
+  mayGrow(): void;
+}
+
+/**
+ * Opens members: one prober while the server is not reached, then at the pace of {@link Growth}. No caller ever waits
+ * for a dial of its own, and none takes one with it when it leaves.
+ */
+export class Opener<M, L> {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #options: ResolvedPoolOptions;
+  readonly #source: PoolSource<M, L>;
+  readonly #owner: OpenerOwner<M>;
+  readonly #growth: Growth;
+  readonly #wait: Judge;
+  /** All that may hold a socket, those that were given up too. */
+  readonly #openings = new Set<Opening<M>>();
+  /** The dial of the lifecycle for which there was no room yet. */
+  #probe: { readonly epoch: number; readonly generation: number } | undefined;
+
+  constructor(
+    clock: Clock,
+    random: Random,
+    options: ResolvedPoolOptions,
+    source: PoolSource<M, L>,
+    owner: OpenerOwner<M>,
+  ) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#options = options;
+    this.#source = source;
+    this.#owner = owner;
+    this.#growth = new Growth(options, options.backoff);
+    this.#wait = new Judge(clock, () => {
+      this.#growth.resume();
+      owner.mayGrow();
+    });
+  }
+
+  /** Attempts that may hold a socket. */
+  get sockets(): number {
+    return this.#openings.size;
+  }
+
+  /** Attempts of which a member may still come. */
+  get underWay(): number {
+    let count = 0;
+    for (const { isUnderWay } of this.#openings) if (isUnderWay) count += 1;
+    return count;
+  }
+
+  /** When dials may start again after one that failed beside living members; `undefined` when they may. */
+  get waitsUntil(): number | undefined {
+    return this.#growth.waitsUntil;
+  }
+
+  /** The lifecycle dials. Where every socket is taken, the dial begins when one is closed. */
+  probe(epoch: number, generation: number, members: number): void {
+    this.#probe = { epoch, generation };
+    this.#beginProbe(members);
+  }
+
+  /** Starts as many dials as there is need, leave and room for. */
+  grow(unserved: number, kept: number, members: number, generation: number): void {
+    if (this.#probe !== undefined) return this.#beginProbe(members);
+    const sockets = members + this.sockets;
+    const count = this.#growth.wanted({ unserved, kept, opening: this.underWay, sockets });
+    for (let started = 0; started < count; started += 1) this.#begin(undefined, generation);
+  }
+
+  /** The server was reached anew, or somebody has asked to try at once. */
+  restart(): void {
+    this.#wait.clear();
+    this.#growth.restart();
+  }
+
+  /** Ends all attempts: the server is not reached any more, or the pool is closed. */
+  giveUp(cause: Error): void {
+    this.#probe = undefined;
+    this.#wait.clear();
+    for (const opening of this.#openings) opening.giveUp(cause);
+  }
+
+  #beginProbe(members: number): void {
+    const probe = this.#probe;
+    if (probe === undefined || members + this.sockets >= this.#options.max) return;
+    this.#probe = undefined;
+    this.#begin(probe.epoch, probe.generation);
+  }
+
+  #begin(epoch: number | undefined, generation: number): void {
+    const opening = new Opening<M>(epoch, generation, this.#clock.now());
+    this.#openings.add(opening);
+    opening.begin(this.#clock, this.#options.openTimeoutMs, this.#source, {
+      admit: (_, resource) => this.#owner.admit(opening, resource),
+      admitted: () => {
+        this.#openings.delete(opening);
+        if (epoch === undefined) this.#growth.succeeded();
+        this.#owner.opened(opening);
+      },
+      failed: (_, cause) => this.#failed(epoch, cause),
+      released: () => {
+        this.#openings.delete(opening);
+        this.#owner.mayGrow();
+      },
+    });
+  }
+
+  #failed(epoch: number | undefined, cause: Error): void {
+    if (epoch !== undefined) return this.#owner.probeFailed(epoch, cause);
+    if (this.#owner.growthFailed(cause)) return;
+    const refused = cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED';
+    this.#growth.failed(this.#clock.now(), this.#random(), refused ? this.#options.slowRetryMs : undefined);
+    this.#wait.set(this.#growth.waitsUntil ?? Infinity);
+  }
+}

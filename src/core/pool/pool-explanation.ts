@@ -1,0 +1,112 @@
+import { causeOf, type ExplainedTransition } from '../explain.ts';
+import type { Transition } from '../lifecycle.ts';
+import type { ConnectionState, StateName } from '../machine/index.ts';
+import type { CloseReason, Members } from './members.ts';
+import type { ResolvedPoolOptions } from './pool-options.ts';
+
+/** A lease that is out. */
+export interface ExplainedLease {
+  readonly heldForMs: number;
+  /** Where it was taken; `undefined` unless the pool looks for leaks (`leakAfterMs`). */
+  readonly stack: string | undefined;
+}
+
+/** What has happened in a pool since its start. */
+export interface PoolCounts {
+  readonly opened: number;
+  readonly closed: Readonly<Record<CloseReason, number>>;
+  /** Callers that had to leave a standing queue. */
+  readonly shed: number;
+  /** Callers that were not served in time. */
+  readonly timedOut: number;
+}
+
+/** What a pool says of itself. All times are durations in milliseconds before or after the moment of asking. */
+export interface PoolExplanation {
+  readonly name: string;
+  readonly state: StateName;
+  /** How long the server has not been reached; `undefined` while it is. */
+  readonly downForMs: number | undefined;
+  /** Why the last attempt failed, or the last member was lost. */
+  readonly lastCause: string | undefined;
+  /** Attempts that failed in a row. */
+  readonly failures: number;
+  /** Until the next attempt to reach the server, or to open one more; `undefined` when none is planned. */
+  readonly nextAttemptInMs: number | undefined;
+  readonly max: number;
+  readonly idle: number;
+  readonly leased: number;
+  readonly opening: number;
+  readonly closing: number;
+  /** Asked whether they are still good. */
+  readonly checking: number;
+  /** Returned dirty, and not clean yet. */
+  readonly resetting: number;
+  readonly waiting: number;
+  readonly oldestWaitMs: number | undefined;
+  /** Whether callers have to leave a queue that stands. */
+  readonly shedding: boolean;
+  readonly longestLease: ExplainedLease | undefined;
+  readonly counts: PoolCounts;
+  /** The last changes of state, oldest first. */
+  readonly transitions: readonly ExplainedTransition[];
+}
+
+/** What a {@link PoolExplanation} is made from; times are the clock's milliseconds. */
+export interface PoolExplanationSource {
+  readonly options: ResolvedPoolOptions;
+  readonly state: ConnectionState;
+  readonly transitions: readonly Transition[];
+  readonly members: Members<unknown, unknown>;
+  readonly opening: number;
+  readonly growsAgainAt: number | undefined;
+  readonly waiting: number;
+  readonly oldestSince: number | undefined;
+  readonly shedding: boolean;
+  readonly counts: PoolCounts;
+  readonly now: number;
+}
+
+/** Makes a {@link PoolExplanation}. */
+export function explainPool(source: PoolExplanationSource): PoolExplanation {
+  const { options, state, transitions, members, now } = source;
+  const outage = 'outage' in state ? state.outage : undefined;
+  const { idle, leased, closing, checking, resetting } = members.counts;
+  const nextAttemptAt = state.name === 'backing-off' ? state.retryAt : source.growsAgainAt;
+  return {
+    name: options.name,
+    state: state.name,
+    downForMs: outage === undefined ? undefined : Math.round(now - outage.since),
+    lastCause: outage?.cause?.message,
+    failures: 'failures' in state ? state.failures : 0,
+    nextAttemptInMs: nextAttemptAt === undefined ? undefined : Math.max(0, Math.round(nextAttemptAt - now)),
+    max: options.max,
+    idle,
+    leased,
+    opening: source.opening,
+    closing,
+    checking,
+    resetting,
+    waiting: source.waiting,
+    oldestWaitMs: source.oldestSince === undefined ? undefined : Math.round(now - source.oldestSince),
+    shedding: source.shedding,
+    longestLease: leasesOut(members, now)[0],
+    counts: source.counts,
+    transitions: transitions.map(({ from, to, at }) => ({
+      from: from.name,
+      to: to.name,
+      agoMs: Math.round(now - at),
+      cause: causeOf(to)?.message,
+    })),
+  };
+}
+
+/** The leases that are out, longest held first. */
+export function leasesOut(members: Members<unknown, unknown>, now: number): ExplainedLease[] {
+  const leases: ExplainedLease[] = [];
+  for (const { state } of members) {
+    if (state.name !== 'leased') continue;
+    leases.push({ heldForMs: Math.round(now - state.takenAt), stack: state.taken?.stack });
+  }
+  return leases.toSorted((one, other) => other.heldForMs - one.heldForMs);
+}

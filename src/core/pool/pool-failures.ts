@@ -1,0 +1,66 @@
+import { HawserError } from '../machine/index.ts';
+import type { PoolExplanation } from './pool-explanation.ts';
+
+/** What is said of a busy pool in its errors. */
+function describe({ leased, waiting, opening, max, longestLease }: PoolExplanation): string {
+  const longest =
+    longestLease === undefined
+      ? ''
+      : `, the longest lease has been held for ${longestLease.heldForMs} ms${longestLease.stack === undefined ? '' : ` (taken ${firstPlace(longestLease.stack)})`}`;
+  return `${leased} of at most ${max} are checked out, ${waiting} callers wait, ${opening} are being opened${longest}`;
+}
+
+/** The first line of a stack that names a place. */
+function firstPlace(stack: string): string {
+  return /^\s+(at .+)$/m.exec(stack)?.[1] ?? 'somewhere';
+}
+
+export function late(command: string, timeoutMs: number, explanation: PoolExplanation): HawserError {
+  const down = explanation.downForMs === undefined ? '' : `, not connected for ${explanation.downForMs} ms`;
+  return new HawserError(
+    'DEADLINE',
+    `${command}: nothing was free within ${timeoutMs} ms: ${explanation.name} is ${explanation.state}${down}; ` +
+      `${describe(explanation)}; release sooner, raise max, or set timeoutMs`,
+    { outcome: 'not-sent', command, explanation },
+  );
+}
+
+export function shed(command: string, waitedMs: number, explanation: PoolExplanation): HawserError {
+  return overloaded(
+    command,
+    `it has waited for ${Math.round(waitedMs)} ms in a queue that stands`,
+    explanation,
+  );
+}
+
+export function overloaded(command: string, why: string, explanation: PoolExplanation): HawserError {
+  return new HawserError(
+    'OVERLOADED',
+    `${command}: ${why}: ${describe(explanation)}; ask less, release sooner, or raise max`,
+    { outcome: 'not-sent', command, explanation },
+  );
+}
+
+export function closedPool(command: string): HawserError {
+  return new HawserError('CLOSED', `${command}: the pool was closed by its owner`, {
+    outcome: 'not-sent',
+    command,
+  });
+}
+
+export function abortedWaiting(command: string, signal: AbortSignal): HawserError {
+  return new HawserError('ABORTED', `${command}: aborted by the caller while it waited`, {
+    outcome: 'not-sent',
+    command,
+    cause: signal.reason,
+  });
+}
+
+/** The source could not lend a member that it had opened. */
+export function notLent(command: string, cause: unknown): HawserError {
+  return new HawserError('PROTOCOL_VIOLATION', `${command}: the source of the pool failed`, {
+    outcome: 'not-sent',
+    command,
+    cause,
+  });
+}
