@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { projectFiles } from './files.ts';
+import { snippetErrors } from './snippets.ts';
+
+const pages = projectFiles().filter(({ path }) => path === 'README.md' || /^docs\/.*\.md$/.test(path));
+
+test('the pages for users are read', () => {
+  expect(pages.map(({ path }) => path)).toEqual(expect.arrayContaining(['README.md', 'docs/errors.md']));
+});
+
+test('what pages for users show as TypeScript compiles, and what does not is found', () => {
+  const faulty =
+    '# Page\n\n```ts\nimport { Redis } from "hawser/redis";\n```\n\n```ts\n\nRedis.begin();\n```\n';
+  expect(snippetErrors([...pages, { path: 'docs/faulty.md', text: faulty }])).toEqual([
+    "docs/faulty.md:9: error TS2339: Property 'begin' does not exist on type 'typeof Redis'.",
+  ]);
+});
