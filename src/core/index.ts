@@ -30,6 +30,7 @@ export type { Clock, Random, StateName, Timer } from './machine/index.ts';
 export { invalidOption, type ConnectionOptions } from './options.ts';
 export { Pipeline, type StateChange } from './pipeline.ts';
 export { Lease } from './pool/lease.ts';
+export { pipelineSource, type LeasedPipeline } from './pool/pipeline-source.ts';
 export { Pool, type PoolEnvironment, type PoolReport } from './pool/pool.ts';
 export type { ExplainedLease, PoolCounts, PoolExplanation } from './pool/pool-explanation.ts';
 export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';

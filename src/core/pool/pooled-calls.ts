@@ -1,0 +1,99 @@
+import { HawserError, RetryBudget, type Clock } from '../machine/index.ts';
+import type { Request } from '../protocol.ts';
+import { checkWait, type CallWaitOptions } from '../waits.ts';
+import type { Lease } from './lease.ts';
+import type { Pool } from './pool.ts';
+
+/** What asks, and belongs to one caller alone. */
+export interface Asking<Q, R> {
+  /** As {@link Pipeline.submit}. */
+  submit(request: Q, options?: CallWaitOptions): Promise<R>;
+}
+
+/** No more than this of its time is a call told that it has spent waiting for a connection that was idle. */
+const IMMEDIATE_MS = 1;
+
+/**
+ * Calls over a pool, each on a connection of its own for as long as it takes. One deadline spans checkout and reply;
+ * a connection on which a reply is still due is closed, never lent again.
+ */
+export class PooledCalls<Q extends Request, R> {
+  readonly #pool: Pool<unknown, Asking<Q, R>>;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #budget = new RetryBudget();
+
+  /** `timeoutMs` is the limit of a call that has none of its own. */
+  constructor(pool: Pool<unknown, Asking<Q, R>>, clock: Clock, timeoutMs: number) {
+    this.#pool = pool;
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Asks. Rejects as `Pool.checkout` and `Pipeline.submit` do. What was lost with its connection is asked once more, on
+   * another one, when it was not sent, or is repeatable and the budget allows it.
+   */
+  async submit(request: Q, options?: CallWaitOptions): Promise<R> {
+    if (options !== undefined) checkWait(request.command, options);
+    const startedAt = this.#clock.now();
+    let lost: HawserError;
+    try {
+      return await this.#ask(request, options, startedAt);
+    } catch (error) {
+      if (!this.#mayRepeat(request, error)) throw error;
+      lost = error;
+    }
+    try {
+      return await this.#ask(request, options, startedAt);
+    } catch (error) {
+      throw lost.outcome === 'unknown' ? afterUnknown(error) : error;
+    }
+  }
+
+  async #ask(request: Q, options: CallWaitOptions | undefined, startedAt: number): Promise<R> {
+    const lease = await this.#checkout(request, options, startedAt);
+    try {
+      return await lease.connection.submit(request, this.#whatIsLeft(options, startedAt));
+    } finally {
+      lease.release();
+    }
+  }
+
+  async #checkout(
+    { command }: Q,
+    options: CallWaitOptions | undefined,
+    startedAt: number,
+  ): Promise<Lease<Asking<Q, R>>> {
+    try {
+      return await this.#pool.checkout(
+        this.#whatIsLeft(options, startedAt) ?? { timeoutMs: this.#timeoutMs },
+      );
+    } catch (error) {
+      if (error instanceof HawserError) error.command = command;
+      throw error;
+    }
+  }
+
+  /** The options of a call that has begun at `startedAt`. `undefined` where none were given and next to no time is gone. */
+  #whatIsLeft(options: CallWaitOptions | undefined, startedAt: number): CallWaitOptions | undefined {
+    const spentMs = this.#clock.now() - startedAt;
+    if (spentMs < IMMEDIATE_MS) return options;
+    const { timeoutMs = this.#timeoutMs, silenceMs = options?.timeoutMs ?? 0, signal } = options ?? {};
+    return { timeoutMs: Math.max(0, timeoutMs - spentMs), silenceMs, signal };
+  }
+
+  #mayRepeat(request: Q, error: unknown): error is HawserError {
+    if (!(error instanceof HawserError)) return false;
+    const isLost = error.code === 'CONNECTION_LOST' || error.code === 'STALLED';
+    const mayRunTwice = request.repeatable || error.outcome === 'not-sent';
+    return isLost && mayRunTwice && this.#budget.withdraw(this.#clock.now());
+  }
+}
+
+/** Why a call could not be asked again that was sent before, and may have run. */
+function afterUnknown(error: unknown): unknown {
+  if (!(error instanceof HawserError) || error.outcome !== 'not-sent') return error;
+  const { code, message, command, cause, explanation } = error;
+  return new HawserError(code, message, { outcome: 'unknown', command, cause, explanation });
+}
