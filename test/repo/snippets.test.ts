@@ -9,9 +9,16 @@ test('the pages for users are read', () => {
 });
 
 test('what pages for users show as TypeScript compiles, and what does not is found', () => {
-  const faulty =
-    '# Page\n\n```ts\nimport { Redis } from "hawser/redis";\n```\n\n```ts\n\nRedis.begin();\n```\n';
+  const faulty = [
+    '```ts',
+    "import { Redis } from 'hawser/redis';",
+    'const redis = 1;',
+    '```',
+    '```ts',
+    'Redis.begin(redis.toFixed());',
+    '```',
+  ].join('\n');
   expect(snippetErrors([...pages, { path: 'docs/faulty.md', text: faulty }])).toEqual([
-    "docs/faulty.md:9: error TS2339: Property 'begin' does not exist on type 'typeof Redis'.",
+    "docs/faulty.md:6: error TS2339: Property 'begin' does not exist on type 'typeof Redis'.",
   ]);
 });

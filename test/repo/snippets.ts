@@ -8,16 +8,19 @@ import { ROOT, type ProjectFile } from './files.ts';
 const GIVEN: readonly string[] = ["const redis: import('hawser/redis').Redis;"];
 
 const BLOCK = /^```ts\n(?<code>[\s\S]*?)^```$/gm;
-const IMPORT = /^import\b[^;]*;$/gm;
+const IMPORT = /^import (?<type>type )?\{(?<names>[^}]*)\} from (?<from>.*);$/gm;
 
 /**
- * What the compiler says of the blocks of TypeScript on these pages, each as `path:line: error`. A block is a module of its
- * own, but what was imported on its page before it is still there, and so is {@link GIVEN}.
+ * What the compiler says of the blocks of TypeScript on these pages, each as `path:line: error`. What a page has imported
+ * or declared holds further down, until it is declared anew; {@link GIVEN} holds everywhere.
  */
 export function snippetErrors(pages: readonly ProjectFile[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'hawser-snippets-'));
   try {
-    for (const page of pages) writeModules(folder, page);
+    for (const { path, text } of pages) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, `${path}.ts`), moduleOf(text));
+    }
     const given = `export {};\ndeclare global {\n${GIVEN.join('\n')}\n}\n`;
     writeFileSync(join(folder, 'given.ts'), given);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
@@ -28,17 +31,25 @@ export function snippetErrors(pages: readonly ProjectFile[]): string[] {
   }
 }
 
-/** A module for each block, with its lines where the page has them. */
-function writeModules(folder: string, { path, text }: ProjectFile): void {
-  let imports = '';
-  for (const { index, groups } of text.matchAll(BLOCK)) {
-    const code = groups?.['code'] ?? '';
-    const lines = text.slice(0, index).split('\n').length;
-    const file = join(folder, `${path}.${lines}.ts`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, imports + '\n'.repeat(lines) + code);
-    imports += (code.match(IMPORT) ?? []).join(' ').replaceAll('\n', ' ');
+/** A page as a module, line by line: each block is a scope within the one before, and imports stand at the end, once. */
+function moduleOf(page: string): string {
+  const imports = new Set<string>();
+  const withoutImports = (code: string): string =>
+    code.replaceAll(IMPORT, (statement, type: string | undefined, names: string, from: string) => {
+      for (const name of names.split(',').map((part) => part.trim())) {
+        if (name !== '') imports.add(`import { ${type ?? ''}${name} } from ${from};`);
+      }
+      return statement.replaceAll(/[^\n]/g, '');
+    });
+  let module = '';
+  let end = 0;
+  let blocks = 0;
+  for (const { index, 0: block, groups } of page.matchAll(BLOCK)) {
+    module += `${page.slice(end, index).replaceAll(/[^\n]/g, '')}{\n${withoutImports(groups?.['code'] ?? '')}`;
+    end = index + block.length;
+    blocks += 1;
   }
+  return `${module}${'}'.repeat(blocks)}\n${[...imports].join('\n')}\nexport {};\n`;
 }
 
 function projectOf(): object {
@@ -68,6 +79,6 @@ function compile(folder: string): string[] {
       .split('\n')
       // Faults of src are outside the folder, and not the pages'.
       .filter((line) => /^[^. ]/.test(line))
-      .map((line) => line.replace(/^(.*)\.\d+\.ts\((\d+),\d+\)/, '$1:$2'))
+      .map((line) => line.replace(/^(.*)\.ts\((\d+),\d+\)/, '$1:$2'))
   );
 }
