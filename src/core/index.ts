@@ -27,7 +27,13 @@ export {
   type Outcome,
 } from './machine/index.ts';
 export type { Clock, Random, StateName, Timer } from './machine/index.ts';
-export { invalidOption, type ConnectionOptions } from './options.ts';
+export {
+  invalidOption,
+  MAX_TIMER_MS,
+  resolveOptions,
+  type ConnectionOptions,
+  type ResolvedOptions,
+} from './options.ts';
 export { Pipeline, type StateChange } from './pipeline.ts';
 export { Lease } from './pool/lease.ts';
 export { pipelineSource, type LeasedPipeline } from './pool/pipeline-source.ts';
@@ -35,7 +41,8 @@ export { Pool, type PoolEnvironment, type PoolReport } from './pool/pool.ts';
 export type { ExplainedLease, PoolCounts, PoolExplanation } from './pool/pool-explanation.ts';
 export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';
 export type { PoolOptions } from './pool/pool-options.ts';
+export { PooledCalls, type Asking } from './pool/pooled-calls.ts';
 export type { Leftover, Loan, OpenAttempt, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
-export type { WaitOptions } from './waits.ts';
+export type { CallWaitOptions, WaitOptions } from './waits.ts';
