@@ -49,8 +49,14 @@ export class PipelineBatch implements Batch {
 /** MULTI, the commands, EXEC: what EXEC answers, errors of single commands in their place. */
 export class TransactionBatch implements Batch {
   readonly #commands: string[] = [];
+  readonly #mayFindChanges: boolean;
   #taken = 0;
   #firstRefusal: RedisReplyError | undefined;
+
+  /** `mayFindChanges`: keys may be watched, and EXEC answers `null` when one of them has changed. */
+  constructor(mayFindChanges: boolean = false) {
+    this.#mayFindChanges = mayFindChanges;
+  }
 
   add(command: string): void {
     this.#commands.push(command);
@@ -88,6 +94,7 @@ export class TransactionBatch implements Batch {
       }
       return reply;
     }
+    if (reply === null && this.#mayFindChanges && this.#firstRefusal === undefined) return reply;
     if (reply instanceof RedisReplyError) {
       // EXECABORT says only that something was wrong before; what was wrong came then.
       if (this.#firstRefusal !== undefined && reply.cause === undefined) reply.cause = this.#firstRefusal;

@@ -2,9 +2,9 @@ import type { Buffer } from 'node:buffer';
 import type { Encoded, Inbound, Protocol } from '../core/index.ts';
 import { commandInfo } from './commands.ts';
 import { RedisReplyError } from './errors.ts';
-import { effectOf, Leftovers } from './leftovers.ts';
+import { Leftovers } from './leftovers.ts';
 import type { ResolvedRedisOptions } from './options.ts';
-import { OwnRequest } from './own-request.ts';
+import { Footprint, OwnRequest } from './own-request.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';
@@ -34,8 +34,10 @@ class LeasedSession extends RedisSession {
   reset(): readonly RedisRequest[] {
     return this.#leftovers.remedies.map((command) => {
       const info = commandInfo(command[0]);
-      const how = { repeatable: false, buffers: false, silenceMs: 0, effects: [effectOf(info, command)] };
-      return new OwnRequest(info.name, encodeCommand(command, info), how);
+      const footprint = new Footprint();
+      footprint.add(info, command, false);
+      const plain = { repeatable: false, buffers: false, batch: undefined, stallAfterMs: 0 };
+      return new OwnRequest(info.name, encodeCommand(command, info), { ...plain, footprint });
     });
   }
 

@@ -1,43 +1,11 @@
 import { HawserError } from '../core/index.ts';
-import { numberOf, upperWordOf } from './argument-text.ts';
 import { TransactionBatch } from './batch.ts';
-import { HARMLESS_OF_CLIENT } from './command-table.ts';
-import type { CommandInfo, RedisCommand } from './commands.ts';
+import type { RedisCommand } from './commands.ts';
+import type { Effect } from './effects.ts';
 import { RedisReplyError } from './errors.ts';
 import { OwnRequest } from './own-request.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
-
-/** What a command does to the connection that it runs on. */
-export type Effect =
-  | { readonly type: 'begin' | 'execute' | 'discard' | 'watch' | 'unwatch' | 'setting' }
-  | { readonly type: 'select'; readonly database: number };
-
-/** What the command does to its connection; `undefined` for most. */
-export function effectOf({ name }: CommandInfo, command: RedisCommand): Effect | undefined {
-  switch (name) {
-    case 'MULTI':
-      return BEGIN;
-    case 'EXEC':
-      return EXECUTE;
-    case 'DISCARD':
-      return { type: 'discard' };
-    case 'WATCH':
-      return { type: 'watch' };
-    case 'UNWATCH':
-      return { type: 'unwatch' };
-    case 'SELECT':
-      return { type: 'select', database: numberOf(command[1]) };
-    case 'CLIENT':
-      return HARMLESS_OF_CLIENT.has(upperWordOf(command[1])) ? undefined : { type: 'setting' };
-    default:
-      return undefined;
-  }
-}
-
-/** What MULTI and EXEC do. */
-export const BEGIN: Effect = { type: 'begin' };
-export const EXECUTE: Effect = { type: 'execute' };
 
 /** A transaction that was begun on the server and not ended. */
 interface OpenTransaction {

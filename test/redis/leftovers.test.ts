@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { TransactionBatch } from '../../src/redis/batch.ts';
 import { commandInfo } from '../../src/redis/commands.ts';
 import { RedisReplyError } from '../../src/redis/errors.ts';
-import { effectOf, Leftovers, type Effect } from '../../src/redis/leftovers.ts';
-import { OwnRequest } from '../../src/redis/own-request.ts';
+import { effectOf, type Effect } from '../../src/redis/effects.ts';
+import { Leftovers } from '../../src/redis/leftovers.ts';
+import { Footprint, OwnRequest } from '../../src/redis/own-request.ts';
 import type { RedisReply } from '../../src/redis/reply.ts';
 import { RedisRequest } from '../../src/redis/request.ts';
 
@@ -204,6 +205,9 @@ describe('a transaction in a row', () => {
 });
 
 function own(command: string): OwnRequest {
-  const how = { repeatable: false, buffers: false, silenceMs: 0, effects: [effect(command)] };
-  return new OwnRequest('X', { data: '', bytes: 0 }, how);
+  const words = command.split(' ');
+  const footprint = new Footprint();
+  footprint.add(commandInfo(words[0]), words, false);
+  const plain = { repeatable: false, buffers: false, batch: undefined, stallAfterMs: 0 };
+  return new OwnRequest('X', { data: '', bytes: 0 }, { ...plain, footprint });
 }

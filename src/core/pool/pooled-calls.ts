@@ -1,6 +1,6 @@
 import { HawserError, RetryBudget, type Clock } from '../machine/index.ts';
 import type { Request } from '../protocol.ts';
-import { checkWait, type CallWaitOptions } from '../waits.ts';
+import { checkWait, type CallWaitOptions, type WaitOptions } from '../waits.ts';
 import type { Lease } from './lease.ts';
 import type { Pool } from './pool.ts';
 
@@ -23,7 +23,7 @@ export class PooledCalls<Q extends Request, R> {
   readonly #timeoutMs: number;
   readonly #budget = new RetryBudget();
 
-  /** `timeoutMs` is the limit of a call that has none of its own. */
+  /** `timeoutMs` is the limit of a call that has none of its own: that of the pool's checkouts and of its connections. */
   constructor(pool: Pool<unknown, Asking<Q, R>>, clock: Clock, timeoutMs: number) {
     this.#pool = pool;
     this.#clock = clock;
@@ -37,22 +37,28 @@ export class PooledCalls<Q extends Request, R> {
   async submit(request: Q, options?: CallWaitOptions): Promise<R> {
     if (options !== undefined) checkWait(request.command, options);
     const startedAt = this.#clock.now();
+    this.#budget.deposit(1, startedAt);
     let lost: HawserError;
     try {
-      return await this.#ask(request, options, startedAt);
+      return await this.#ask(request, options, options, startedAt);
     } catch (error) {
       if (!this.#mayRepeat(request, error)) throw error;
       lost = error;
     }
     try {
-      return await this.#ask(request, options, startedAt);
+      return await this.#ask(request, options, this.#whatIsLeft(options, startedAt), startedAt);
     } catch (error) {
       throw lost.outcome === 'unknown' ? afterUnknown(error) : error;
     }
   }
 
-  async #ask(request: Q, options: CallWaitOptions | undefined, startedAt: number): Promise<R> {
-    const lease = await this.#checkout(request, options, startedAt);
+  async #ask(
+    request: Q,
+    options: CallWaitOptions | undefined,
+    wait: WaitOptions | undefined,
+    startedAt: number,
+  ): Promise<R> {
+    const lease = await this.#checkout(request, wait);
     try {
       return await lease.connection.submit(request, this.#whatIsLeft(options, startedAt));
     } finally {
@@ -60,15 +66,9 @@ export class PooledCalls<Q extends Request, R> {
     }
   }
 
-  async #checkout(
-    { command }: Q,
-    options: CallWaitOptions | undefined,
-    startedAt: number,
-  ): Promise<Lease<Asking<Q, R>>> {
+  async #checkout({ command }: Q, wait: WaitOptions | undefined): Promise<Lease<Asking<Q, R>>> {
     try {
-      return await this.#pool.checkout(
-        this.#whatIsLeft(options, startedAt) ?? { timeoutMs: this.#timeoutMs },
-      );
+      return await this.#pool.checkout(wait);
     } catch (error) {
       if (error instanceof HawserError) error.command = command;
       throw error;

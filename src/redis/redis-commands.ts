@@ -1,0 +1,210 @@
+import type { Encoded, HawserError } from '../core/index.ts';
+import { PipelineBatch, TransactionBatch } from './batch.ts';
+import { checkCallOptions, type CallOptions } from './call-options.ts';
+import type { Ownership } from './command-table.ts';
+import {
+  commandInfo,
+  refusalOf,
+  type CommandInfo,
+  type RedisArgument,
+  type RedisCommand,
+} from './commands.ts';
+import { BEGIN, EXECUTE } from './effects.ts';
+import { Footprint, OwnRequest } from './own-request.ts';
+import type { RedisReply } from './reply.ts';
+import { RedisRequest } from './request.ts';
+import {
+  assertCommand,
+  encodeCommand,
+  encodeUnary,
+  invalidArgument,
+  joinCommands,
+  type EncodedCommand,
+} from './resp-encoder.ts';
+import { TypedCommands, type TypedCall } from './typed-commands.ts';
+
+/** What the commands need to know of the connection, or connections, that they go to. */
+export interface CommandLimits {
+  /** Limit of a call that has none of its own; a command that waits on the server has that time besides. */
+  readonly timeoutMs: number;
+  /** Silence after which the server is given up; over a command that waits, that much longer than it may. */
+  readonly stallAfterMs: number;
+}
+
+/**
+ * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Executed` is
+ * what a transaction resolves to.
+ */
+export abstract class RedisCommands<Executed = RedisReply[]> extends TypedCommands {
+  readonly #ownership: Ownership;
+  readonly #limits: CommandLimits;
+
+  protected constructor(ownership: Ownership, limits: CommandLimits) {
+    super();
+    this.#ownership = ownership;
+    this.#limits = limits;
+  }
+
+  /**
+   * Runs one command and resolves to the server's reply as the protocol has it. Commands that would change the
+   * connection for others who use it are refused with UNSHAREABLE_COMMAND. One that waits on the server (BLPOP) may take
+   * that time besides `timeoutMs`, and for ever if it waits for ever, unless `timeoutMs` is given.
+   */
+  command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
+    try {
+      const info = this.#admit(command, false);
+      const encoded = encodeCommand(command, info);
+      if (info.isShareable || this.#ownership === 'shared') {
+        return this.#submit(info, encoded.data, encoded.bytes, options, undefined);
+      }
+      const footprint = new Footprint();
+      footprint.add(info, command, false);
+      return this.#submitOwn(info.name, encoded, info.readOnly, undefined, footprint, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs commands in a row: nobody else's come between, all are accepted or none, and one deadline holds for all.
+   * Resolves to their replies in order, with a RedisReplyError in the place of a command that the server refused, and a
+   * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted.
+   */
+  pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
+    try {
+      assertList(commands);
+      if (commands.length === 0) return Promise.resolve([]);
+      const batch = new PipelineBatch();
+      const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
+      return replies.catch((error: unknown) => batch.failed(error as HawserError));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Runs commands as one transaction (MULTI, EXEC). Resolves to their replies in order, with a RedisReplyError in the
+   * place of one that failed while it ran: Redis has run the others. Rejects with EXECABORT when a command was refused
+   * before, and then none has run; with TRANSACTION_TORN when the server did not queue them.
+   */
+  transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<Executed> {
+    try {
+      assertList(commands);
+      if (commands.length === 0) return Promise.resolve([] as Executed);
+      const batch = new TransactionBatch(this.#ownership === 'leased');
+      return this.#submitBatch('MULTI', commands, batch, options) as Promise<Executed>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  protected override run(
+    { info, convert }: TypedCall,
+    command: RedisCommand,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    try {
+      const { data, bytes } = encodeCommand(command, info);
+      return this.#submit(info, data, bytes, options, convert);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  protected override runUnary(
+    call: TypedCall,
+    argument: RedisArgument,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    const { info, convert } = call;
+    const text = encodeUnary(info, argument);
+    if (text === undefined) return this.run(call, [info.name, argument], options);
+    try {
+      return this.#submit(info, text, text.length, options, convert);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Asks, on whichever connection there is for it. What it throws is what the call rejects with. */
+  protected abstract submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply>;
+
+  #submit(
+    info: CommandInfo,
+    data: Encoded,
+    bytes: number,
+    options: CallOptions | undefined,
+    convert: TypedCall['convert'],
+  ): Promise<RedisReply> {
+    if (options !== undefined) checkCallOptions(info.name, options);
+    const repeatable = mayRepeat(info.readOnly, options);
+    const buffers = options?.buffers === true;
+    const request = new RedisRequest(info.name, data, bytes, repeatable, buffers, convert, undefined);
+    return this.submit(request, options);
+  }
+
+  #submitBatch(
+    name: 'PIPELINE' | 'MULTI',
+    commands: readonly RedisCommand[],
+    batch: PipelineBatch | TransactionBatch,
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    const inTransaction = name === 'MULTI';
+    const encoded: EncodedCommand[] = inTransaction ? [MULTI] : [];
+    const footprint = this.#ownership === 'shared' ? undefined : new Footprint();
+    if (inTransaction) footprint?.addEffect(BEGIN);
+    let readOnly = true;
+    for (const command of commands) {
+      const info = this.#admit(command, inTransaction);
+      readOnly &&= info.readOnly;
+      batch.add(info.name);
+      encoded.push(encodeCommand(command, info));
+      footprint?.add(info, command, inTransaction);
+    }
+    if (inTransaction) encoded.push(EXEC);
+    if (inTransaction) footprint?.addEffect(EXECUTE);
+    return this.#submitOwn(name, joinCommands(encoded), readOnly, batch, footprint, options);
+  }
+
+  /** Asks what may leave something behind or take long; without a footprint it does neither. */
+  #submitOwn(
+    name: string,
+    encoded: EncodedCommand,
+    readOnly: boolean,
+    batch: PipelineBatch | TransactionBatch | undefined,
+    footprint: Footprint | undefined,
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    if (options !== undefined) checkCallOptions(name, options);
+    const repeatable = mayRepeat(readOnly, options);
+    const buffers = options?.buffers === true;
+    if (footprint === undefined) {
+      const { data, bytes } = encoded;
+      return this.submit(new RedisRequest(name, data, bytes, repeatable, buffers, undefined, batch), options);
+    }
+    const { stallAfterMs, timeoutMs } = this.#limits;
+    const request = new OwnRequest(name, encoded, { repeatable, buffers, batch, footprint, stallAfterMs });
+    return this.submit(request, footprint.options(options, timeoutMs));
+  }
+
+  /** What is known of a command. Throws for what is no command, and for what these connections cannot let pass. */
+  #admit(command: RedisCommand, inTransaction: boolean): CommandInfo {
+    assertCommand(command);
+    const info = commandInfo(command[0]);
+    const refusal = info.isShareable ? undefined : refusalOf(command, this.#ownership, { inTransaction });
+    if (refusal !== undefined) throw refusal;
+    return info;
+  }
+}
+
+const MULTI = encodeCommand(['MULTI']);
+const EXEC = encodeCommand(['EXEC']);
+
+function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
+  const retry = options?.retry ?? 'reads';
+  return retry === 'always' || (retry === 'reads' && readOnly);
+}
+
+function assertList(commands: readonly RedisCommand[]): void {
+  if (!Array.isArray(commands)) throw invalidArgument('commands', 'array of commands', commands);
+}
