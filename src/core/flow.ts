@@ -16,6 +16,9 @@ import { Receiver } from './receiver.ts';
  */
 const SLOWEST_BYTES_PER_MS = 262.144;
 
+/** Fewest calls that are worth a system call of their own, so that server and client work at the same time. */
+const LEAST_SHARE = 16;
+
 /** What a flow tells its owner, and asks of it. */
 export interface FlowOwner<Q, P> {
   /** The error for a call whose deadline has passed; `now` is one for all of a turn. */
@@ -30,7 +33,7 @@ export interface FlowOwner<Q, P> {
 }
 
 /**
- * The calls of one connection on their way: queued, handed over at the end of the tick, matched with their replies.
+ * The calls of one connection on their way: queued, handed over at the latest at the end of the tick, matched with their replies.
  * The transports come and go underneath; calls that were not handed over outlast them.
  */
 export class Flow<Q extends Request, R, P> {
@@ -44,8 +47,11 @@ export class Flow<Q extends Request, R, P> {
   readonly #budget = new RetryBudget();
   readonly #endTick = (): void => this.#endOfTick();
   #endOfTickIsDue = false;
-  /** Size of the calls made in this tick that were not handed over early. */
+  /** Number and size of the calls made in this tick that were not handed over early. */
+  #added = 0;
   #addedBytes = 0;
+  /** How many calls are handed over before their tick is over; see {@link Flow.#share}. */
+  #earlyShare = Infinity;
   #attachment: Attachment<Q, R, P> | undefined;
   /** Slots up to this {@link Slot.number} have been accepted by the kernel whole. */
   #acceptedThrough = 0;
@@ -100,8 +106,9 @@ export class Flow<Q extends Request, R, P> {
       writingMs(request, timeoutMs),
     );
     const promise = this.calls.add(request, timeoutMs, silenceMs, signal);
+    this.#added += 1;
     this.#addedBytes += request.bytes;
-    if (this.#addedBytes >= CHUNK_BYTES) this.#handOverEarly();
+    if (this.#addedBytes >= CHUNK_BYTES || this.#added >= this.#earlyShare) this.#handOverEarly();
     if (!this.#endOfTickIsDue) {
       this.#endOfTickIsDue = true;
       process.nextTick(this.#endTick);
@@ -165,7 +172,9 @@ export class Flow<Q extends Request, R, P> {
     } catch (error) {
       this.#owner.lost(attachment.epoch, failures.asViolation(error));
     }
-    if (slots.answered !== answeredBefore) this.#owner.proven(attachment.epoch);
+    const answered = slots.answered - answeredBefore;
+    if (answered > 0) this.#owner.proven(attachment.epoch);
+    this.#share(answered);
     for (const message of this.#receiver.takePushed()) this.#owner.pushed(message);
     this.#owner.left();
     return consumed;
@@ -183,16 +192,30 @@ export class Flow<Q extends Request, R, P> {
     this.#owner.left();
   }
 
-  /** A chunk is full before the tick is over: the server may begin, and the memory goes. */
+  /**
+   * Callers who have their replies mostly ask again at once. Would all of that travel together, server and client
+   * would work in turns, each idle while the other is busy: so no more than half of all calls do. Halves that have
+   * run into one another are parted again by the same rule, and smaller parts are left as they are.
+   */
+  #share(answered: number): void {
+    const half = Math.ceil((answered + this.calls.slots.due) / 2);
+    this.#earlyShare = answered - half >= LEAST_SHARE ? half : Infinity;
+  }
+
+  /** A chunk or a share is full before the tick is over: the server may begin, and the memory goes. */
   #handOverEarly(): void {
+    this.#added = 0;
     this.#addedBytes = 0;
+    this.#earlyShare = Infinity;
     this.#handOver();
   }
 
   /** All calls of this tick have been made: their time begins, and they are handed over together. */
   #endOfTick(): void {
     this.#endOfTickIsDue = false;
+    this.#added = 0;
     this.#addedBytes = 0;
+    this.#earlyShare = Infinity;
     this.calls.stamp(this.#clock.now());
     this.#handOver();
   }
