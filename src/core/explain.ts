@@ -3,12 +3,9 @@ import type { ConnectionState, SlotQueue, StateName } from './machine/index.ts';
 import type { Request } from './protocol.ts';
 import type { Transport } from './transport.ts';
 
-/** What a connection says of itself. All times are durations in milliseconds before or after the moment of asking. */
-export interface Explanation {
-  readonly name: string;
+/** What every connection says of its life. All times are durations in milliseconds before or after the moment of asking. */
+export interface ExplainedLifecycle {
   readonly state: StateName;
-  /** Who is at the other end; `undefined` while there is no transport. */
-  readonly peer: string | undefined;
   /** How long there has been no connection; `undefined` while there is one. */
   readonly downForMs: number | undefined;
   /** Why the last attempt or the last connection ended. */
@@ -17,6 +14,15 @@ export interface Explanation {
   readonly failures: number;
   /** Until the next attempt to connect; `undefined` when none is planned. */
   readonly nextAttemptInMs: number | undefined;
+  /** The last changes of state, oldest first. */
+  readonly transitions: readonly ExplainedTransition[];
+}
+
+/** What a connection says of itself. */
+export interface Explanation extends ExplainedLifecycle {
+  readonly name: string;
+  /** Who is at the other end; `undefined` while there is no transport. */
+  readonly peer: string | undefined;
   /** Calls by where they stand, and the size of their requests. */
   readonly waiting: number;
   readonly inFlight: number;
@@ -28,8 +34,6 @@ export interface Explanation {
   readonly oldestInFlight: string | undefined;
   readonly bytesReceived: number;
   readonly bytesSent: number;
-  /** The last changes of state, oldest first. */
-  readonly transitions: readonly ExplainedTransition[];
 }
 
 /** One change of state in an {@link Explanation}. */
@@ -54,16 +58,12 @@ export interface ExplanationSource {
 
 /** Makes an {@link Explanation}. */
 export function explain(source: ExplanationSource): Explanation {
-  const { name, state, transitions, slots, transport, lastProgressAt, now } = source;
-  const outage = 'outage' in state ? state.outage : undefined;
+  const { name, slots, transport, lastProgressAt, now } = source;
+  const { transitions, ...life } = explainLifecycle(source, now);
   return {
     name,
-    state: state.name,
     peer: transport?.peer,
-    downForMs: outage === undefined ? undefined : Math.round(now - outage.since),
-    lastCause: outage?.cause?.message,
-    failures: 'failures' in state ? state.failures : 0,
-    nextAttemptInMs: state.name === 'backing-off' ? Math.max(0, Math.round(state.retryAt - now)) : undefined,
+    ...life,
     waiting: slots.waiting,
     inFlight: slots.inFlight,
     abandoned: slots.abandoned,
@@ -72,6 +72,23 @@ export function explain(source: ExplanationSource): Explanation {
     oldestInFlight: slots.head()?.request?.command,
     bytesReceived: transport?.bytesReceived ?? 0,
     bytesSent: transport?.bytesAccepted ?? 0,
+    transitions,
+  };
+}
+
+/** Makes an {@link ExplainedLifecycle}; `now` is in the clock's milliseconds. */
+export function explainLifecycle(
+  { state, transitions }: { readonly state: ConnectionState; readonly transitions: readonly Transition[] },
+  now: number,
+): ExplainedLifecycle {
+  const outage = 'outage' in state ? state.outage : undefined;
+  const isRetried = state.name === 'backing-off' && state.retryAt !== Infinity;
+  return {
+    state: state.name,
+    downForMs: outage === undefined ? undefined : Math.round(now - outage.since),
+    lastCause: outage?.cause?.message,
+    failures: 'failures' in state ? state.failures : 0,
+    nextAttemptInMs: isRetried ? Math.max(0, Math.round(state.retryAt - now)) : undefined,
     transitions: transitions.map(({ from, to, at }) => ({
       from: from.name,
       to: to.name,

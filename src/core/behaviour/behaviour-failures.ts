@@ -1,5 +1,6 @@
 import { HawserError, type Outcome } from '../machine/index.ts';
 import type { Call } from './calls.ts';
+import type { StopReason } from './directives.ts';
 
 /** What is known of a call that has not been answered. */
 function outcomeOf(call: Call): Outcome {
@@ -9,10 +10,11 @@ function outcomeOf(call: Call): Outcome {
 export function lateCall(call: Call): HawserError {
   const { method, timeoutMs } = call;
   const where = call.phase === 'waiting' ? 'it waits for its turn' : 'it was begun and not answered';
-  return new HawserError('DEADLINE', `${method}: not done within ${timeoutMs} ms: ${where}`, {
-    outcome: outcomeOf(call),
-    command: method,
-  });
+  return new HawserError(
+    'DEADLINE',
+    `${method}: no answer within ${timeoutMs} ms: ${where}; set timeoutMs if it may take longer`,
+    { outcome: outcomeOf(call), command: method },
+  );
 }
 
 export function abortedCall(call: Call, signal: AbortSignal): HawserError {
@@ -24,12 +26,40 @@ export function abortedCall(call: Call, signal: AbortSignal): HawserError {
   });
 }
 
-/** A failure that a behaviour tells its caller: a HawserError as it is, any other as the cause of one. */
-export function asRefusal(command: string, error: Error): HawserError {
-  if (error instanceof HawserError) return error;
-  return new HawserError('REFUSED', `${command}: ${error.message}`, {
-    outcome: 'refused',
-    command,
-    cause: error,
+/** A call that was not answered before the connection ended. */
+export function endedCall(call: Call, reason: StopReason | undefined): HawserError {
+  return ended(call.method, outcomeOf(call), reason);
+}
+
+/** The connection has ended or is about to: `reason` says why, where that is decided. */
+export function ended(command: string, outcome: Outcome, reason: StopReason | undefined): HawserError {
+  const why = reason instanceof Error ? `has failed: ${reason.message}` : 'is closed';
+  return new HawserError('CLOSED', `${command}: the connection ${why}`, { outcome, command, cause: reason });
+}
+
+/** As many messages wait, or calls are without an answer, as may. */
+export function full(command: string, what: string, max: number, option: string): HawserError {
+  const message = `${command}: ${max} ${what}, and no more may; ask less, or raise ${option}`;
+  return new HawserError('OVERLOADED', message, { outcome: 'not-sent', command });
+}
+
+/** The first attempt to connect has backed off. */
+export function firstAttemptFailed(cause: Error | undefined): HawserError {
+  const why = cause === undefined ? '' : `: ${cause.message}`;
+  return new HawserError('CONNECT_FAILED', `connect: the first attempt failed${why}`, {
+    outcome: 'not-sent',
+    command: 'connect',
+    cause,
   });
+}
+
+/** What a behaviour tells a caller whose call it fails. */
+export function refused(command: string, cause: Error): HawserError {
+  return new HawserError('REFUSED', `${command}: ${cause.message}`, { outcome: 'refused', command, cause });
+}
+
+/** What a callback threw, as the reason for which the connection ends. */
+export function asError(callback: string, thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(`${callback} threw what is no error: ${typeof thrown}`, { cause: thrown });
 }

@@ -9,7 +9,7 @@ import {
   type SlotPhase,
 } from '../machine/index.ts';
 import { Signals } from '../signals.ts';
-import { abortedCall, asRefusal, lateCall } from './behaviour-failures.ts';
+import { abortedCall, lateCall, refused } from './behaviour-failures.ts';
 
 /** The answer's type, which only the compiler sees. */
 declare const ANSWER: unique symbol;
@@ -72,7 +72,7 @@ export class Calls {
     this.#owner = owner;
     this.#expiry = new Judge(clock, () => this.#expire());
     this.#signals = new Signals<Call>((call, signal) =>
-      this.#fail(
+      this.fail(
         call,
         withoutStack(() => abortedCall(call, signal)),
       ),
@@ -117,32 +117,31 @@ export class Calls {
     if (call.phase !== 'gone') this.#settle(call, value, true);
   }
 
-  /** Fails a call with an error whose stack will be the caller's. One that is settled is let be. */
-  fail(call: Call, error: HawserError): void {
-    if (call.phase !== 'gone') this.#fail(call, error);
+  /** Fails a call as its behaviour wants it: with a HawserError as it is. One that is settled is let be. */
+  refuse(call: Call, error: Error): void {
+    if (call.phase === 'gone') return;
+    const result =
+      error instanceof HawserError ? Promise.reject(error) : rejection(refused(call.method, error));
+    this.#settle(call, result, true);
   }
 
-  /** Fails a call with an error as it is. One that is settled is let be. */
-  refuse(call: Call, error: HawserError): void {
-    if (call.phase !== 'gone') this.#settle(call, Promise.reject(error), true);
+  /** Fails a call. One that is settled is let be. */
+  fail(call: Call, error: HawserError): void {
+    if (call.phase !== 'gone') this.#settle(call, rejection(error), false);
   }
 
   /** Fails all calls. */
   end(error: (call: Call) => HawserError): void {
     withoutStack(() => {
-      for (const call of this.#unsettled) this.#fail(call, error(call));
+      for (const call of this.#unsettled) this.fail(call, error(call));
     });
     this.#expiry.clear();
   }
 
   #expire(): void {
     const now = this.#clock.now();
-    withoutStack(() => this.#deadlines.expire(now, (call) => this.#fail(call, lateCall(call))));
+    withoutStack(() => this.#deadlines.expire(now, (call) => this.fail(call, lateCall(call))));
     this.#expiry.set(this.#deadlines.earliest());
-  }
-
-  #fail(call: Call, error: HawserError): void {
-    this.#settle(call, rejection(error), false);
   }
 
   #settle(call: Call, result: unknown, hasAnswer: boolean): void {
@@ -167,7 +166,7 @@ export function answerCaller(from: From<unknown>, value: unknown): void {
 /** Fails whoever is behind `from`. Throws INVALID_ARGUMENT when it is none. */
 export function refuseCaller(from: From<unknown>, error: Error): void {
   const call = callOf(from, 'refuse');
-  call.calls.refuse(call, asRefusal(call.method, error));
+  call.calls.refuse(call, error);
 }
 
 function callOf(from: From<unknown>, command: string): Call {

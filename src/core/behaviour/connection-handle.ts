@@ -30,17 +30,17 @@ export class ConnectionHandle<Call, R, Cast, Info> {
    * started with `whenDisconnected: 'fail'`; or what `Connection.refuse` said.
    */
   async call(request: Call, options?: WaitOptions): Promise<R> {
-    return this.#manager.call(request, options) as Promise<R>;
+    return this.#manager.call('call', request, options) as Promise<R>;
   }
 
   /** Tells `handleCast`. Throws OVERLOADED or CLOSED, both `not-sent`. */
   cast(message: Cast): void {
-    this.#manager.tell({ kind: 'cast', message });
+    this.#manager.tell('cast', message);
   }
 
   /** Tells `handleInfo`. Throws OVERLOADED or CLOSED, both `not-sent`. */
   info(message: Info): void {
-    this.#manager.tell({ kind: 'info', message });
+    this.#manager.tell('info', message);
   }
 
   /**
@@ -52,7 +52,7 @@ export class ConnectionHandle<Call, R, Cast, Info> {
     behaviour: new () => Connection<unknown, Call, R, Cast, Info, unknown>,
     options?: WaitOptions,
   ): Promise<void> {
-    await this.#manager.upgrade(behaviour, options);
+    await this.#manager.call('upgrade', behaviour, options);
   }
 
   /** Resolves when the connection is ready. Rejects with CLOSED, or with DEADLINE when it is not in time. `timeoutMs` defaults to the connection's own. */
@@ -62,7 +62,7 @@ export class ConnectionHandle<Call, R, Cast, Info> {
 
   /** Calls `listener` after each change of state. Returns what removes it again. */
   onState(listener: (change: StateChange) => unknown): () => void {
-    return this.#manager.stateListeners.add(listener);
+    return this.#manager.life.listeners.add(listener);
   }
 
   /** Connects now instead of at the end of a backoff: `connect` is called with `BACKOFF`. Nothing while there is none. */

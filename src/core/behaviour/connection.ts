@@ -78,7 +78,7 @@ export abstract class Connection<
     this: new () => B,
     ...[argument, options, environment]: StartArguments<B>
   ): Promise<HandleOf<B>> {
-    const manager = managerOf(this, options, environment);
+    const manager = managerOf(this, 'start', options, environment);
     await manager.start(argument);
     return manager.handle;
   }
@@ -92,8 +92,8 @@ export abstract class Connection<
     this: new () => B,
     ...[argument, options, environment]: StartArguments<B>
   ): Promise<HandleOf<B>> {
-    const manager = managerOf(this, options, environment);
-    await manager.connect(argument);
+    const manager = managerOf(this, 'connect', options, environment);
+    await manager.start(argument);
     return manager.handle;
   }
 
@@ -191,11 +191,13 @@ export abstract class Connection<
 
 function managerOf(
   behaviour: new () => AnyConnection,
+  wants: 'start' | 'connect',
   options: BehaviourOptions | undefined,
   environment: Environment = systemEnvironment,
 ): Manager {
   return new Manager(
     behaviour,
+    wants,
     resolveBehaviourOptions(options, behaviour.name || 'Connection'),
     environment,
   );

@@ -1,56 +1,390 @@
+import type { Duplex } from 'node:stream';
 import type { Environment } from '../environment.ts';
-import { Listeners } from '../listeners.ts';
-import type { StateName } from '../machine/index.ts';
-import type { StateChange } from '../pipeline.ts';
-import type { WaitOptions } from '../waits.ts';
+import { abortedBefore, notConnected, notReady } from '../failures.ts';
+import { Judge } from '../judge.ts';
+import type { Clock, HawserError, StateName } from '../machine/index.ts';
+import { CLOSE_TIMEOUT_MS } from '../options.ts';
+import { checkWait, type WaitOptions } from '../waits.ts';
 import type { BehaviourExplanation } from './behaviour-explanation.ts';
+import { ended, endedCall, firstAttemptFailed, full, refused } from './behaviour-failures.ts';
 import type { ResolvedBehaviourOptions } from './behaviour-options.ts';
+import { CallbackRunner, type Answered } from './callback-runner.ts';
 import type { Callbacks } from './callbacks.ts';
+import { Calls, type Call } from './calls.ts';
 import { ConnectionHandle } from './connection-handle.ts';
+import { ConnectionLife } from './connection-life.ts';
+import { answers, BACKOFF, type Directive, type StopReason } from './directives.ts';
+import { Mailbox, type Message } from './mailbox.ts';
+import { MessageLoop, nextTick } from './message-loop.ts';
+import { OwnedSockets } from './owned-sockets.ts';
+import { Starter } from './starter.ts';
+import { Timeouts } from './timeouts.ts';
 
-/** Runs a behaviour. */
+/** Time that `terminate` has when a behaviour stops by itself. */
+const TERMINATE_TIMEOUT_MS = 5_000;
+
+/** How far a connection is from its end. Its state, while it is `running`, is the machine's. */
+type Phase =
+  | { readonly name: 'running' }
+  /** Nothing more is accepted; what was accepted is handled. */
+  | { readonly name: 'closing' }
+  /** `terminate` was called. */
+  | { readonly name: 'terminating'; readonly reason: StopReason }
+  | { readonly name: 'over'; readonly reason: StopReason };
+
+/**
+ * Runs a behaviour: takes one message at a time from the mailbox, calls its callback, and does what the directive
+ * says. The machine decides about the connection itself; `connect` is its dial.
+ */
 export class Manager {
   readonly handle: ConnectionHandle<unknown, unknown, unknown, unknown> = new ConnectionHandle(this);
-  readonly stateListeners: Listeners<StateChange> = new Listeners();
+  readonly life: ConnectionLife;
   readonly #options: ResolvedBehaviourOptions;
+  readonly #clock: Clock;
+  readonly #loop: MessageLoop<Message>;
+  readonly #runner: CallbackRunner;
+  readonly #mailbox: Mailbox;
+  readonly #calls: Calls;
+  readonly #sockets: OwnedSockets;
+  readonly #timeouts: Timeouts;
+  readonly #closing = new AbortController();
+  readonly #terminateLimit: Judge;
+  readonly #starter: Starter;
+  #phase: Phase = { name: 'running' };
 
-  constructor(_behaviour: new () => Callbacks, options: ResolvedBehaviourOptions, _environment: Environment) {
+  constructor(
+    behaviour: new () => Callbacks,
+    wants: 'start' | 'connect',
+    options: ResolvedBehaviourOptions,
+    environment: Environment,
+  ) {
+    const { clock } = environment;
     this.#options = options;
+    this.#clock = clock;
+    this.#starter = new Starter(clock, wants);
+    this.#mailbox = new Mailbox(options.maxMailbox);
+    this.#calls = new Calls(clock, {
+      leftWaiting: () => this.#mailbox.callLeft(),
+      settled: (isAnswered) => this.#settled(isAnswered),
+    });
+    this.#sockets = new OwnedSockets((message, from) => this.#push({ kind: 'socket', message, from }));
+    this.#timeouts = new Timeouts(clock, {
+      idleFor: () => this.#push({ kind: 'idle-timeout' }),
+      inStateFor: (timeout) => this.#push({ kind: 'state-timeout', timeout }),
+    });
+    this.#terminateLimit = new Judge(clock, () => this.#abandon());
+    this.#loop = new MessageLoop(
+      clock,
+      () => this.#next(),
+      (message) => this.#handle(message),
+    );
+    this.#runner = new CallbackRunner(clock, behaviour, {
+      signal: this.#closing.signal,
+      self: this.handle,
+      own: (socket) => this.#own(socket),
+    });
+    this.life = new ConnectionLife(options, environment, {
+      attemptIsDue: () => {
+        this.#releaseSockets();
+        this.#push({ kind: 'tick' });
+      },
+      ended: () => this.#releaseSockets(),
+      changed: (from, to) => {
+        if (from !== to) this.#timeouts.stateLeft();
+        if (to === 'ready') this.#starter.reached('connect');
+      },
+      refusal: (command) => this.#refusal(command),
+    });
   }
 
   get state(): StateName {
-    return 'idle';
+    return this.life.state.name;
   }
 
-  start(_argument: unknown): Promise<void> {
-    return Promise.reject(new Error(this.#options.name));
+  /** See `Connection.start` and `Connection.connect`. */
+  async start(argument: unknown): Promise<void> {
+    const { timeoutMs, signal } = this.#options;
+    const { wants } = this.#starter;
+    if (signal?.aborted === true) throw abortedBefore(wants, signal);
+    const code = wants === 'start' ? 'DEADLINE' : 'CONNECT_TIMEOUT';
+    const started = this.#starter.wait(timeoutMs, signal, () => this.#notReady(wants, code, timeoutMs));
+    this.#push({ kind: 'init', argument });
+    try {
+      await started;
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
   }
 
-  connect(argument: unknown): Promise<void> {
-    return this.start(argument);
+  /** Takes a call or an upgrade. Throws INVALID_ARGUMENT, CLOSED, OVERLOADED or ABORTED when it is not accepted. */
+  call(method: 'call' | 'upgrade', request: unknown, options: WaitOptions = {}): Promise<unknown> {
+    const { timeoutMs = this.#options.timeoutMs, signal } = checkWait(method, options);
+    this.#assertAccepts(method);
+    const { maxUnanswered } = this.#options;
+    if (this.#calls.unsettled >= maxUnanswered) {
+      throw full(method, 'calls have no answer yet', maxUnanswered, 'maxUnanswered');
+    }
+    if (signal?.aborted === true) throw abortedBefore(method, signal);
+    const { call, answer } = this.#calls.add(method, request, timeoutMs, signal);
+    this.#push({ kind: method, call });
+    return answer;
   }
 
-  call(_request: unknown, _options: WaitOptions | undefined): Promise<unknown> {
-    return this.start(undefined);
+  /** Takes a message to which there is no answer. Throws CLOSED or OVERLOADED when it is not accepted. */
+  tell(kind: 'cast' | 'info', message: unknown): void {
+    this.#assertAccepts(kind);
+    this.#push({ kind, message });
   }
 
-  tell(_message: { readonly kind: 'cast' | 'info'; readonly message: unknown }): void {}
-
-  upgrade(_behaviour: new () => Callbacks, _options: WaitOptions | undefined): Promise<void> {
-    return this.start(undefined);
+  async ready(options: WaitOptions = {}): Promise<void> {
+    const { timeoutMs = this.#options.timeoutMs, signal } = checkWait('ready', options);
+    if (this.state === 'ready') return;
+    if (this.#phase.name !== 'running') throw this.#refusal('ready');
+    await this.life.ready.wait(timeoutMs, signal, () => this.#notReady('ready', 'DEADLINE', timeoutMs));
   }
 
-  ready(_options: WaitOptions | undefined): Promise<void> {
-    return this.start(undefined);
+  retryNow(): void {
+    if (this.state === 'backing-off') this.life.connect();
   }
-
-  retryNow(): void {}
 
   explain(): BehaviourExplanation {
-    throw new Error('not yet');
+    const now = this.#clock.now();
+    const { running } = this.#runner;
+    const { transitions, ...life } = this.life.explain(now);
+    return {
+      name: this.#options.name,
+      ...life,
+      callback: running?.callback,
+      callbackForMs: running && Math.round(now - running.since),
+      waiting: this.#mailbox.size,
+      unanswered: this.#calls.unsettled,
+      sockets: this.#sockets.size,
+      transitions,
+    };
   }
 
-  close(_options: WaitOptions | undefined): Promise<void> {
-    return this.start(undefined);
+  async close(options: WaitOptions = {}): Promise<void> {
+    const { timeoutMs = CLOSE_TIMEOUT_MS, signal } = checkWait('close', options);
+    if (this.#phase.name === 'over') return;
+    if (this.#phase.name === 'running') {
+      this.#phase = { name: 'closing' };
+      this.#leave();
+      this.#loop.wake();
+    }
+    try {
+      await this.life.closed.wait(timeoutMs, signal, () => ended('close', 'unknown', undefined));
+    } catch {
+      this.#abandon();
+    }
+  }
+
+  #assertAccepts(command: string): void {
+    if (this.#phase.name !== 'running') throw this.#refusal(command);
+    const { maxMailbox } = this.#options;
+    if (this.#mailbox.isFull) throw full(command, 'messages wait', maxMailbox, 'maxMailbox');
+  }
+
+  /** Why nothing is accepted any more. */
+  #refusal(command: string): Error {
+    return ended(command, 'not-sent', 'reason' in this.#phase ? this.#phase.reason : undefined);
+  }
+
+  #notReady(command: string, code: 'DEADLINE' | 'CONNECT_TIMEOUT', limitMs: number): HawserError {
+    return notReady(command, code, limitMs, this.life.state, this.explain());
+  }
+
+  #push(message: Message): void {
+    if (this.#phase.name === 'over') return;
+    this.#mailbox.push(message);
+    this.#loop.wake();
+  }
+
+  /** The next message. Where there is none, this is where it is found that nothing is left to do. */
+  #next(): Message | undefined {
+    if (this.#phase.name === 'terminating' || this.#phase.name === 'over') return undefined;
+    let message = this.#mailbox.take();
+    while (message?.kind === 'state-timeout' && !this.#timeouts.holds(message.timeout)) {
+      message = this.#mailbox.take();
+    }
+    if (message === undefined) {
+      if (this.#phase.name === 'closing' && this.#calls.unsettled === 0) void this.#stop('normal');
+      else this.#timeouts.wait();
+    } else if (message.kind !== 'upgrade') {
+      this.#timeouts.messageCame();
+    }
+    return message;
+  }
+
+  async #handle(message: Message): Promise<void> {
+    switch (message.kind) {
+      case 'call':
+        return this.#handleCall(message.call);
+      case 'upgrade':
+        return this.#change(message.call);
+      case 'tick':
+        return this.#follow(await this.#connect(BACKOFF));
+      default:
+        return this.#follow(await this.#checked(this.#runner.deliver(message)));
+    }
+  }
+
+  async #handleCall(call: Call): Promise<void> {
+    this.#calls.begin(call);
+    if (this.#options.whenDisconnected === 'handle' || this.state === 'ready') {
+      await this.#follow(await this.#checked(this.#runner.handleCall(call.request, call)), call);
+    } else {
+      this.#calls.fail(call, notConnected(this.life.state, this.#clock.now(), 'call'));
+    }
+  }
+
+  async #change(call: Call): Promise<void> {
+    this.#calls.begin(call);
+    const failure = await this.#runner.change(call.request as new () => Callbacks);
+    if (failure === undefined) this.#calls.answer(call, undefined);
+    else this.#calls.fail(call, refused('upgrade', failure));
+  }
+
+  /** The directive of a callback; nothing when it has failed, or came too late. */
+  async #checked(answered: Promise<Answered>): Promise<Directive | undefined> {
+    const { directive, failure } = await answered;
+    if (this.#phase.name === 'over') return undefined;
+    if (failure !== undefined) await this.#stop(failure);
+    return directive;
+  }
+
+  /** Does what a directive says, and what the directives say to which that leads. */
+  async #follow(directive: Directive | undefined, call?: Call): Promise<void> {
+    for (let next = directive; next !== undefined;) next = await this.#carryOut(next, call);
+  }
+
+  async #carryOut(directive: Directive, call: Call | undefined): Promise<Directive | undefined> {
+    if (this.#phase.name === 'over') return undefined;
+    const reply =
+      call !== undefined && answers(directive) && (() => this.#calls.answer(call, directive.reply));
+    if ('state' in directive) this.#runner.hold(directive.state);
+    switch (directive.do) {
+      case 'ignore':
+        this.#starter.reached('start');
+        this.#end('normal');
+        return undefined;
+      case 'stop':
+        await this.#stop(directive.reason, reply || undefined);
+        return undefined;
+      case 'connect':
+      case 'disconnect':
+        if (reply) {
+          reply();
+          await nextTick();
+        }
+        return directive.do === 'connect' ? this.#connect(directive.info) : this.#disconnect(directive.info);
+      case 'reply':
+        this.#calls.answer(call!, directive.value);
+        break;
+      case 'backoff':
+        this.#goDown(directive.cause, directive.afterMs ?? 'by-policy');
+        break;
+      case 'no-connect':
+        this.#goDown(undefined, undefined);
+        break;
+      case 'ok':
+      case 'no-reply':
+    }
+    this.#starter.reached('start');
+    this.#timeouts.set(directive);
+    return undefined;
+  }
+
+  /** Calls `connect`, unless the connection is closing. */
+  async #connect(info: unknown): Promise<Directive | undefined> {
+    if (this.state === 'ready') this.#goDown(undefined, undefined);
+    if (this.#phase.name === 'running') {
+      this.life.connect();
+      this.#mailbox.drop('tick');
+      // Whoever starts it is answered first.
+      if (this.#starter.reached('start')) await nextTick();
+    }
+    if (this.#phase.name !== 'running') {
+      this.#goDown(undefined, undefined);
+      return undefined;
+    }
+    const directive = await this.#checked(this.#runner.connect(info));
+    if (directive === undefined) return undefined;
+    // Before anyone is told, for whoever is told may end it.
+    if ('state' in directive) this.#runner.hold(directive.state);
+    if (directive.do === 'ok') this.life.connected();
+    if (directive.do === 'backoff') this.#starter.reject(() => firstAttemptFailed(directive.cause));
+    return directive;
+  }
+
+  /** Calls `disconnect`. What is ready stays so meanwhile, so that it can take its leave of the peer. */
+  async #disconnect(info: unknown): Promise<Directive | undefined> {
+    if (this.#phase.name === 'over') return undefined;
+    if (this.state !== 'ready') this.#goDown(undefined, undefined);
+    return this.#checked(this.#runner.disconnect(info));
+  }
+
+  /** There is no connection any more, and none is wanted until then. */
+  #goDown(cause: Error | undefined, retryInMs: number | 'by-policy' | undefined): void {
+    const mayRetry = this.#phase.name === 'running';
+    this.life.disconnect(cause, mayRetry ? retryInMs : undefined);
+    this.#releaseSockets();
+    this.#mailbox.drop('tick');
+  }
+
+  /** The connection is about to end. */
+  #leave(): void {
+    this.#closing.abort(ended('signal', 'unknown', undefined));
+    if (this.state === 'backing-off') this.#goDown(undefined, undefined);
+  }
+
+  /** Calls `terminate`, for so long as it may take, and ends. */
+  async #stop(reason: StopReason, reply?: () => void): Promise<void> {
+    if (this.#phase.name === 'terminating' || this.#phase.name === 'over') return;
+    this.#phase = { name: 'terminating', reason };
+    this.#leave();
+    this.#terminateLimit.set(this.#clock.now() + TERMINATE_TIMEOUT_MS);
+    const failure = await this.#runner.terminate(reason);
+    reply?.();
+    this.#end(failure ?? reason);
+  }
+
+  /** Ends now, whatever still runs: what that returns is not heeded. */
+  #abandon(): void {
+    const { name } = this.#phase;
+    if (name !== 'over' && name !== 'terminating') void this.#runner.terminate('normal');
+    this.#end('reason' in this.#phase ? this.#phase.reason : 'normal');
+  }
+
+  #end(reason: StopReason): void {
+    if (this.#phase.name === 'over') return;
+    this.#phase = { name: 'over', reason };
+    this.#closing.abort(ended('signal', 'unknown', undefined));
+    this.#terminateLimit.clear();
+    this.#timeouts.stop();
+    const cause = reason instanceof Error ? reason : undefined;
+    this.life.close(cause);
+    this.#calls.end((call) => endedCall(call, reason));
+    this.#releaseSockets();
+    this.#mailbox.clear();
+    // Whoever waits for the start is told. If nobody does, nobody else may learn of it.
+    if (this.#starter.waits) this.#starter.reject(() => this.#refusal(this.#starter.wants));
+    else if (cause !== undefined) process.emitWarning(cause);
+  }
+
+  #own(socket: Duplex): void {
+    this.#sockets.own(socket);
+    if (this.#phase.name === 'over') this.#sockets.release();
+  }
+
+  /** The sockets of a connection end with it, and what they said is not told any more. */
+  #releaseSockets(): void {
+    this.#sockets.release();
+    this.#mailbox.drop('socket');
+  }
+
+  #settled(isAnswered: boolean): void {
+    if (isAnswered) this.life.proven();
+    if (this.#phase.name === 'closing') this.#loop.wake();
   }
 }
