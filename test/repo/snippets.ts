@@ -4,11 +4,27 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT, type ProjectFile } from './files.ts';
 
-/** What every page may use without saying where it comes from, each as a declaration. */
-const GIVEN: readonly string[] = ["const redis: import('hawser/redis').Redis;"];
+/** What every page may use without saying where it comes from. */
+const GIVEN = `
+declare const redis: import('hawser/redis').Redis;
+declare const memcached: typeof import('${ROOT}examples/memcached/protocol.ts').memcached;
+declare const question: typeof import('${ROOT}examples/memcached/protocol.ts').question;
+
+declare module '@opentelemetry/api' {
+  interface Observable {
+    addCallback(observe: (result: { observe(value: number, attributes: object): void }) => void): void;
+  }
+  interface Meter {
+    createObservableCounter(name: string, options?: { unit: string }): Observable;
+    createObservableUpDownCounter(name: string, options?: { unit: string }): Observable;
+    createHistogram(name: string, options?: { unit: string }): { record(value: number, attributes: object): void };
+  }
+  export const metrics: { getMeter(name: string): Meter };
+}
+`;
 
 const BLOCK = /^```ts\n(?<code>[\s\S]*?)^```$/gm;
-const IMPORT = /^import (?<type>type )?\{(?<names>[^}]*)\} from (?<from>.*);$/gm;
+const IMPORT = /^import (?<type>type )?\{(?<names>[^}]*)\} from (?<from>'[^']+');/gm;
 
 /**
  * What the compiler says of the blocks of TypeScript on these pages, each as `path:line: error`. What a page has imported
@@ -21,8 +37,7 @@ export function snippetErrors(pages: readonly ProjectFile[]): string[] {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, `${path}.ts`), moduleOf(text));
     }
-    const given = `export {};\ndeclare global {\n${GIVEN.join('\n')}\n}\n`;
-    writeFileSync(join(folder, 'given.ts'), given);
+    writeFileSync(join(folder, 'given.d.ts'), GIVEN);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(projectOf()));
     return compile(folder);
