@@ -37,12 +37,13 @@ export {
 export { Pipeline, type StateChange } from './pipeline.ts';
 export { Lease } from './pool/lease.ts';
 export { pipelineSource, type LeasedPipeline } from './pool/pipeline-source.ts';
-export { Pool, type PoolEnvironment, type PoolReport } from './pool/pool.ts';
+export { Pool, type PoolReport } from './pool/pool.ts';
+export type { CheckoutTrace, PoolLeak } from './pool/pool-channels.ts';
 export type { ExplainedLease, PoolCounts, PoolExplanation } from './pool/pool-explanation.ts';
 export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';
-export type { PoolOptions } from './pool/pool-options.ts';
+export { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
 export { PooledCalls, type Asking } from './pool/pooled-calls.ts';
-export type { Leftover, Loan, OpenAttempt, PoolSource } from './pool/pool-source.ts';
+export type { Leftover, Loan, OpenAttempt, PoolEnvironment, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
 export type { CallWaitOptions, WaitOptions } from './waits.ts';

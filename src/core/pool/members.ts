@@ -1,4 +1,5 @@
 import type { Lease, Lender } from './lease.ts';
+import type { Place } from './place.ts';
 import type { Loan } from './pool-source.ts';
 
 /** Why a member was closed. */
@@ -30,8 +31,10 @@ export interface Leased<L> {
   readonly lease: Lease<L>;
   /** In the clock's milliseconds. */
   readonly takenAt: number;
-  /** Its stack says where; `undefined` when nobody wants to know. */
-  readonly taken: Error | undefined;
+  /** Where it was taken; `undefined` when nobody wants to know. */
+  readonly place: Place | undefined;
+  /** It has been held for too long, and somebody was told. */
+  isReported: boolean;
 }
 
 /** Who is told of what the holder of a lease does. */

@@ -1,6 +1,6 @@
 import { Judge } from '../judge.ts';
 import { Growth, HawserError, type Clock, type Random } from '../machine/index.ts';
-import { Opening } from './opening.ts';
+import { Opening, type OpeningOwner } from './opening.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { PoolSource } from './pool-source.ts';
 
@@ -14,8 +14,10 @@ export interface OpenerOwner<M> {
   probeFailed(epoch: number, cause: Error): void;
   /** A dial beside living members has failed; `true` when none is left, so that this is an outage. */
   growthFailed(cause: Error): boolean;
-  /** More may be opened than before. */
-  mayGrow(): void;
+  /** A socket is closed, or a wait is over: more may be opened than before. */
+  left(): void;
+  /** Runs `work` in the async context in which the pool was made. */
+  inContext<T>(work: () => T): T;
 }
 
 /**
@@ -50,7 +52,7 @@ export class Opener<M, L> {
     this.#growth = new Growth(options, options.backoff);
     this.#wait = new Judge(clock, () => {
       this.#growth.resume();
-      owner.mayGrow();
+      owner.left();
     });
   }
 
@@ -74,13 +76,13 @@ export class Opener<M, L> {
   /** The lifecycle dials. Where every socket is taken, the dial begins when one is closed. */
   probe(epoch: number, generation: number, members: number): void {
     this.#probe = { epoch, generation };
-    this.#beginProbe(members);
+    this.resumeProbe(members);
   }
 
   /** Starts as many dials as there is need, leave and room for. */
   grow(unserved: number, kept: number, members: number, generation: number): void {
-    if (this.#probe !== undefined) return this.#beginProbe(members);
     const sockets = members + this.sockets;
+    if (sockets >= this.#options.max) return;
     const count = this.#growth.wanted({ unserved, kept, opening: this.underWay, sockets });
     for (let started = 0; started < count; started += 1) this.#begin(undefined, generation);
   }
@@ -98,7 +100,8 @@ export class Opener<M, L> {
     for (const opening of this.#openings) opening.giveUp(cause);
   }
 
-  #beginProbe(members: number): void {
+  /** Begins the lifecycle's dial, if it is still to begin and there is room for it now. */
+  resumeProbe(members: number): void {
     const probe = this.#probe;
     if (probe === undefined || members + this.sockets >= this.#options.max) return;
     this.#probe = undefined;
@@ -108,7 +111,7 @@ export class Opener<M, L> {
   #begin(epoch: number | undefined, generation: number): void {
     const opening = new Opening<M>(epoch, generation, this.#clock.now());
     this.#openings.add(opening);
-    opening.begin(this.#clock, this.#options.openTimeoutMs, this.#source, {
+    const owner: OpeningOwner<M> = {
       admit: (_, resource) => this.#owner.admit(opening, resource),
       admitted: () => {
         this.#openings.delete(opening);
@@ -118,9 +121,11 @@ export class Opener<M, L> {
       failed: (_, cause) => this.#failed(epoch, cause),
       released: () => {
         this.#openings.delete(opening);
-        this.#owner.mayGrow();
+        this.#owner.left();
       },
-    });
+    };
+    const { openTimeoutMs } = this.#options;
+    this.#owner.inContext(() => opening.begin(this.#clock, openTimeoutMs, this.#source, owner));
   }
 
   #failed(epoch: number | undefined, cause: Error): void {

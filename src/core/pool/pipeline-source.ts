@@ -3,14 +3,14 @@ import { HawserError } from '../machine/index.ts';
 import type { ConnectionOptions } from '../options.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Protocol, Request } from '../protocol.ts';
-import type { WaitOptions } from '../waits.ts';
+import type { CallWaitOptions, WaitOptions } from '../waits.ts';
 import { leaseEnded } from './lease.ts';
 import type { Leftover, Loan, OpenAttempt, PoolSource } from './pool-source.ts';
 
 /** What the holder of a lease has of a pipeline: all of it, for as long as the lease lasts. */
 export interface LeasedPipeline<Q extends Request, R> {
   /** As {@link Pipeline.submit}; throws LEASE_ENDED, `not-sent`, after the end of the lease. */
-  submit(request: Q, options?: WaitOptions): Promise<R>;
+  submit(request: Q, options?: CallWaitOptions): Promise<R>;
 }
 
 /**
@@ -69,7 +69,7 @@ class PipelineLoan<Q extends Request, R, P> implements Loan<LeasedPipeline<Q, R>
     return this;
   }
 
-  submit(request: Q, options?: WaitOptions): Promise<R> {
+  submit(request: Q, options?: CallWaitOptions): Promise<R> {
     if (this.#hasEnded) throw leaseEnded(request.command);
     return this.#pipeline.submit(request, options);
   }

@@ -1,6 +1,7 @@
 import { causeOf, type ExplainedTransition } from '../explain.ts';
 import type { Transition } from '../lifecycle.ts';
 import type { ConnectionState, StateName } from '../machine/index.ts';
+import { describePlace } from './place.ts';
 import type { CloseReason, Members } from './members.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 
@@ -62,7 +63,7 @@ export interface PoolExplanationSource {
   readonly growsAgainAt: number | undefined;
   readonly waiting: number;
   readonly oldestSince: number | undefined;
-  readonly shedding: boolean;
+  readonly isShedding: boolean;
   readonly counts: PoolCounts;
   readonly now: number;
 }
@@ -89,7 +90,7 @@ export function explainPool(source: PoolExplanationSource): PoolExplanation {
     resetting,
     waiting: source.waiting,
     oldestWaitMs: source.oldestSince === undefined ? undefined : Math.round(now - source.oldestSince),
-    shedding: source.shedding,
+    shedding: source.isShedding,
     longestLease: leasesOut(members, now)[0],
     counts: source.counts,
     transitions: transitions.map(({ from, to, at }) => ({
@@ -106,7 +107,10 @@ export function leasesOut(members: Members<unknown, unknown>, now: number): Expl
   const leases: ExplainedLease[] = [];
   for (const { state } of members) {
     if (state.name !== 'leased') continue;
-    leases.push({ heldForMs: Math.round(now - state.takenAt), stack: state.taken?.stack });
+    leases.push({
+      heldForMs: Math.round(now - state.takenAt),
+      stack: state.place && describePlace(state.place),
+    });
   }
   return leases.toSorted((one, other) => other.heldForMs - one.heldForMs);
 }

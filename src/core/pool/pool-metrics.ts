@@ -1,3 +1,5 @@
+import type { ResolvedPoolOptions } from './pool-options.ts';
+
 /**
  * Upper bounds, in seconds, of the buckets of a {@link Histogram}; the last bucket has none.
  *
@@ -52,4 +54,33 @@ export class Histogram {
       bounds: BUCKET_BOUNDS,
     };
   }
+}
+
+/** What {@link PoolMetrics} are read from. */
+export interface PoolMetricsSource {
+  readonly options: ResolvedPoolOptions;
+  readonly idle: number;
+  readonly used: number;
+  readonly waiting: number;
+  readonly timedOut: number;
+  readonly createTime: Histogram;
+  readonly waitTime: Histogram;
+  readonly useTime: Histogram;
+}
+
+/** Reads {@link PoolMetrics}. */
+export function readPoolMetrics(source: PoolMetricsSource): PoolMetrics {
+  const { options, idle, used, waiting, timedOut, createTime, waitTime, useTime } = source;
+  return {
+    'db.client.connection.pool.name': options.name,
+    'db.client.connection.count': { idle, used },
+    'db.client.connection.idle.max': options.max,
+    'db.client.connection.idle.min': options.min,
+    'db.client.connection.max': options.max,
+    'db.client.connection.pending_requests': waiting,
+    'db.client.connection.timeouts': timedOut,
+    'db.client.connection.create_time': createTime.read(),
+    'db.client.connection.wait_time': waitTime.read(),
+    'db.client.connection.use_time': useTime.read(),
+  };
 }

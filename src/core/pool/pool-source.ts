@@ -1,4 +1,8 @@
+import type { Environment } from '../environment.ts';
 import type { WaitOptions } from '../waits.ts';
+
+/** What a pool takes from the world; its source takes what it needs by itself. */
+export type PoolEnvironment = Pick<Environment, 'clock' | 'random'>;
 
 /** How a pool opens, lends, judges and closes what it holds. `M`: a member; `L`: what a lease gives to its holder. */
 export interface PoolSource<M, L> {

@@ -5,6 +5,7 @@ import { Lease } from './lease.ts';
 import { limited } from './limited.ts';
 import { Member, Members, type CloseReason, type Leased, type MemberOwner } from './members.ts';
 import { closed } from './opening.ts';
+import type { Place } from './place.ts';
 import * as failures from './pool-failures.ts';
 import { Histogram } from './pool-metrics.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
@@ -85,7 +86,7 @@ export class Stock<M, L> implements MemberOwner<M, L> {
   }
 
   /** Throws what the source throws; the member is closed then. */
-  lend(member: Member<M, L>, now: number): Lease<L> {
+  lend(member: Member<M, L>, now: number, place: Place | undefined): Lease<L> {
     let loan: Loan<L>;
     try {
       loan = this.#source.lend(member.resource);
@@ -95,8 +96,7 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     }
     this.#leases += 1;
     const lease = new Lease<L>(this.#leases, loan, member);
-    const taken = this.#options.leakAfterMs === Infinity ? undefined : new Error('taken');
-    this.members.move(member, { name: 'leased', lease, takenAt: now, taken });
+    this.members.move(member, { name: 'leased', lease, takenAt: now, place, isReported: false });
     return lease;
   }
 
@@ -180,6 +180,13 @@ export class Stock<M, L> implements MemberOwner<M, L> {
   invalidate(): void {
     this.generation += 1;
     this.#closeAll('invalidated');
+  }
+
+  /** Closes what came of an attempt that began before the pool was invalidated. */
+  closeOutdated(): void {
+    for (const member of this.members.idle.filter(({ generation }) => generation !== this.generation)) {
+      this.close(member, 'invalidated');
+    }
   }
 
   /** Nothing is lent any more; what is not out is closed, and what is out when it is returned. */

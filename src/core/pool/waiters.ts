@@ -9,14 +9,13 @@ import {
   type HawserError,
 } from '../machine/index.ts';
 import { Signals } from '../signals.ts';
+import type { Place } from './place.ts';
 
 /** What the owner of the queue says of callers that leave it early. */
 export interface WaitersOwner<T> {
   /** A deadline has passed; `now` is one for all of a turn. */
   late(waiter: Waiter<T>, now: number): HawserError;
   aborted(signal: AbortSignal): HawserError;
-  /** Some have left early. */
-  left(): void;
 }
 
 /** Gone ones in front of which nobody waits are not worth collecting below this number. */
@@ -30,17 +29,21 @@ export class Waiter<T> {
   readonly deadline: number;
   readonly lane: DeadlineLane<Waiter<T>> | undefined;
   readonly settle: (result: T | Promise<never>) => void;
+  /** Where it asked; `undefined` when nobody wants to know. */
+  readonly place: Place | undefined;
   /** Ends the watch over the caller's signal. */
   unwatch: (() => void) | undefined = undefined;
 
   constructor(
     since: number,
     lane: DeadlineLane<Waiter<T>> | undefined,
+    place: Place | undefined,
     settle: (result: T | Promise<never>) => void,
   ) {
     this.since = since;
     this.lane = lane;
     this.deadline = lane === undefined ? UNSTAMPED : Math.ceil(since + lane.timeoutMs);
+    this.place = place;
     this.settle = settle;
   }
 }
@@ -65,7 +68,6 @@ export class Waiters<T> {
         withoutStack(() => owner.aborted(signal)),
       );
       this.#collect();
-      owner.left();
     });
   }
 
@@ -83,10 +85,10 @@ export class Waiters<T> {
     return waiter;
   }
 
-  add(now: number, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
+  add(now: number, timeoutMs: number, signal: AbortSignal | undefined, place: Place | undefined): Promise<T> {
     return new Promise<T>((settle) => {
       const lane = timeoutMs === Infinity ? undefined : this.#deadlines.lane(timeoutMs);
-      const waiter = new Waiter<T>(now, lane, settle);
+      const waiter = new Waiter<T>(now, lane, place, settle);
       if (signal !== undefined) waiter.unwatch = this.#signals.watch(signal, waiter);
       this.#queue.push(waiter);
       this.#length += 1;
@@ -128,7 +130,6 @@ export class Waiters<T> {
     );
     this.#expiry.set(this.#deadlines.earliest());
     this.#collect();
-    this.#owner.left();
   }
 
   #fail(waiter: Waiter<T>, error: HawserError): void {
