@@ -16,8 +16,10 @@ export type {
   TextCallOptions,
 } from './call-options.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
-export type { RedisCredentials, RedisOptions } from './options.ts';
+export type { RedisCredentials, RedisOptions, RedisPoolLimits, RedisPoolOptions } from './options.ts';
 export { Redis } from './redis.ts';
+export type { RedisConnection } from './redis-connection.ts';
+export type { RedisPool } from './redis-pool.ts';
 export type { RedisReply } from './reply.ts';
 export type { RedisArgument, RedisCommand } from './commands.ts';
 export type { RespLimits } from './resp-limits.ts';

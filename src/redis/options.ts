@@ -1,4 +1,12 @@
-import { invalidOption, type ConnectionOptions, type Endpoint, type TlsOptions } from '../core/index.ts';
+import {
+  invalidOption,
+  resolveOptions,
+  resolvePoolOptions,
+  type ConnectionOptions,
+  type Endpoint,
+  type PoolOptions,
+  type TlsOptions,
+} from '../core/index.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 
 /** Who to authenticate as. */
@@ -26,6 +34,25 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
   readonly clientName?: string | undefined;
   /** Most that is accepted from the server. */
   readonly limits?: Partial<RespLimits> | undefined;
+  /** The pool that `dedicated()` takes connections from. Default: at most 10. */
+  readonly dedicated?: RedisPoolLimits | undefined;
+}
+
+/** What is a pool's own; the rest is as for a connection, and holds for the pool and for each of its connections. */
+export type RedisPoolLimits = Omit<
+  PoolOptions,
+  'name' | 'timeoutMs' | 'whenDownWaitMs' | 'backoff' | 'slowRetryMs'
+>;
+
+/** How a pool of connections to Redis behaves. What the URL says too, the options override. */
+export interface RedisPoolOptions extends Omit<RedisOptions, 'dedicated' | 'maxPending'>, RedisPoolLimits {}
+
+/** What commands need to know of the connection, or connections, that they go to. */
+export interface CommandLimits {
+  /** Limit of a call that has none of its own; a command that waits on the server has that time besides. */
+  readonly timeoutMs: number;
+  /** Silence after which the server is given up; over a command that waits, that much longer than it may. */
+  readonly stallAfterMs: number;
 }
 
 /** {@link RedisOptions} and the URL, checked and complete. */
@@ -35,6 +62,8 @@ export interface ResolvedRedisOptions {
   readonly database: number;
   readonly clientName: string | undefined;
   readonly limits: RespLimits;
+  /** Of the pool beside a shared connection, or instead of one. */
+  readonly pool: PoolOptions;
 }
 
 const DEFAULT_PORT = 6_379;
@@ -56,20 +85,54 @@ interface Address {
 /** Brings URL and options together. Throws INVALID_OPTION, which never repeats the URL: it may hold a password. */
 export function resolveRedisOptions(url: string | URL, options: RedisOptions): ResolvedRedisOptions {
   assertGroup('options', options);
+  if (options.dedicated !== undefined) assertGroup('dedicated', options.dedicated);
+  return resolve(url, options, options.dedicated ?? {}, ' (dedicated)');
+}
+
+/** As {@link resolveRedisOptions}, for a pool. */
+export function resolveRedisPoolOptions(url: string | URL, options: RedisPoolOptions): ResolvedRedisOptions {
+  assertGroup('options', options);
+  return resolve(url, options, options, '');
+}
+
+/** What the commands need to know of the connection. */
+export function limitsOf({ connection }: ResolvedRedisOptions): CommandLimits {
+  const { timeoutMs, stallAfterMs } = resolveOptions(connection);
+  return { timeoutMs, stallAfterMs };
+}
+
+function resolve(
+  url: string | URL,
+  options: RedisOptions,
+  poolLimits: RedisPoolLimits,
+  poolSuffix: string,
+): ResolvedRedisOptions {
   const address = parseAddress(url);
-  const { tls, credentials, database, clientName, limits, endpoints, ...connection } = options;
+  const { tls, credentials, database, clientName, limits, endpoints, dedicated: _, ...rest } = options;
   const speaksTls = tls ?? address.tls;
   if (limits !== undefined) assertGroup('limits', limits);
+  const connection: ConnectionOptions = {
+    ...rest,
+    endpoints: endpoints ?? [address.endpoint],
+    tls: speaksTls === true ? {} : speaksTls === false ? undefined : speaksTls,
+  };
+  const { name, timeoutMs, whenDownWaitMs, backoff, slowRetryMs } = resolveOptions(connection);
+  const pool: PoolOptions = {
+    ...poolLimits,
+    timeoutMs,
+    whenDownWaitMs,
+    backoff,
+    slowRetryMs,
+    name: name + poolSuffix,
+  };
+  resolvePoolOptions(pool, 'redis');
   return {
-    connection: {
-      ...connection,
-      endpoints: endpoints ?? [address.endpoint],
-      tls: speaksTls === true ? {} : speaksTls === false ? undefined : speaksTls,
-    },
+    connection,
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),
     clientName: checkClientName(clientName),
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
+    pool,
   };
 }
 

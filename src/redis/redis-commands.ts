@@ -11,6 +11,7 @@ import {
 } from './commands.ts';
 import { BEGIN, EXECUTE } from './effects.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
+import type { CommandLimits } from './options.ts';
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import {
@@ -22,14 +23,6 @@ import {
   type EncodedCommand,
 } from './resp-encoder.ts';
 import { TypedCommands, type TypedCall } from './typed-commands.ts';
-
-/** What the commands need to know of the connection, or connections, that they go to. */
-export interface CommandLimits {
-  /** Limit of a call that has none of its own; a command that waits on the server has that time besides. */
-  readonly timeoutMs: number;
-  /** Silence after which the server is given up; over a command that waits, that much longer than it may. */
-  readonly stallAfterMs: number;
-}
 
 /**
  * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Executed` is

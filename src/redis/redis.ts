@@ -1,36 +1,28 @@
 import {
   invalidOption,
   Pipeline,
-  type Encoded,
   type Environment,
   type Explanation,
-  type HawserError,
   type StateChange,
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
-import { PipelineBatch, TransactionBatch } from './batch.ts';
-import { checkCallOptions, type CallOptions } from './call-options.ts';
+import type { CallOptions } from './call-options.ts';
+import { DedicatedConnections, lendFor, startLeases } from './dedicated.ts';
 import {
-  commandInfo,
-  refusalOf,
-  type RedisCommand,
-  type CommandInfo,
-  type RedisArgument,
-} from './commands.ts';
-import { resolveRedisOptions, type RedisOptions } from './options.ts';
+  limitsOf,
+  resolveRedisOptions,
+  type CommandLimits,
+  type RedisOptions,
+  type RedisPoolOptions,
+  type ResolvedRedisOptions,
+} from './options.ts';
+import { RedisCommands } from './redis-commands.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import { RedisPool } from './redis-pool.ts';
 import type { RedisReply } from './reply.ts';
-import { RedisRequest } from './request.ts';
-import {
-  assertCommand,
-  encodeCommand,
-  encodeUnary,
-  invalidArgument,
-  joinCommands,
-  type EncodedCommand,
-} from './resp-encoder.ts';
+import type { RedisRequest } from './request.ts';
 import { redisProtocol } from './session.ts';
-import { TypedCommands, type TypedCall } from './typed-commands.ts';
 
 /**
  * Redis (and Valkey) over one connection that all callers share.
@@ -41,14 +33,22 @@ import { TypedCommands, type TypedCall } from './typed-commands.ts';
  * NOT_CONNECTED, OVERLOADED, CLOSED, DEADLINE, ABORTED, CONNECTION_LOST, STALLED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED,
  * INVALID_ARGUMENT and UNSHAREABLE_COMMAND; see docs/errors.md.
  */
-export class Redis extends TypedCommands {
+export class Redis extends RedisCommands {
   readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
+  readonly #dedicated: DedicatedConnections;
+  readonly #limits: CommandLimits;
 
-  private constructor(pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>) {
-    super();
+  private constructor(
+    pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
+    limits: CommandLimits,
+    dedicated: DedicatedConnections,
+  ) {
+    super('shared', limits);
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
     this.#pipeline = pipeline;
+    this.#limits = limits;
+    this.#dedicated = dedicated;
   }
 
   /**
@@ -59,7 +59,8 @@ export class Redis extends TypedCommands {
    */
   static start(url: string | URL, options: RedisOptions = {}, environment?: Environment): Redis {
     const resolved = resolveRedisOptions(url, options);
-    return new Redis(Pipeline.start(redisProtocol(resolved), resolved.connection, environment));
+    const pipeline = Pipeline.start(redisProtocol(resolved), resolved.connection, environment);
+    return Redis.#of(pipeline, resolved, environment);
   }
 
   /**
@@ -74,7 +75,27 @@ export class Redis extends TypedCommands {
   ): Promise<Redis> {
     const resolved = resolveRedisOptions(url, options);
     const connection = { ...resolved.connection, signal: options.signal };
-    return new Redis(await Pipeline.connect(redisProtocol(resolved), connection, environment));
+    const pipeline = await Pipeline.connect(redisProtocol(resolved), connection, environment);
+    return Redis.#of(pipeline, resolved, environment);
+  }
+
+  /**
+   * The same calls over a pool, each on a connection of its own until it is answered. Returns at once, and opens what is
+   * asked for. Throws INVALID_OPTION.
+   *
+   * @param url as for {@link Redis.start}
+   */
+  static pool(url: string | URL, options: RedisPoolOptions = {}, environment?: Environment): RedisPool {
+    return RedisPool.start(url, options, environment);
+  }
+
+  static #of(
+    pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
+    resolved: ResolvedRedisOptions,
+    environment: Environment | undefined,
+  ): Redis {
+    const dedicated = new DedicatedConnections(() => startLeases(resolved, environment));
+    return new Redis(pipeline, limitsOf(resolved), dedicated);
   }
 
   /** Where the connection stands. */
@@ -112,154 +133,37 @@ export class Redis extends TypedCommands {
     return this.#pipeline.explain();
   }
 
-  /** Accepts nothing more, waits for what is in flight, then ends; at the latest after `timeoutMs` (default 5,000). */
-  close(options?: WaitOptions): Promise<void> {
-    return this.#pipeline.close(options);
+  /**
+   * Accepts nothing more, waits for what is in flight and for the connections that are lent, then ends; at the latest
+   * after `timeoutMs` (default 5,000).
+   */
+  async close(options?: WaitOptions): Promise<void> {
+    await Promise.all([this.#pipeline.close(options), this.#dedicated.close(options)]);
   }
 
   /** As {@link Redis.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#pipeline.close();
+    return this.close();
   }
 
   /**
-   * Runs one command and resolves to the server's reply as the protocol has it. Commands that would change the
-   * connection under its other callers are refused with UNSHAREABLE_COMMAND.
+   * Gives `use` a connection of its own, for as long as it takes: for WATCH, commands that wait on the server, SELECT and
+   * whatever else many callers cannot share. Resolves or rejects as `use` does; rejects with NOT_CONNECTED, OVERLOADED,
+   * DEADLINE, ABORTED or CLOSED, all `not-sent`, when there is none within `timeoutMs` (the client's own by default), which
+   * limits only the wait for it. What is left behind (watched keys, an open transaction, another database) is undone,
+   * or the connection closed.
+   *
+   * The connections come from a pool beside the shared one, which is made at the first use (option `dedicated`).
    */
-  command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
+  dedicated<T>(use: (connection: RedisConnection) => Promise<T> | T, options?: WaitOptions): Promise<T> {
     try {
-      assertShareable(command, false);
-      const info = commandInfo(command[0]);
-      const { data, bytes } = encodeCommand(command, info);
-      return this.#submit(info, data, bytes, options, undefined);
+      return lendFor(this.#dedicated.leases, this.#limits, use, options);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /**
-   * Runs commands in a row: nobody else's come between, all are accepted or none, and one deadline holds for all.
-   * Resolves to their replies in order, with a RedisReplyError in the place of a command that the server refused, and a
-   * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted.
-   */
-  pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
-    try {
-      assertList(commands);
-      if (commands.length === 0) return Promise.resolve([]);
-      const batch = new PipelineBatch();
-      const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
-      return replies.catch((error: unknown) => batch.failed(error as HawserError));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /**
-   * Runs commands as one transaction (MULTI, EXEC). Resolves to their replies in order, with a RedisReplyError in the
-   * place of one that failed while it ran: Redis has run the others. Rejects with EXECABORT when a command was refused
-   * before, and then none has run; with TRANSACTION_TORN when the server did not queue them.
-   */
-  transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<RedisReply[]> {
-    try {
-      assertList(commands);
-      if (commands.length === 0) return Promise.resolve([]);
-      const batch = new TransactionBatch();
-      return this.#submitBatch('MULTI', commands, batch, options) as Promise<RedisReply[]>;
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  protected override run(
-    { info, convert }: TypedCall,
-    command: RedisCommand,
-    options: CallOptions | undefined,
-  ): Promise<unknown> {
-    try {
-      const { data, bytes } = encodeCommand(command, info);
-      return this.#submit(info, data, bytes, options, convert);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  protected override runUnary(
-    call: TypedCall,
-    argument: RedisArgument,
-    options: CallOptions | undefined,
-  ): Promise<unknown> {
-    const { info, convert } = call;
-    const text = encodeUnary(info, argument);
-    if (text === undefined) return this.run(call, [info.name, argument], options);
-    try {
-      return this.#submit(info, text, text.length, options, convert);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #submit(
-    info: CommandInfo,
-    data: Encoded,
-    bytes: number,
-    options: CallOptions | undefined,
-    convert: TypedCall['convert'],
-  ): Promise<RedisReply> {
-    if (options !== undefined) checkCallOptions(info.name, options);
-    const repeatable = mayRepeat(info.readOnly, options);
-    const buffers = options?.buffers === true;
-    const request = new RedisRequest(info.name, data, bytes, repeatable, buffers, convert, undefined);
+  protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
   }
-
-  #submitBatch(
-    name: 'PIPELINE' | 'MULTI',
-    commands: readonly RedisCommand[],
-    batch: PipelineBatch | TransactionBatch,
-    options: CallOptions | undefined,
-  ): Promise<RedisReply> {
-    if (options !== undefined) checkCallOptions(name, options);
-    const inTransaction = name === 'MULTI';
-    const encoded: EncodedCommand[] = inTransaction ? [MULTI] : [];
-    let readOnly = true;
-    for (const command of commands) {
-      assertShareable(command, inTransaction);
-      const info = commandInfo(command[0]);
-      readOnly &&= info.readOnly;
-      batch.add(info.name);
-      encoded.push(encodeCommand(command, info));
-    }
-    if (inTransaction) encoded.push(EXEC);
-    const { data, bytes } = joinCommands(encoded);
-    const buffers = options?.buffers === true;
-    const request = new RedisRequest(
-      name,
-      data,
-      bytes,
-      mayRepeat(readOnly, options),
-      buffers,
-      undefined,
-      batch,
-    );
-    return this.#pipeline.submit(request, options);
-  }
-}
-
-const MULTI = encodeCommand(['MULTI']);
-const EXEC = encodeCommand(['EXEC']);
-
-function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
-  const retry = options?.retry ?? 'reads';
-  return retry === 'always' || (retry === 'reads' && readOnly);
-}
-
-function assertList(commands: readonly RedisCommand[]): void {
-  if (!Array.isArray(commands)) throw invalidArgument('commands', 'array of commands', commands);
-}
-
-/** Throws for what is no command, and for what a connection that is shared cannot let pass. */
-function assertShareable(command: RedisCommand, inTransaction: boolean): void {
-  assertCommand(command);
-  const refusal = refusalOf(command, 'shared', { inTransaction });
-  if (refusal !== undefined) throw refusal;
 }

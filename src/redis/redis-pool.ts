@@ -1,0 +1,114 @@
+/// <reference lib="esnext.disposable" />
+import {
+  invalidOption,
+  Pool,
+  PooledCalls,
+  systemEnvironment,
+  type Environment,
+  type PoolExplanation,
+  type PoolMetrics,
+  type PoolReport,
+  type StateChange,
+  type StateName,
+  type WaitOptions,
+} from '../core/index.ts';
+import type { CallOptions } from './call-options.ts';
+import { lendFor, startLeases, type RedisLeases } from './dedicated.ts';
+import { limitsOf, resolveRedisPoolOptions, type CommandLimits, type RedisPoolOptions } from './options.ts';
+import { RedisCommands } from './redis-commands.ts';
+import type { RedisConnection } from './redis-connection.ts';
+import type { RedisReply } from './reply.ts';
+import type { RedisRequest } from './request.ts';
+
+/**
+ * Redis (and Valkey) over a pool: each call has a connection of its own until it is answered. Made by `Redis.pool()`.
+ *
+ * The same calls as {@link Redis}, with the same promises; besides, commands that wait on the server (BLPOP) may be called.
+ * One deadline spans the wait for a connection and the reply. A call that is aborted or late while its reply is due is
+ * `unknown`, and its connection is closed, never lent again. Calls that wait for a connection for too long in a queue
+ * that stands fail with OVERLOADED.
+ */
+export class RedisPool extends RedisCommands {
+  readonly #leases: RedisLeases;
+  readonly #calls: PooledCalls<RedisRequest, RedisReply>;
+  readonly #limits: CommandLimits;
+
+  private constructor(leases: RedisLeases, environment: Environment, limits: CommandLimits) {
+    super('pooled', limits);
+    if (!(leases instanceof Pool)) throw invalidOption('new', 'Redis.pool()', leases);
+    this.#leases = leases;
+    this.#limits = limits;
+    this.#calls = new PooledCalls(leases, environment.clock, limits.timeoutMs);
+  }
+
+  /** As `Redis.pool()`. */
+  static start(
+    url: string | URL,
+    options: RedisPoolOptions = {},
+    environment: Environment = systemEnvironment,
+  ): RedisPool {
+    const resolved = resolveRedisPoolOptions(url, options);
+    return new RedisPool(startLeases(resolved, environment), environment, limitsOf(resolved));
+  }
+
+  /** Where the pool stands: `idle` before it was first asked, `ready` when it has reached its server. */
+  get state(): StateName {
+    return this.#leases.state;
+  }
+
+  /**
+   * Resolves when the server was reached; a pool that was never asked begins. Rejects with NOT_CONNECTED when it is
+   * parked, CLOSED, DEADLINE or ABORTED.
+   */
+  ready(options?: WaitOptions): Promise<void> {
+    return this.#leases.ready(options);
+  }
+
+  /** Calls `listener` after each change of state. Returns what removes it. */
+  onState(listener: (change: StateChange) => unknown): () => void {
+    return this.#leases.onState(listener);
+  }
+
+  /** Connects now instead of at the end of the present wait; also after a refused handshake. */
+  retryNow(): void {
+    this.#leases.retryNow();
+  }
+
+  /** What the pool knows of itself. */
+  explain(): PoolExplanation {
+    return this.#leases.explain();
+  }
+
+  /** What the pool has counted, by OpenTelemetry's names. */
+  metrics(): PoolMetrics {
+    return this.#leases.metrics();
+  }
+
+  /**
+   * Gives `use` a connection of its own, for as long as it takes, out of the same pool. Resolves or rejects as `use` does;
+   * rejects as a call does when there is no connection within `timeoutMs` (the client's own by default), which limits only
+   * the wait for it. What is left behind (watched keys, an open transaction, another database) is undone, or the
+   * connection closed.
+   */
+  dedicated<T>(use: (connection: RedisConnection) => Promise<T> | T, options?: WaitOptions): Promise<T> {
+    return lendFor(this.#leases, this.#limits, use, options);
+  }
+
+  /**
+   * Accepts nothing more; calls that wait for a connection fail with CLOSED. Waits for what is in flight and for the
+   * connections that are lent, then ends; at the latest after `timeoutMs` (default 5,000). Resolves to the leases that were
+   * not released in time.
+   */
+  close(options?: WaitOptions): Promise<PoolReport> {
+    return this.#leases.close(options);
+  }
+
+  /** As {@link RedisPool.close}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#leases.close();
+  }
+
+  protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
+    return this.#calls.submit(request, options);
+  }
+}
