@@ -79,11 +79,15 @@ export function cellText({ cell, failures }, summaries, reference) {
     rows.push([`${reference.tool} (reference)`, count(reference.callsPerSecond), '', '', '', '', '', '', '']);
   }
   const head = ['client', 'calls/s', 'spread', 'CPU us', 'p50 ms', 'p99 ms', 'peak MiB', 'server us', ''];
-  const failed = [...failures].map(([name, { why, rejected }]) => {
+  return [`== ${cell.name}  ${cell.title}`, table(head, rows), ...failuresText([...failures])].join('\n');
+}
+
+/** @param {[string, import('./driver.mjs').Failure][]} failures @returns {string[]} a line for each */
+export function failuresText(failures) {
+  return failures.map(([name, { why, rejected }]) => {
     const [first] = why.split('\n');
     return rejected ? `${name} has no result: it rejected calls (${first})` : `${name} FAILED: ${first}`;
   });
-  return [`== ${cell.name}  ${cell.title}`, table(head, rows), ...failed].join('\n');
 }
 
 /** @param {{ cell: string, comparisons: import('./verdict.mjs').Comparison[] }[]} results */

@@ -51,6 +51,13 @@ async function measure(cell, options, server) {
     comparisons: compare(result, summaries, BAR),
     failures: Object.fromEntries(result.failures),
     rounds: Object.fromEntries(result.rounds),
-    sound: result.failures.size === 0 && summaries.every(({ wrong }) => wrong === 0),
+    sound: isSound(result, summaries, options.clients),
   };
+}
+
+/** A way that is not Hawser's may give calls up, where a system has no more ports for example: it has no result then. */
+function isSound({ failures }, summaries, ways) {
+  const own = new Set(ways.filter((way) => way.package === 'hawser').map(({ name }) => name));
+  const failed = [...failures].some(([name, { rejected }]) => own.has(name) || !rejected);
+  return !failed && summaries.every(({ wrong }) => wrong === 0);
 }

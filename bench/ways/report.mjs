@@ -1,5 +1,13 @@
 import { versionOf } from '../redis/clients.mjs';
-import { comparisonTable, count, describePlace, digits, placeText, table } from '../redis/report.mjs';
+import {
+  comparisonTable,
+  count,
+  describePlace,
+  digits,
+  failuresText,
+  placeText,
+  table,
+} from '../redis/report.mjs';
 
 /** What a reader needs to know about a run. @param {import('./options.mjs').Options} options */
 export function describeRun({ cells, clients, rounds, roundMs, quick }, server, copied) {
@@ -73,8 +81,7 @@ export function cellText({ cell, title, summaries, failures }) {
     digits((summary.heapBytes ?? 0) / 2 ** 20),
     summary.wrong === 0 ? '' : `${summary.wrong} WRONG VALUES`,
   ]);
-  const failed = Object.entries(failures).map(([name, { why }]) => `${name} FAILED: ${why.split('\n')[0]}`);
-  return [`== ${cell}  ${title}`, table(head, rows), ...failed].join('\n');
+  return [`== ${cell}  ${title}`, table(head, rows), ...failuresText(Object.entries(failures))].join('\n');
 }
 
 /** @param {{ cell: string, comparisons: import('../redis/verdict.mjs').Comparison[] }[]} results */
