@@ -25,8 +25,14 @@ export class Checkouts<M, L> {
   readonly #waiters: Waiters<Lease<L>>;
   readonly #shedding: Shedding | undefined;
   readonly #nextRoll: Judge;
-  /** Since when the server has been reached; `undefined` while it is not. What was waited before is no overload. */
-  #reachedAt: number | undefined;
+  readonly #opening: () => number;
+  /**
+   * From when on a wait counts as overload: before that the server was not reached, or the pool still grew. `undefined`
+   * while it is not reached.
+   */
+  #judgedFrom: number | undefined;
+  /** Most members there were since somebody has begun to wait. */
+  #mostKept = 0;
   /** The explanation that the failures of one turn share. */
   #explained: { readonly at: number; readonly explanation: PoolExplanation } | undefined;
 
@@ -35,10 +41,12 @@ export class Checkouts<M, L> {
     { shedding }: ResolvedPoolOptions,
     stock: Stock<M, L>,
     keeper: Keeper<M, L>,
+    opening: () => number,
     explain: () => PoolExplanation,
   ) {
     this.#stock = stock;
     this.#keeper = keeper;
+    this.#opening = opening;
     this.#explain = explain;
     this.#waiters = new Waiters<Lease<L>>(clock, {
       late: ({ lane }, now) => {
@@ -83,7 +91,10 @@ export class Checkouts<M, L> {
     place: Place | undefined,
   ): Promise<Lease<L>> {
     const lease = this.#waiters.add(now, timeoutMs, signal, place);
-    if (this.#waiters.length === 1) this.#roll(now);
+    if (this.#waiters.length === 1) {
+      this.#mostKept = this.#stock.members.kept;
+      this.#roll(now);
+    }
     return lease;
   }
 
@@ -120,7 +131,7 @@ export class Checkouts<M, L> {
 
   /** The server is reached, from now on or no longer. */
   update(reachedAt: number | undefined): void {
-    this.#reachedAt = reachedAt;
+    this.#judgedFrom = reachedAt;
     if (reachedAt === undefined) return;
     this.#shedding?.reset(reachedAt);
     this.#roll(reachedAt);
@@ -139,14 +150,18 @@ export class Checkouts<M, L> {
   /** Judges the queue, and does so again when its interval is over. */
   #roll(now: number): void {
     this.#judge(now);
-    if (this.#shedding === undefined || this.#reachedAt === undefined || this.#waiters.length === 0) return;
+    if (this.#shedding === undefined || this.#judgedFrom === undefined || this.#waiters.length === 0) return;
     if (this.#shedding.nextRollAt < this.#nextRoll.at) this.#nextRoll.set(this.#shedding.nextRollAt);
   }
 
   /** Sheds those who have waited for too long in a queue that stands. */
   #judge(now: number): void {
     const shedding = this.#shedding;
-    if (shedding === undefined || this.#reachedAt === undefined) return;
+    if (shedding === undefined || this.#judgedFrom === undefined) return;
+    if (this.#isGrowing()) {
+      this.#judgedFrom = now;
+      shedding.reset(now);
+    }
     const { first } = this.#waiters;
     shedding.roll(now, first && this.#waitsSince(first));
     if (!shedding.isShedding) return;
@@ -158,8 +173,16 @@ export class Checkouts<M, L> {
     });
   }
 
+  /** Whoever waits for the first members is not turned away for it; whoever waits for those that were lost may be. */
+  #isGrowing(): boolean {
+    const { kept } = this.#stock.members;
+    if (kept < this.#mostKept || (kept === this.#mostKept && this.#opening() === 0)) return false;
+    this.#mostKept = kept;
+    return true;
+  }
+
   #waitsSince({ since }: Waiter<Lease<L>>): number {
-    return Math.max(since, this.#reachedAt ?? since);
+    return Math.max(since, this.#judgedFrom ?? since);
   }
 
   #explanation(now: number): PoolExplanation {

@@ -70,11 +70,20 @@ export class Pool<M, L> {
       leakChannel.publish(leak);
       this.#leakListeners.notify(leak);
     });
-    this.#checkouts = new Checkouts<M, L>(clock, options, this.#stock, this.#keeper, () => this.explain());
+    this.#checkouts = new Checkouts<M, L>(
+      clock,
+      options,
+      this.#stock,
+      this.#keeper,
+      () => this.#opener.underWay,
+      () => this.explain(),
+    );
     this.#opener = new Opener<M, L>(clock, random, options, source, {
       inContext: (work) => this.#stock.inContext(work),
       admit: ({ generation }, resource) => {
-        const member = this.#stock.admit(resource, generation);
+        const now = clock.now();
+        const member = this.#stock.admit(resource, generation, now);
+        this.#keeper.kept(member, now);
         return (cause) => this.#stock.lost(member, cause);
       },
       opened: (opening) => this.#opened(opening),

@@ -75,9 +75,8 @@ export class Stock<M, L> implements MemberOwner<M, L> {
   }
 
   /** Takes in what was opened. */
-  admit(resource: M, generation: number): Member<M, L> {
+  admit(resource: M, generation: number, now: number): Member<M, L> {
     const { least, most } = this.#options.lifetimeMs;
-    const now = this.#clock.now();
     const lifetimeMs = least === Infinity ? Infinity : least + this.#random() * (most - least);
     const member = new Member<M, L>(resource, generation, now + lifetimeMs, this);
     this.members.add(member, { name: 'idle', since: now });
