@@ -16,18 +16,24 @@ export async function benchWays(options) {
   const server = await RedisServer.start({ binary });
   const print = options.json.to === 'output' ? () => undefined : (text) => console.log(`${text}\n`);
   try {
-    const copied = {};
-    for (const way of options.clients) copied[way.name] = await countCopied(way, server.url);
+    const counts = await Promise.all(options.clients.map((way) => countCopied(way, server.url)));
+    const copied = Object.fromEntries(options.clients.map(({ name }, index) => [name, counts[index]]));
     const run = describeRun(options, server, copied);
     print(headerText(run));
     const results = [];
+    const leftOut = [];
     for (const cell of options.cells) {
+      if (process.uptime() * 1_000 > options.budgetMs) {
+        leftOut.push(cell.name);
+        continue;
+      }
       const result = await measure(cell, options, server);
-      print(cellText(result, run));
+      print(cellText(result));
       results.push(result);
     }
     print(verdictText(results));
-    const report = { ...run, results };
+    if (leftOut.length > 0) print(`Left out, to end in time: ${leftOut.join(', ')}.`);
+    const report = { ...run, results, leftOut };
     await writeJson(options.json, report);
     if (options.chart !== undefined) await writeFile(options.chart, chartOf(report));
     return results.every(({ sound }) => sound) ? 0 : 1;

@@ -4,7 +4,7 @@ import { selectWays, ways } from './ways.mjs';
 
 /**
  * @typedef {Pick<import('../redis/options.mjs').Options,
- *   'quick' | 'cells' | 'rounds' | 'roundMs' | 'json' | 'profileFolder' | 'build'> & {
+ *   'quick' | 'cells' | 'rounds' | 'roundMs' | 'budgetMs' | 'json' | 'profileFolder' | 'build'> & {
  *   clients: import('./ways.mjs').Way[],
  *   chart: string | undefined,
  * }} Options `chart`: where to write it.
@@ -27,6 +27,7 @@ export function parseOptions(args) {
     clients: given.has('ways') ? selectWays(given.get('ways')) : ways,
     rounds: positive(given, 'rounds', quick ? 5 : 15),
     roundMs: positive(given, 'round-ms', quick ? 50 : 250),
+    budgetMs: quick ? 45_000 : Infinity,
     json: jsonTarget(given),
     chart: given.get('chart'),
     profileFolder: given.get('profile'),

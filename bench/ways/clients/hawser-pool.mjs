@@ -2,8 +2,8 @@ import { Pool } from '../../../dist/core/index.js';
 import { MinimalSocket } from '../minimal-socket.mjs';
 import { exclusive } from './exclusive.mjs';
 
-export async function connect(url, { max }) {
-  const pool = Pool.start(sourceOf(url), { max });
+export async function connect(url, options) {
+  const pool = Pool.start(sourceOf(url), options);
   const ask = async (command) => {
     const lease = await pool.checkout();
     try {

@@ -1,8 +1,8 @@
 import { weigh } from '../footprint.mjs';
 import { Redis } from '../../../dist/redis/index.js';
 
-export async function connect(url, { max }) {
-  return { ...adapt(Redis.pool(url, { max })), weigh };
+export async function connect(url, options) {
+  return { ...adapt(Redis.pool(url, options)), weigh };
 }
 
 /** @returns {Omit<import('../ways.mjs').WayClient, 'weigh'>} */
