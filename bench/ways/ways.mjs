@@ -14,21 +14,21 @@
 
 const OWN_SOCKET = { encodes: 'caller', decodes: 'caller' };
 const MAX = 10;
-/** As many callers as in these cells, none of whom ever leaves, are a standing queue, which Hawser's pools shed by default. */
-const UNSHED = { shedding: false };
+/** As many callers as in these cells, none of whom ever leaves, are a standing queue, which would be shed after 50 ms. */
+const PATIENT = { shedding: { targetMs: 4_000 } };
 
 /** @type {Way[]} */
 export const ways = [
   { ...define('per-command', 'reference', 'per-command', {}, 'connection per command'), package: null },
-  define('checkout-1', 'reference', 'hawser-pool', { max: 1, ...UNSHED }, 'one connection in turn'),
-  define('pool-10', 'hawser', 'hawser-pool', { max: MAX, ...UNSHED }, `Hawser's Pool of ${MAX}`),
+  define('checkout-1', 'reference', 'hawser-pool', { max: 1, ...PATIENT }, 'one connection in turn'),
+  define('pool-10', 'hawser', 'hawser-pool', { max: MAX, ...PATIENT }, `Hawser's Pool of ${MAX}`),
   {
     ...define('generic-pool', 'peer', 'generic-pool', { max: MAX }, `generic-pool of ${MAX}`),
     package: 'generic-pool',
   },
   { ...define('tarn', 'peer', 'tarn', { max: MAX }, `tarn of ${MAX}`), package: 'tarn' },
   {
-    ...define('redis-pool', 'reference', 'redis-pool', { max: MAX, ...UNSHED }, `Redis.pool of ${MAX}`),
+    ...define('redis-pool', 'reference', 'redis-pool', { max: MAX, ...PATIENT }, `Redis.pool of ${MAX}`),
     decodes: 'its connection',
   },
   { ...define('shared', 'reference', 'shared', {}, 'shared pipeline'), decodes: 'owner' },
