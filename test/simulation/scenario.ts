@@ -6,6 +6,7 @@ import { FakeRedis } from '../support/fake-redis.ts';
 import { leftovers } from '../support/leaks.ts';
 import { SimulatedNetwork } from '../support/simulated-network.ts';
 import { brokenPromises, type RecordedCall, type RecordedCommand } from './history.ts';
+import type { Simulation } from './seeds.ts';
 
 /** What a run has shown, for the totals of many. */
 export interface Outcome {
@@ -232,3 +233,20 @@ export async function runScenario(seed: number): Promise<Outcome> {
   }
   return { broken, calls: scenario.calls.length, fates, connections: scenario.network.connections.length };
 }
+
+/** Redis under random calls, aborts, deadlines and faults. */
+export const redisSimulation: Simulation = {
+  folder: 'test/simulation',
+  commonFates: [
+    'ok',
+    'DEADLINE unknown',
+    'DEADLINE not-sent',
+    'ABORTED unknown',
+    'ABORTED not-sent',
+    'CONNECTION_LOST unknown',
+    'STALLED unknown',
+    'NOT_CONNECTED not-sent',
+    'OVERLOADED not-sent',
+  ],
+  run: runScenario,
+};

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
+import { redisSimulation } from './scenario.ts';
 import { testSeeds } from './seeds.ts';
 
 describe('Under random calls, aborts, deadlines and faults', () => {
-  testSeeds('odd');
+  testSeeds('odd', redisSimulation);
 });

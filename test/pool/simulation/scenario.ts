@@ -1,0 +1,310 @@
+import { getEventListeners } from 'node:events';
+import { Pool, type PoolOptions } from '../../../src/core/index.ts';
+import { SeededRandom } from '../../../src/testing/seeded-random.ts';
+import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
+import type { Simulation } from '../../simulation/seeds.ts';
+import { FakeSource } from '../fake-source.ts';
+import { leftovers, type FakePool } from '../world.ts';
+import { SimulatedCaller } from './simulated-caller.ts';
+import { Weather } from './weather.ts';
+
+/** Longest wait between dials; far below the time that is given at the end for all to be well again. */
+const BACKOFF_CAP_MS = 1_000;
+const SLOW_RETRY_MS = 2_000;
+const CALM_MS = 20_000;
+
+/** The pool of one seed, those who use it, and what surrounds them. */
+class Scenario {
+  readonly random: SeededRandom;
+  readonly clock = new VirtualClock();
+  readonly source = new FakeSource(this.clock);
+  readonly weather: Weather;
+  readonly options: PoolOptions & {
+    readonly max: number;
+    readonly maxWaiting: number;
+    readonly timeoutMs: number;
+  };
+  readonly pool: FakePool;
+  readonly callers: SimulatedCaller[] = [];
+  readonly broken = new Set<string>();
+  closing: { readonly at: number; readonly limitMs: number; endedAt: number | undefined } | undefined;
+  frozenMs = 0;
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed);
+    this.options = randomOptions(this.random);
+    this.weather = new Weather(this.random.fork(), this.source);
+    this.source.watch = () => this.#checkDials();
+    this.pool = Pool.start(this.source, this.options, { clock: this.clock, random: this.random.fork().next });
+  }
+
+  async run(): Promise<void> {
+    const steps = this.random.integer(20, 60);
+    for (let step = 0; step < steps; step += 1) {
+      this.#act();
+      this.#check();
+      await this.clock.advance(this.random.pick([0, 0, 1, 3, 10, 30, 100, 300, 1_500, 5_000]));
+      this.#checkBooks();
+    }
+    if (this.closing === undefined) await this.#recover();
+    await this.#end();
+    this.#checkCallers();
+  }
+
+  #act(): void {
+    const { random, weather, pool, holders } = this;
+    const actions: readonly (readonly [number, () => unknown])[] = [
+      [14, () => this.#call(random.integer(1, 3))],
+      [3, () => this.#call(2 * this.options.max)],
+      [12, () => holders.length > 0 && this.#release(random.pick(holders))],
+      [3, () => holders.forEach((holder) => this.#release(holder))],
+      [3, () => this.#abort()],
+      [4, () => this.#lose()],
+      [3, () => weather.change()],
+      [2, () => (weather.isOutage = !weather.isOutage)],
+      [1, () => this.#killServer()],
+      [1, () => pool.invalidate()],
+      [1, () => pool.retryNow()],
+      [1, () => this.#freeze()],
+      [0.3, () => this.#close()],
+    ];
+    let dice = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
+    const [, act] = actions.find(([weight]) => (dice -= weight) < 0)!;
+    act();
+  }
+
+  get holders(): SimulatedCaller[] {
+    return this.callers.filter(({ isHolding }) => isHolding);
+  }
+
+  #call(count: number, timeoutMs?: number): readonly SimulatedCaller[] {
+    const { random } = this;
+    const called = Array.from({ length: count }, () => {
+      const limit = timeoutMs ?? (random.chance(0.5) ? undefined : random.pick([0, 1, 20, 200, 3_000]));
+      const caller = new SimulatedCaller({
+        pool: this.pool,
+        timeoutMs: limit ?? this.options.timeoutMs,
+        isDefault: limit === undefined,
+        signal: random.chance(0.3) ? new AbortController() : undefined,
+        now: () => this.clock.now(),
+        frozenMs: () => this.frozenMs,
+      });
+      this.callers.push(caller);
+      // In the very tick, before it can have been served.
+      if (random.chance(0.05)) caller.controller?.abort();
+      return caller;
+    });
+    return called;
+  }
+
+  #release(holder: SimulatedCaller): void {
+    const { random } = this;
+    const link = holder.link!;
+    link.leaves = random.pick(['clean', 'clean', 'clean', 'dirty', 'broken']);
+    if (random.chance(0.1)) holder.lease!.condemn('by chance');
+    holder.release();
+    if (random.chance(0.2)) holder.lease!.release();
+    if (random.chance(0.1)) holder.lease!.condemn('too late');
+    try {
+      void holder.lease!.connection;
+      this.broken.add('the connection of a lease that is over was given away');
+    } catch {
+      // As it must be.
+    }
+  }
+
+  #abort(): void {
+    const waiting = this.callers.filter(
+      ({ settled, controller }) => settled === 0 && controller !== undefined,
+    );
+    if (waiting.length > 0) this.random.pick(waiting).controller!.abort();
+  }
+
+  #lose(): void {
+    const { members } = this.source;
+    if (members.length > 0) this.random.pick(members).lose();
+  }
+
+  #killServer(): void {
+    this.weather.isOutage = true;
+    for (const member of this.source.members) member.lose();
+  }
+
+  /** As when the process is stopped: nothing runs meanwhile. */
+  #freeze(): void {
+    const ms = this.random.pick([50, 1_000, 30_000]);
+    this.frozenMs += ms;
+    this.clock.jump(ms);
+  }
+
+  #close(limitMs: number = this.random.pick([0, 100, 2_000])): void {
+    const closing = { at: this.clock.now(), limitMs, endedAt: undefined as number | undefined };
+    const frozenMs = this.frozenMs;
+    this.closing ??= closing;
+    void this.pool.close({ timeoutMs: limitMs }).then(() => {
+      closing.endedAt ??= this.clock.now();
+      const late = closing.endedAt - closing.at - closing.limitMs - (this.frozenMs - frozenMs);
+      if (late > 2) this.broken.add(`close() ended ${late} ms after its deadline`);
+    });
+  }
+
+  /** When the weather is fine again and everything was returned, all of `max` can be lent. */
+  async #recover(): Promise<void> {
+    this.weather.calm();
+    for (const holder of this.holders) holder.release();
+    for (let round = 0; round < 20 && this.#unsettled.length > 0; round += 1) {
+      await this.clock.advance(500);
+      for (const holder of this.holders) holder.release();
+    }
+    this.pool.retryNow();
+    await this.clock.advance(CALM_MS);
+    for (const holder of this.holders) holder.release();
+    const { max } = this.options;
+    const called: SimulatedCaller[] = [];
+    // One by one, for maxWaiting may be 1.
+    for (let count = 0; count < max; count += 1) {
+      called.push(...this.#call(1, 10_000));
+      await this.clock.advance(100);
+    }
+    await this.clock.advance(5_000);
+    const served = called.filter(({ isHolding }) => isHolding).length;
+    const aborted = called.filter(({ fate }) => fate === 'ABORTED not-sent').length;
+    if (served + aborted !== max) {
+      const fates = [...new Set(called.map(({ fate }) => fate))].join(', ');
+      this.broken.add(`only ${served} of ${max} can be lent when all is well: ${fates}`);
+    }
+    this.#checkBooks();
+    for (const holder of this.holders.slice(this.random.integer(0, max))) this.#release(holder);
+    await this.clock.advance(this.random.pick([0, 1, 100]));
+    this.#checkBooks();
+  }
+
+  async #end(): Promise<void> {
+    if (this.closing === undefined) this.#close();
+    // Half of those who hold come back before the end.
+    for (const holder of this.holders) if (this.random.chance(0.5)) this.#release(holder);
+    await this.clock.advance(60_000);
+    for (const holder of this.holders) this.#release(holder);
+    this.#call(1);
+    await this.clock.advance(1_000);
+    this.#checkBooks();
+    if (this.callers.at(-1)!.fate !== 'CLOSED not-sent') {
+      const { fate } = this.callers.at(-1)!;
+      if (fate !== 'ABORTED not-sent') this.broken.add(`after close() a checkout is answered with ${fate}`);
+    }
+    if (this.closing!.endedAt === undefined) this.broken.add('close() never ended');
+    for (const left of leftovers(this.clock, this.source)) this.broken.add(left);
+  }
+
+  get #unsettled(): SimulatedCaller[] {
+    return this.callers.filter(({ settled }) => settled === 0);
+  }
+
+  /** At the beginning of each dial. */
+  #checkDials(): void {
+    const { source, options } = this;
+    // The first dial begins while the pool is being made.
+    const state = (this.pool as FakePool | undefined)?.state ?? 'connecting';
+    const wanted = source.dialling.filter(({ signal }) => !signal.aborted).length;
+    if (wanted > 2) this.broken.add(`${wanted} dials are under way`);
+    if (wanted > 1 && state !== 'ready') this.broken.add(`${wanted} dials are under way while ${state}`);
+    if (source.sockets > options.max) this.broken.add(`${source.sockets} sockets of at most ${options.max}`);
+    if (state === 'closed' || state === 'draining') this.broken.add(`a dial begins while ${state}`);
+  }
+
+  /** At any time. */
+  #check(): void {
+    const { source, options, pool, holders } = this;
+    if (source.socketsMax > options.max)
+      this.broken.add(`${source.socketsMax} sockets of at most ${options.max}`);
+    for (const violation of source.violations) this.broken.add(violation);
+    if (new Set(holders.map(({ link }) => link!.member)).size !== holders.length)
+      this.broken.add('one member has two holders');
+    const { idle, leased, opening, closing, checking, resetting, waiting } = pool.explain();
+    const counts = { idle, leased, opening, closing, checking, resetting, waiting };
+    for (const [what, count] of Object.entries(counts)) {
+      if (!(count >= 0)) this.broken.add(`the books say ${count} ${what}`);
+    }
+    const sockets = idle + leased + opening + closing + checking + resetting;
+    if (sockets > options.max) this.broken.add(`the books say ${sockets} sockets of at most ${options.max}`);
+    if (sockets < source.sockets) this.broken.add(`the books say ${sockets} sockets of ${source.sockets}`);
+    if (waiting > options.maxWaiting) this.broken.add(`${waiting} wait of at most ${options.maxWaiting}`);
+  }
+
+  /** When all that was to follow from the last event has followed. */
+  #checkBooks(): void {
+    this.#check();
+    const { idle, leased, waiting } = this.pool.explain();
+    const free = this.source.members.filter(
+      ({ socket, link, isBeingChecked, isBeingReset }) =>
+        socket === 'open' && link === undefined && !isBeingChecked && !isBeingReset,
+    ).length;
+    if (idle !== free) this.broken.add(`the books say ${idle} idle of ${free}`);
+    if (waiting !== this.#unsettled.length)
+      this.broken.add(`the books say ${waiting} waiting of ${this.#unsettled.length}`);
+    // A close that is over has taken leases from their holders.
+    if (this.closing === undefined && leased !== this.holders.length)
+      this.broken.add(`the books say ${leased} leased of ${this.holders.length}`);
+  }
+
+  #checkCallers(): void {
+    for (const caller of this.callers) {
+      const broken = caller.broken();
+      if (broken !== undefined) this.broken.add(broken);
+      const { controller } = caller;
+      if (controller !== undefined && getEventListeners(controller.signal, 'abort').length > 0)
+        this.broken.add('a listener was left at a signal');
+    }
+    const served = this.callers.filter(({ link }) => link !== undefined);
+    for (const [index, caller] of served.entries()) {
+      const before = served[index - 1];
+      if (before !== undefined && before.link!.number > caller.link!.number)
+        this.broken.add(`one who came at ${caller.at} ms was served before one who came at ${before.at} ms`);
+    }
+  }
+}
+
+function randomOptions(random: SeededRandom): Scenario['options'] {
+  const max = random.integer(1, 6);
+  return {
+    max,
+    min: random.pick([0, 0, random.integer(0, max)]),
+    idleOrder: random.pick(['lifo', 'fifo']),
+    whenBusy: random.pick(['queue', 'queue', 'queue', 'reject']),
+    maxWaiting: random.pick([1, 5, 10_000]),
+    timeoutMs: random.pick([50, 1_000, 5_000]),
+    shedding: random.pick([false, {}, { targetMs: 5, intervalMs: 50 }] as const),
+    whenDownWaitMs: random.pick([0, 100, 2_000, Infinity]),
+    openTimeoutMs: random.pick([50, 1_000]),
+    lifetimeMs: random.pick([
+      { least: Infinity, most: Infinity },
+      { least: 1_000, most: 5_000 },
+      { least: 200, most: 2_000 },
+    ]),
+    idleTimeoutMs: random.pick([20, 2_000, 600_000]),
+    checkAfterIdleMs: random.pick([0, 20, 1_000, Infinity]),
+    checkTimeoutMs: random.pick([10, 500]),
+    backoff: { baseMs: random.pick([1, 50]), capMs: BACKOFF_CAP_MS },
+    slowRetryMs: SLOW_RETRY_MS,
+  };
+}
+
+/** A pool in bad weather. */
+export const poolSimulation: Simulation = {
+  folder: 'test/pool/simulation',
+  commonFates: [
+    'ok',
+    'DEADLINE not-sent',
+    'ABORTED not-sent',
+    'NOT_CONNECTED not-sent',
+    'OVERLOADED not-sent',
+    'CLOSED not-sent',
+  ],
+  run: async (seed) => {
+    const scenario = new Scenario(seed);
+    await scenario.run();
+    const fates = new Map<string, number>();
+    for (const { fate } of scenario.callers) fates.set(fate, (fates.get(fate) ?? 0) + 1);
+    return { broken: [...scenario.broken], fates };
+  },
+};

@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { testSeeds } from '../../simulation/seeds.ts';
+import { poolSimulation } from './scenario.ts';
+
+describe('A pool under random checkouts, releases, aborts, deadlines and faults', () => {
+  testSeeds('even', poolSimulation);
+});

@@ -1,0 +1,96 @@
+import { HawserError, type Lease } from '../../../src/core/index.ts';
+import type { FakeLink } from '../fake-source.ts';
+import type { FakePool } from '../world.ts';
+
+interface Call {
+  readonly pool: FakePool;
+  readonly timeoutMs: number;
+  /** The pool's own limit is asked for, not one of this call. */
+  readonly isDefault: boolean;
+  readonly signal: AbortController | undefined;
+  readonly now: () => number;
+  /** For how long the process was frozen so far. */
+  readonly frozenMs: () => number;
+}
+
+/** Only these may come of a checkout; nothing was sent in any of them. */
+const FATES = [
+  'ok',
+  'DEADLINE not-sent',
+  'ABORTED not-sent',
+  'NOT_CONNECTED not-sent',
+  'OVERLOADED not-sent',
+  'CLOSED not-sent',
+  'HANDSHAKE_REFUSED not-sent',
+];
+
+/** One checkout, when it was made, and what became of it. */
+export class SimulatedCaller {
+  readonly at: number;
+  readonly controller: AbortController | undefined;
+  readonly #call: Call;
+  readonly #frozenBeforeMs: number;
+  lease: Lease<FakeLink> | undefined;
+  link: FakeLink | undefined;
+  settled = 0;
+  #error: unknown;
+  #isReleased = false;
+  #lateMs = 0;
+
+  constructor(call: Call) {
+    this.#call = call;
+    this.at = call.now();
+    this.#frozenBeforeMs = call.frozenMs();
+    this.controller = call.signal;
+    const signal = call.signal?.signal;
+    const wait = call.isDefault ? { signal } : { timeoutMs: call.timeoutMs, signal };
+    call.pool.checkout(wait).then(
+      (lease) => {
+        this.#settle();
+        this.lease = lease;
+        this.link = lease.connection;
+      },
+      (error: unknown) => {
+        this.#settle();
+        this.#error = error;
+      },
+    );
+  }
+
+  get isHolding(): boolean {
+    return this.lease !== undefined && !this.#isReleased;
+  }
+
+  get fate(): string {
+    if (this.lease !== undefined) return 'ok';
+    if (this.settled === 0) return 'waits';
+    return this.#error instanceof HawserError
+      ? `${this.#error.code} ${this.#error.outcome}`
+      : String(this.#error);
+  }
+
+  release(): void {
+    this.#isReleased = true;
+    this.lease!.release();
+  }
+
+  /** What is wrong with what became of it. */
+  broken(): string | undefined {
+    const { timeoutMs } = this.#call;
+    const what = `a checkout of ${this.at} ms with ${timeoutMs} ms`;
+    if (this.settled !== 1) return `${what} settled ${this.settled} times`;
+    if (!FATES.includes(this.fate)) return `${what}: ${this.fate}`;
+    if (this.fate === 'ABORTED not-sent' && this.controller?.signal.aborted !== true)
+      return `${what} was aborted by nobody`;
+    // One millisecond since deadlines are whole ones, one for the turn of the loop in which they are judged.
+    return this.#lateMs > 2
+      ? `${what} settled ${this.#lateMs} ms after its deadline: ${this.fate}`
+      : undefined;
+  }
+
+  #settle(): void {
+    this.settled += 1;
+    const { now, frozenMs, timeoutMs } = this.#call;
+    this.#lateMs = now() - this.at - timeoutMs - (frozenMs() - this.#frozenBeforeMs);
+  }
+}
