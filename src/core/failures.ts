@@ -139,7 +139,7 @@ function describeNext(state: ConnectionState, now: number): string {
     case 'parked':
       return 'parked: the server refused, call retryNow() when that is mended';
     case 'idle':
-      return 'not started';
+      return 'no attempt is planned';
     case 'ready':
     case 'draining':
     case 'closed':
