@@ -1,5 +1,4 @@
 import {
-  HawserError,
   Pool,
   pipelineSource,
   systemEnvironment,
@@ -41,30 +40,4 @@ export function lendFor<T>(
     return Promise.reject(invalidArgument('what dedicated() is for', 'function', use, 'dedicated'));
   }
   return leases.with((leased) => use(new RedisConnection(leased, limits)), options);
-}
-
-/** Connections of their own for those who have a shared one. The pool of them is made when the first is asked for. */
-export class DedicatedConnections {
-  readonly #start: () => RedisLeases;
-  #leases: RedisLeases | 'unasked' | 'closed' = 'unasked';
-
-  constructor(start: () => RedisLeases) {
-    this.#start = start;
-  }
-
-  /** The pool. Throws CLOSED. */
-  get leases(): RedisLeases {
-    if (this.#leases === 'closed') {
-      const init = { outcome: 'not-sent', command: 'dedicated' } as const;
-      throw new HawserError('CLOSED', 'dedicated: the client was closed by its owner', init);
-    }
-    if (this.#leases === 'unasked') this.#leases = this.#start();
-    return this.#leases;
-  }
-
-  /** Accepts nothing more, and ends as `Pool.close` does. */
-  async close(options: WaitOptions | undefined): Promise<void> {
-    if (this.#leases === 'unasked') this.#leases = 'closed';
-    if (this.#leases !== 'closed') await this.#leases.close(options);
-  }
 }

@@ -1,4 +1,5 @@
 import {
+  HawserError,
   invalidOption,
   Pipeline,
   type Environment,
@@ -8,7 +9,7 @@ import {
   type WaitOptions,
 } from '../core/index.ts';
 import type { CallOptions } from './call-options.ts';
-import { DedicatedConnections, lendFor, startLeases } from './dedicated.ts';
+import { lendFor, startLeases, type RedisLeases } from './dedicated.ts';
 import {
   limitsOf,
   resolveRedisOptions,
@@ -35,20 +36,22 @@ import { redisProtocol } from './session.ts';
  */
 export class Redis extends RedisCommands {
   readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
-  readonly #dedicated: DedicatedConnections;
   readonly #limits: CommandLimits;
+  readonly #makeLeases: () => RedisLeases;
+  /** Made when the first is asked for. */
+  #leases: RedisLeases | undefined;
 
   private constructor(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     limits: CommandLimits,
-    dedicated: DedicatedConnections,
+    makeLeases: () => RedisLeases,
   ) {
     super('shared', limits);
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
     this.#pipeline = pipeline;
     this.#limits = limits;
-    this.#dedicated = dedicated;
+    this.#makeLeases = makeLeases;
   }
 
   /**
@@ -94,8 +97,7 @@ export class Redis extends RedisCommands {
     resolved: ResolvedRedisOptions,
     environment: Environment | undefined,
   ): Redis {
-    const dedicated = new DedicatedConnections(() => startLeases(resolved, environment));
-    return new Redis(pipeline, limitsOf(resolved), dedicated);
+    return new Redis(pipeline, limitsOf(resolved), () => startLeases(resolved, environment));
   }
 
   /** Where the connection stands. */
@@ -138,7 +140,7 @@ export class Redis extends RedisCommands {
    * after `timeoutMs` (default 5,000).
    */
   async close(options?: WaitOptions): Promise<void> {
-    await Promise.all([this.#pipeline.close(options), this.#dedicated.close(options)]);
+    await Promise.all([this.#pipeline.close(options), this.#leases?.close(options)]);
   }
 
   /** As {@link Redis.close}, for `await using`. */
@@ -156,11 +158,12 @@ export class Redis extends RedisCommands {
    * The connections come from a pool beside the shared one, which is made at the first use (option `dedicated`).
    */
   dedicated<T>(use: (connection: RedisConnection) => Promise<T> | T, options?: WaitOptions): Promise<T> {
-    try {
-      return lendFor(this.#dedicated.leases, this.#limits, use, options);
-    } catch (error) {
-      return Promise.reject(error);
+    if (this.state === 'draining' || this.state === 'closed') {
+      const init = { outcome: 'not-sent', command: 'dedicated' } as const;
+      return Promise.reject(new HawserError('CLOSED', 'dedicated: the client was closed by its owner', init));
     }
+    this.#leases ??= this.#makeLeases();
+    return lendFor(this.#leases, this.#limits, use, options);
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {

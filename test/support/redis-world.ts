@@ -1,5 +1,12 @@
-import { Redis, type HawserError, type RedisOptions } from 'hawser/redis';
+import {
+  Redis,
+  type HawserError,
+  type RedisOptions,
+  type RedisPool,
+  type RedisPoolOptions,
+} from 'hawser/redis';
 import { onTestFinished } from 'vitest';
+import type { Environment } from '../../src/core/index.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { FakeRedis, type FakeRedisOptions, type FakeRedisConnection } from './fake-redis.ts';
@@ -30,7 +37,7 @@ export class RedisWorld {
   readonly network: SimulatedNetwork;
   readonly redis: FakeRedis;
   #listener: SimulatedListener;
-  readonly #clients: Redis[] = [];
+  readonly #clients: (Redis | RedisPool)[] = [];
 
   constructor(options: RedisWorldOptions = {}) {
     const { clock } = this;
@@ -42,9 +49,14 @@ export class RedisWorld {
 
   /** As `Redis.start`, in this world. */
   start(options: RedisOptions = {}, address: string = REDIS_ADDRESS): Redis {
-    const { clock, network } = this;
-    const random = new SeededRandom(1).next;
-    const client = Redis.start(address, options, { clock, random, dial: network.dial });
+    const client = Redis.start(address, options, this.#environment());
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** As `Redis.pool`, in this world. */
+  pool(options: RedisPoolOptions = {}, address: string = REDIS_ADDRESS): RedisPool {
+    const client = Redis.pool(address, options, this.#environment());
     this.#clients.push(client);
     return client;
   }
@@ -95,8 +107,12 @@ export class RedisWorld {
     throw new Error('It was expected to reject, and resolved.');
   }
 
+  #environment(): Environment {
+    return { clock: this.clock, random: new SeededRandom(1).next, dial: this.network.dial };
+  }
+
   async #end(): Promise<void> {
-    for (const client of this.#clients) await this.clock.waitFor(client.close({ timeoutMs: 0 }));
+    for (const client of this.#clients) await this.clock.waitFor<unknown>(client.close({ timeoutMs: 0 }));
     // The server still has to hear of it.
     await this.clock.advance(100);
     expectNothingLeft(this);

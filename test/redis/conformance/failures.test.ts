@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { RedisWorld, endingOf } from '../../support/redis-world.ts';
+import { connected, receivedBy, WAYS } from './ways.ts';
+
+const STALL_MS = 1_500;
+
+describe.each(WAYS)('failures, over $name', (way) => {
+  describe('a connection that is lost', () => {
+    test('leaves a write in flight `unknown`, and it is not asked again', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('INCR', ({ count, run }) => {
+        const bytes = run();
+        return count === 1 ? 'reset' : { bytes };
+      });
+      const error = await world.failureOf(client.incr('n'));
+      expect(error).toMatchObject({ code: 'CONNECTION_LOST', outcome: 'unknown', command: 'INCR' });
+      expect(error.message).toContain('INCR: the connection was lost before its reply');
+      expect(await world.clock.waitFor(client.incr('n'))).toBe(2);
+      expect(world.redis.timesApplied('n')).toBe(2);
+    });
+
+    test('has a read asked once more, unless told otherwise; a write only when told', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('GET', ({ count, run }) => (count === 1 || count === 3 ? 'reset' : { bytes: run() }));
+      world.redis.on('SET', ({ count, run }) => (count === 1 ? 'reset' : { bytes: run() }));
+      expect(await world.clock.waitFor(client.get('a'))).toBe(null);
+      expect(await world.failureOf(client.get('b', { retry: 'never' }))).toMatchObject({
+        code: 'CONNECTION_LOST',
+        outcome: 'unknown',
+      });
+      expect(await world.clock.waitFor(client.set('c', 1, { retry: 'always' }))).toBe('OK');
+      expect(receivedBy(world)).toEqual(['GET a', 'GET a', 'GET b', 'SET c 1', 'SET c 1']);
+    });
+
+    test('has no call asked a third time', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('GET', () => 'reset');
+      expect(await world.failureOf(client.get('a'))).toMatchObject({
+        code: 'CONNECTION_LOST',
+        outcome: 'unknown',
+      });
+      expect(receivedBy(world)).toEqual(['GET a', 'GET a']);
+    });
+
+    test('leaves a read that could not be asked again `unknown`, for it was sent', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('GET', () => {
+        world.crash();
+        return 'silence';
+      });
+      const error = await world.failureOf(client.get('a'));
+      expect(error).toMatchObject({ code: 'NOT_CONNECTED', outcome: 'unknown', command: 'GET' });
+    });
+  });
+
+  describe('a server that answers what it must not', () => {
+    test.each([
+      ['garbage', '@\r\n', 'PROTOCOL_VIOLATION'],
+      ['a line that is too long', `+${'x'.repeat(200)}`, 'LIMIT_EXCEEDED'],
+    ])(
+      '%s: the call is %s, its connection is replaced, and the next one is answered',
+      async (_, bytes, code) => {
+        const world = new RedisWorld();
+        const client = await connected(way, world, { limits: { maxLineBytes: 100 } });
+        const restore = world.redis.on('GET', () => ({ bytes }));
+        expect(await world.failureOf(client.get('a'))).toMatchObject({
+          code,
+          outcome: 'unknown',
+          command: 'GET',
+        });
+        restore();
+        expect(await world.clock.waitFor(client.get('a'))).toBe(null);
+        expect(world.network.dials).toHaveLength(2);
+      },
+    );
+  });
+
+  describe('a server that falls silent', () => {
+    test('is found within two stall intervals: the call is STALLED and unknown', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('INCR', () => 'silence');
+      const startedAt = world.clock.now();
+      expect(await world.failureOf(client.incr('n'))).toMatchObject({ code: 'STALLED', outcome: 'unknown' });
+      expect(world.clock.now() - startedAt).toBeLessThanOrEqual(2 * STALL_MS);
+    });
+
+    test('may be silent over a call for as long as that has said', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 3_500 }));
+      expect(await world.clock.waitFor(client.incr('n', { timeoutMs: 4_000 }))).toBe(1);
+    });
+  });
+
+  describe('a deadline', () => {
+    test('that passes in flight leaves the call `unknown`, on time; later calls get their own answers', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('ECHO', ({ run, count }) => ({ bytes: run(), afterMs: count === 1 ? 300 : 0 }));
+      const startedAt = world.clock.now();
+      const error = await world.failureOf(client.command(['ECHO', 'late'], { timeoutMs: 100 }));
+      expect(error).toMatchObject({ code: 'DEADLINE', outcome: 'unknown', command: 'ECHO' });
+      expect(error.explanation).toBeDefined();
+      expect(world.clock.now() - startedAt).toBeLessThanOrEqual(101);
+      const answers = ['a', 'b', 'c'].map((text) => client.command(['ECHO', text]));
+      expect(await world.clock.waitFor(Promise.all(answers))).toEqual(['a', 'b', 'c']);
+    });
+
+    test('that passes while there is no connection leaves it `not-sent`, and it is never sent', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world, { whenDownWaitMs: 10_000 });
+      world.crash();
+      await world.clock.advance(10);
+      const error = await world.failureOf(client.incr('n', { timeoutMs: 500 }));
+      expect(error).toMatchObject({ code: 'DEADLINE', outcome: 'not-sent', command: 'INCR' });
+      world.restart();
+      await world.clock.advance(20_000);
+      expect(receivedBy(world)).toEqual([]);
+    });
+
+    test('of Infinity is none', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world, { stallAfterMs: Infinity });
+      world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 100_000 }));
+      expect(await world.clock.waitFor(client.incr('n', { timeoutMs: Infinity }))).toBe(1);
+    });
+  });
+
+  describe('an abort', () => {
+    test('before the call leaves it `not-sent`', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      const signal = AbortSignal.abort('no');
+      expect(await world.failureOf(client.incr('n', { signal }))).toMatchObject({
+        name: 'AbortError',
+        code: 'ABORTED',
+        outcome: 'not-sent',
+        command: 'INCR',
+        cause: 'no',
+      });
+      expect(receivedBy(world)).toEqual([]);
+    });
+
+    test('in flight leaves it `unknown`, at once, and nobody gets its answer', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('ECHO', ({ run, count }) => ({ bytes: run(), afterMs: count === 1 ? 300 : 0 }));
+      const abort = new AbortController();
+      const call = endingOf(client.command(['ECHO', 'secret'], { signal: abort.signal }));
+      await world.clock.advance(50);
+      abort.abort();
+      const abortedAt = world.clock.now();
+      expect(await world.clock.waitFor(call)).toMatchObject({
+        error: { name: 'AbortError', code: 'ABORTED', outcome: 'unknown', command: 'ECHO' },
+      });
+      expect(world.clock.now()).toBe(abortedAt);
+      const answers = Array.from({ length: 20 }, (_, index) => client.command(['ECHO', `own:${index}`]));
+      expect(await world.clock.waitFor(Promise.all(answers))).toEqual(
+        Array.from({ length: 20 }, (_, index) => `own:${index}`),
+      );
+    });
+
+    test('while there is no connection leaves it `not-sent`, and it is never sent', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world, { whenDownWaitMs: 10_000 });
+      world.crash();
+      await world.clock.advance(10);
+      const abort = new AbortController();
+      const call = endingOf(client.incr('n', { signal: abort.signal }));
+      await world.clock.advance(10);
+      abort.abort();
+      expect(await world.clock.waitFor(call)).toMatchObject({
+        error: { code: 'ABORTED', outcome: 'not-sent', command: 'INCR' },
+      });
+      world.restart();
+      await world.clock.advance(20_000);
+      expect(receivedBy(world)).toEqual([]);
+    });
+
+    test('behind the answer does nothing', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      const abort = new AbortController();
+      expect(await world.clock.waitFor(client.incr('n', { signal: abort.signal }))).toBe(1);
+      abort.abort();
+      expect(await world.clock.waitFor(client.incr('n'))).toBe(2);
+      expect(world.network.dials).toHaveLength(1);
+    });
+  });
+});
