@@ -39,7 +39,13 @@ export { Lease } from './pool/lease.ts';
 export { pipelineSource, type LeasedPipeline } from './pool/pipeline-source.ts';
 export { Pool, type PoolReport } from './pool/pool.ts';
 export type { CheckoutTrace, PoolLeak } from './pool/pool-channels.ts';
-export type { ExplainedLease, PoolCounts, PoolExplanation } from './pool/pool-explanation.ts';
+export type { CloseReason } from './pool/members.ts';
+export type {
+  ExplainedClosing,
+  ExplainedLease,
+  PoolCounts,
+  PoolExplanation,
+} from './pool/pool-explanation.ts';
 export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';
 export { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
 export { PooledCalls, type Asking } from './pool/pooled-calls.ts';

@@ -30,10 +30,19 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
   closeMs = 1;
   checkMs = 1;
   resetMs = 1;
+  /** How long an attempt that is given up holds its socket. */
+  letGoMs = 0;
+  /** Each new member is lost with this before it is open. */
+  lostWhileOpening: Error | undefined;
   /** What an attempt to open fails with; `undefined` while the server is well. */
   refusal: Error | undefined;
   /** What a reset says. */
   resetsTo = true;
+  /** What `lend` throws. */
+  lendError: Error | undefined;
+  /** What is noted of the async context of each `open` and `lend`. */
+  seen: () => string | undefined = () => undefined;
+  readonly contexts: string[] = [];
   /** The instants of all attempts. */
   readonly dials: number[] = [];
   readonly members: CountedMember[] = [];
@@ -50,6 +59,7 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
   }
 
   async open({ signal, lost }: OpenAttempt): Promise<CountedMember> {
+    this.contexts.push(`open ${this.seen()}`);
     this.dials.push(this.clock.now());
     this.dialling += 1;
     this.sockets += 1;
@@ -59,6 +69,7 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
       await this.#pass(this.openMs, signal);
       if (this.refusal !== undefined) throw this.refusal;
     } catch (error) {
+      if (this.letGoMs > 0) await this.#pass(this.letGoMs, undefined);
       this.sockets -= 1;
       throw error;
     } finally {
@@ -66,10 +77,13 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
     }
     const member = new CountedMember(this.members.length + 1, lost);
     this.members.push(member);
+    if (this.lostWhileOpening !== undefined) lost(this.lostWhileOpening);
     return member;
   }
 
   lend(member: CountedMember): Loan<CountedLoan> {
+    this.contexts.push(`lend ${this.seen()}`);
+    if (this.lendError !== undefined) throw this.lendError;
     return {
       connection: { member },
       end: () => {

@@ -1,4 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, test } from 'vitest';
+import type { Pool, PoolLeak } from '../../src/core/index.ts';
+import { endings } from '../protocols/stage.ts';
 import { poolOf } from './stage.ts';
 
 describe('a pool', () => {
@@ -34,4 +38,173 @@ describe('a pool', () => {
     await clock.waitFor(Promise.all(waiting));
     expect(served).toEqual([1, 2, 3]);
   });
+
+  test('is made ready by who waits for that, though nobody has checked out', async () => {
+    const { clock, source, pool } = poolOf();
+    await clock.waitFor(pool.ready());
+    expect([pool.state, source.dials.length, pool.explain().idle]).toEqual(['ready', 1, 1]);
+  });
+
+  test('releases what it lends to with(), whatever becomes of that', async () => {
+    const { clock, pool } = poolOf();
+    expect(await clock.waitFor(pool.with(({ member }) => member.number))).toBe(1);
+    const failure = pool.with(() => {
+      throw new Error('a fault of the caller');
+    });
+    await expect(clock.waitFor(failure)).rejects.toThrow('a fault of the caller');
+    expect(pool.explain()).toMatchObject({ idle: 1, leased: 0 });
+  });
+
+  test('goes with its block, by asyncDispose', async () => {
+    const { clock, source, pool } = poolOf({ min: 2 });
+    await clock.advance(100);
+    await clock.waitFor(pool[Symbol.asyncDispose]());
+    expect([pool.state, source.sockets]).toEqual(['closed', 0]);
+  });
+
+  test('tells of each change of state', async () => {
+    const { clock, pool } = poolOf();
+    const states: string[] = [];
+    pool.onState(({ to }) => states.push(to));
+    await clock.waitFor(pool.ready());
+    await clock.waitFor(pool.close());
+    expect(states).toEqual(['connecting', 'handshaking', 'ready', 'draining', 'closed']);
+  });
+
+  test('lets each caller go on in its own async context, and opens in that in which it was made', async () => {
+    const context = new AsyncLocalStorage<string>();
+    const { clock, source, pool } = context.run('made', () =>
+      poolOf({ max: 1 }, (fake) => {
+        fake.seen = () => context.getStore();
+      }),
+    );
+    const lease = await context.run('first', () => clock.waitFor(pool.checkout()));
+    const second = context.run('second', async () => {
+      const taken = await pool.checkout();
+      const store = context.getStore();
+      taken.release();
+      return store;
+    });
+    context.run('releaser', () => lease.release());
+    expect(await clock.waitFor(second)).toBe('second');
+    // Opened, lent to the first, who need not wait any more then, and handed on by the releaser.
+    expect(source.contexts).toEqual(['open made', 'lend made', 'lend made']);
+  });
 });
+
+describe('what a pool tells', () => {
+  test('of a checkout that was not served in time: who holds what, and for how long', async () => {
+    const { clock, pool } = poolOf({ max: 1, name: 'db', leakAfterMs: 60_000 });
+    const holder = await clock.waitFor(takeSomewhere(pool));
+    await clock.advance(1_000);
+    const late = pool.checkout({ timeoutMs: 100 });
+    await expect(clock.waitFor(late)).rejects.toMatchObject({
+      code: 'DEADLINE',
+      outcome: 'not-sent',
+      message: expect.stringMatching(
+        /within 100 ms: db is ready; 1 of at most 1 are checked out, 1 callers wait, 0 are being opened, the longest lease has been held for 1100 ms \(taken at .*takeSomewhere/,
+      ) as string,
+      explanation: expect.objectContaining({ leased: 1, waiting: 1 }) as object,
+    });
+    holder.release();
+  });
+
+  test('of a lease that is held for too long: once, and where it was taken', async () => {
+    const { clock, pool } = poolOf({ name: 'db', leakAfterMs: 1_000 });
+    const leaks: PoolLeak[] = [];
+    const published: unknown[] = [];
+    const listener = (leak: unknown): void => void published.push(leak);
+    pool.onLeak((leak) => leaks.push(leak));
+    subscribe('hawser:pool:leak', listener);
+    const lease = await clock.waitFor(takeSomewhere(pool));
+    const short = await clock.waitFor(pool.checkout());
+    await clock.advance(500);
+    short.release();
+    await clock.advance(5_000);
+    unsubscribe('hawser:pool:leak', listener);
+    expect(leaks).toMatchObject([{ pool: 'db', heldForMs: 1_000 }]);
+    expect(leaks[0]!.stack).toMatch(/^\s+at .*takeSomewhere/);
+    expect(published).toEqual(leaks);
+    lease.release();
+  });
+
+  test('of leases that are out when it is closed: for how long, and where they were taken', async () => {
+    const { clock, pool } = poolOf({ leakAfterMs: 60_000 });
+    const lease = await clock.waitFor(takeSomewhere(pool));
+    await clock.advance(500);
+    const report = await clock.waitFor(pool.close({ timeoutMs: 200 }));
+    expect(report.leasesOut).toMatchObject([{ heldForMs: 700 }]);
+    expect(report.leasesOut[0]!.stack).toMatch(/^\s+at .*takeSomewhere/);
+    expect(() => lease.connection).toThrow(expect.objectContaining({ code: 'LEASE_ENDED' }));
+  });
+
+  test('by the names of OpenTelemetry: counts, and times in seconds', async () => {
+    const { clock, pool } = poolOf({ max: 2, min: 1, name: 'db' }, (fake) => {
+      fake.openMs = 200;
+    });
+    const lease = await clock.waitFor(pool.checkout());
+    const late = endings([pool.checkout({ timeoutMs: 20 }), pool.checkout({ timeoutMs: 10_000 })]);
+    await clock.advance(100);
+    expect(pool.metrics()).toMatchObject({
+      'db.client.connection.pool.name': 'db',
+      'db.client.connection.count': { idle: 0, used: 1 },
+      'db.client.connection.idle.max': 2,
+      'db.client.connection.idle.min': 1,
+      'db.client.connection.max': 2,
+      'db.client.connection.pending_requests': 1,
+      'db.client.connection.timeouts': 1,
+      'db.client.connection.create_time': { count: 1, sum: 0.2, buckets: [0, 0, 0, 0, 0, 1, 0, 0, 0, 0] },
+      'db.client.connection.wait_time': { count: 1, sum: 0.2 },
+      'db.client.connection.use_time': { count: 0, sum: 0 },
+    });
+    lease.release();
+    expect(pool.metrics()['db.client.connection.use_time']).toMatchObject({ count: 1, sum: 0.1 });
+    await clock.waitFor(pool.close({ timeoutMs: 0 }));
+    await late;
+  });
+
+  test('to who traces checkouts: that they were made and how they ended, never the lease', async () => {
+    const { clock, pool } = poolOf({ name: 'db', max: 1 });
+    const traced: unknown[] = [];
+    const note = (what: string) => (context: object) => void traced.push([what, { ...context }]);
+    const subscribers = {
+      start: note('start'),
+      end: () => {},
+      asyncStart: () => {},
+      asyncEnd: note('asyncEnd'),
+      error: note('error'),
+    };
+    const channel = tracingChannel('hawser:pool:checkout');
+    channel.subscribe(subscribers);
+    const lease = await clock.waitFor(pool.checkout());
+    const late = pool.checkout({ timeoutMs: 5 });
+    await expect(clock.waitFor(late)).rejects.toMatchObject({ code: 'DEADLINE' });
+    channel.unsubscribe(subscribers);
+    const error = expect.objectContaining({ code: 'DEADLINE' }) as object;
+    expect(traced).toEqual([
+      ['start', { pool: 'db' }],
+      ['asyncEnd', { pool: 'db', result: undefined }],
+      ['start', { pool: 'db' }],
+      ['error', { pool: 'db', error }],
+      ['asyncEnd', { pool: 'db', error }],
+    ]);
+    lease.release();
+  });
+
+  test('with the stack of whoever asked, in an error that comes from a timer', async () => {
+    const { clock, pool } = poolOf({ max: 1 });
+    const lease = await clock.waitFor(pool.checkout());
+    async function asksInVain(): Promise<void> {
+      await pool.checkout({ timeoutMs: 5 });
+    }
+    await expect(clock.waitFor(asksInVain())).rejects.toMatchObject({
+      stack: expect.stringContaining('asksInVain') as string,
+    });
+    lease.release();
+  });
+});
+
+/** A function of a name that is to be found again. */
+async function takeSomewhere<M, L>(pool: Pool<M, L>): ReturnType<Pool<M, L>['checkout']> {
+  return pool.checkout();
+}

@@ -4,12 +4,21 @@ import type { ConnectionState, StateName } from '../machine/index.ts';
 import { describePlace } from './place.ts';
 import type { CloseReason, Members } from './members.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
+import type { Closing } from './stock.ts';
 
 /** A lease that is out. */
 export interface ExplainedLease {
   readonly heldForMs: number;
   /** Where it was taken; `undefined` unless the pool looks for leaks (`leakAfterMs`). */
   readonly stack: string | undefined;
+}
+
+/** A member that was closed. */
+export interface ExplainedClosing {
+  readonly agoMs: number;
+  readonly reason: CloseReason;
+  /** What was behind it: how it was lost, why its holder condemned it. */
+  readonly cause: string | undefined;
 }
 
 /** What has happened in a pool since its start. */
@@ -49,6 +58,8 @@ export interface PoolExplanation {
   readonly shedding: boolean;
   readonly longestLease: ExplainedLease | undefined;
   readonly counts: PoolCounts;
+  /** The last members that were closed, oldest first. */
+  readonly closings: readonly ExplainedClosing[];
   /** The last changes of state, oldest first. */
   readonly transitions: readonly ExplainedTransition[];
 }
@@ -65,6 +76,7 @@ export interface PoolExplanationSource {
   readonly oldestSince: number | undefined;
   readonly isShedding: boolean;
   readonly counts: PoolCounts;
+  readonly closings: readonly Closing[];
   readonly now: number;
 }
 
@@ -93,6 +105,11 @@ export function explainPool(source: PoolExplanationSource): PoolExplanation {
     shedding: source.isShedding,
     longestLease: leasesOut(members, now)[0],
     counts: source.counts,
+    closings: source.closings.map(({ at, reason, cause }) => ({
+      agoMs: Math.round(now - at),
+      reason,
+      cause: cause?.message,
+    })),
     transitions: transitions.map(({ from, to, at }) => ({
       from: from.name,
       to: to.name,

@@ -56,11 +56,16 @@ export function abortedWaiting(command: string, signal: AbortSignal): HawserErro
   });
 }
 
-/** The source could not lend a member that it had opened. */
-export function notLent(command: string, cause: unknown): HawserError {
-  return new HawserError('PROTOCOL_VIOLATION', `${command}: the source of the pool failed`, {
+/** What a source threw that is none of our errors, for whoever waits for a member. */
+export function sourceFailed(cause: unknown): HawserError {
+  return new HawserError('PROTOCOL_VIOLATION', 'checkout: the source of the pool failed', {
     outcome: 'not-sent',
-    command,
+    command: 'checkout',
     cause,
   });
+}
+
+/** A check or a reset is ended, since its member is closed. */
+export function memberClosed(): HawserError {
+  return new HawserError('CLOSED', 'the member of the pool is closed', { outcome: 'unknown' });
 }

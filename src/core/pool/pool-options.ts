@@ -127,6 +127,7 @@ function checkLifetime(range: PoolOptions['lifetimeMs']): ResolvedPoolOptions['l
   const bounds = { least: 1, most: Infinity };
   const least = duration('lifetimeMs.least', group.least, 1_800_000, bounds);
   const most = duration('lifetimeMs.most', group.most, Math.max(least, 2_400_000), bounds);
-  if (least <= most) return { least, most };
-  throw invalidOption('lifetimeMs.most', `at least lifetimeMs.least (${least})`, most);
+  // Between a number and infinity there is nothing random.
+  if (least <= most && (least === Infinity || most < Infinity)) return { least, most };
+  throw invalidOption('lifetimeMs.most', `milliseconds from lifetimeMs.least (${least})`, most);
 }

@@ -195,7 +195,7 @@ export class Pool<M, L> {
   /** What the pool knows of itself, now. */
   explain(): PoolExplanation {
     const { state, transitions } = this.#health;
-    const { members, opened, closedBy } = this.#stock;
+    const { members, opened, closedBy, closings } = this.#stock;
     const { waiting, oldestSince, isShedding, shed, timedOut } = this.#checkouts;
     return explainPool({
       options: this.#options,
@@ -208,6 +208,7 @@ export class Pool<M, L> {
       oldestSince,
       isShedding,
       counts: { opened, closed: { ...closedBy }, shed, timedOut },
+      closings,
       now: this.#environment.clock.now(),
     });
   }

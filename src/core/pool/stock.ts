@@ -23,6 +23,16 @@ export interface StockOwner<M, L> {
   left(): void;
 }
 
+/** A member that was closed, in the clock's milliseconds. */
+export interface Closing {
+  readonly at: number;
+  readonly reason: CloseReason;
+  readonly cause: Error | undefined;
+}
+
+/** How many closings are remembered for `explain()`. */
+const CLOSINGS_KEPT = 20;
+
 /**
  * What a pool holds: lends its members, takes them back, and sees to it that one that is not clean, not young or not
  * alive is not lent again. Its source is always called in the async context in which the pool was made.
@@ -40,6 +50,8 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     invalidated: 0,
     closed: 0,
   };
+  /** The last members that were closed, and why; oldest first. */
+  readonly closings: Closing[] = [];
   readonly useTime: Histogram = new Histogram();
   /** How often the pool was invalidated: members of an earlier generation are not lent again. */
   generation = 0;
@@ -84,14 +96,15 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     return member;
   }
 
-  /** Throws what the source throws; the member is closed then. */
+  /** Throws PROTOCOL_VIOLATION where the source throws; the member is closed then. */
   lend(member: Member<M, L>, now: number, place: Place | undefined): Lease<L> {
     let loan: Loan<L>;
     try {
       loan = this.#source.lend(member.resource);
     } catch (error) {
-      this.close(member, 'broken');
-      throw failures.notLent('checkout', error);
+      const failure = failures.sourceFailed(error);
+      this.close(member, 'broken', failure);
+      throw failure;
     }
     this.#leases += 1;
     const lease = new Lease<L>(this.#leases, loan, member);
@@ -124,8 +137,7 @@ export class Stock<M, L> implements MemberOwner<M, L> {
         this.#passOn(member, this.#clock.now());
       },
       (cause: unknown) => {
-        if (member.state.name !== 'checking') return;
-        this.#lose(member, 'check-failed', cause as Error);
+        if (member.state.name === 'checking') this.#lose(member, 'check-failed', asError(cause));
       },
     );
   }
@@ -134,8 +146,11 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     const now = this.#clock.now();
     this.useTime.record(now - takenAt);
     const leftover = leftoverOf(loan);
-    if (member.verdict !== undefined || this.#isClosing) {
-      this.close(member, member.verdict?.reason ?? 'closed');
+    const { verdict } = member;
+    if (verdict !== undefined) {
+      this.close(member, verdict.reason, verdict.cause);
+    } else if (this.#isClosing) {
+      this.close(member, 'closed');
     } else if (leftover === 'clean') {
       this.#owner.proven();
       this.#passOn(member, now);
@@ -162,13 +177,14 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     }
   }
 
-  close(member: Member<M, L>, reason: CloseReason): void {
+  close(member: Member<M, L>, reason: CloseReason, cause?: Error): void {
     const { state } = member;
     if (state.name === 'closing' || state.name === 'gone') return;
     this.members.move(member, { name: 'closing' });
     this.closedBy[reason] += 1;
-    if ('abort' in state)
-      state.abort.abort(new HawserError('CLOSED', 'the member is closed', { outcome: 'unknown' }));
+    this.closings.push({ at: this.#clock.now(), reason, cause });
+    if (this.closings.length > CLOSINGS_KEPT) this.closings.shift();
+    if ('abort' in state) state.abort.abort(failures.memberClosed());
     void this.inContext(() => closed(this.#source, member.resource)).then(() => {
       this.members.move(member, { name: 'gone' });
       this.#owner.left();
@@ -228,12 +244,14 @@ export class Stock<M, L> implements MemberOwner<M, L> {
         if (isClean) this.#passOn(member, this.#clock.now());
         else this.close(member, 'dirty');
       },
-      () => this.close(member, 'dirty'),
+      (cause: unknown) => {
+        if (member.state.name === 'resetting') this.close(member, 'dirty', asError(cause));
+      },
     );
   }
 
   #lose(member: Member<M, L>, reason: 'lost' | 'check-failed', cause: Error): void {
-    this.close(member, reason);
+    this.close(member, reason, cause);
     if (!this.members.anyLiving) this.#owner.emptied(cause);
     this.#owner.left();
   }
@@ -248,6 +266,10 @@ export class Stock<M, L> implements MemberOwner<M, L> {
       new HawserError('DEADLINE', `${what}: no answer within ${checkTimeoutMs} ms`, { outcome: 'unknown' });
     return this.inContext(() => limited(this.#clock, checkTimeoutMs, abort, late, work));
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : failures.sourceFailed(thrown);
 }
 
 function leftoverOf<L>(loan: Loan<L>): Leftover {
