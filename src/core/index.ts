@@ -35,6 +35,7 @@ export {
   type ResolvedOptions,
 } from './options.ts';
 export { Pipeline, type StateChange } from './pipeline.ts';
+export { connectionSource, type LeasedConnection } from './pool/connection-source.ts';
 export { Lease } from './pool/lease.ts';
 export { pipelineSource, type LeasedPipeline } from './pool/pipeline-source.ts';
 export { Pool, type PoolReport } from './pool/pool.ts';

@@ -5,6 +5,7 @@ import { Pipeline } from '../pipeline.ts';
 import type { Protocol, Request } from '../protocol.ts';
 import type { CallWaitOptions, WaitOptions } from '../waits.ts';
 import { leaseEnded } from './lease.ts';
+import { lostWithoutCause } from './pool-failures.ts';
 import type { Leftover, Loan, OpenAttempt, PoolSource } from './pool-source.ts';
 
 /** What the holder of a lease has of a pipeline: all of it, for as long as the lease lasts. */
@@ -86,8 +87,4 @@ class PipelineLoan<Q extends Request, R, P> implements Loan<LeasedPipeline<Q, R>
     for (const request of session?.reset?.() ?? []) await this.#pipeline.submit(request, wait);
     return session?.isDirty === false;
   }
-}
-
-function lostWithoutCause(name: string): HawserError {
-  return new HawserError('CONNECTION_LOST', `${name}: the connection was lost`, { outcome: 'not-sent' });
 }

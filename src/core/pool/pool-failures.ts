@@ -69,3 +69,8 @@ export function sourceFailed(cause: unknown): HawserError {
 export function memberClosed(): HawserError {
   return new HawserError('CLOSED', 'the member of the pool is closed', { outcome: 'unknown' });
 }
+
+/** A member has ended, and nothing said why. */
+export function lostWithoutCause(name: string): HawserError {
+  return new HawserError('CONNECTION_LOST', `${name}: the connection was lost`, { outcome: 'not-sent' });
+}
