@@ -17,7 +17,7 @@ import { RedisRequest } from './request.ts';
 import {
   assertCommand,
   encodeCommand,
-  encodeUnary,
+  unaryHead,
   invalidArgument,
   joinCommands,
   type EncodedCommand,
@@ -110,10 +110,12 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     options: CallOptions | undefined,
   ): Promise<unknown> {
     const { info, convert } = call;
-    const text = encodeUnary(info, argument);
-    if (text === undefined) return this.run(call, [info.name, argument], options);
+    const head = unaryHead(info, argument);
+    if (head === undefined || typeof argument !== 'string')
+      return this.run(call, [info.name, argument], options);
     try {
-      return this.#submit(info, text, text.length, options, convert);
+      const bytes = head.length + argument.length + 2;
+      return this.#submit(info, argument, bytes, options, convert, head);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -128,11 +130,12 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     bytes: number,
     options: CallOptions | undefined,
     convert: TypedCall['convert'],
+    head: string = '',
   ): Promise<RedisReply> {
     if (options !== undefined) checkCallOptions(info.name, options);
     const repeatable = mayRepeat(info.readOnly, options);
     const buffers = options?.buffers === true;
-    const request = new RedisRequest(info.name, data, bytes, repeatable, buffers, convert, undefined);
+    const request = new RedisRequest(info.name, data, bytes, repeatable, buffers, convert, undefined, head);
     return this.submit(request, options);
   }
 

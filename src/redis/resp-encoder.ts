@@ -53,17 +53,17 @@ export function encodeCommand(args: readonly RedisArgument[], known?: CommandInf
 const UNARY_BYTES_MAX = 255;
 
 /**
- * A command of one argument that is short ASCII text, as most are: encoded in half the pieces, and as many bytes as
- * characters. `undefined` for any other, which {@link encodeCommand} takes.
+ * How a command of one argument that is short ASCII text begins, up to that argument, as most commands are: encoded in
+ * half the pieces, and as many bytes as characters. `undefined` for any other, which {@link encodeCommand} takes.
  */
-export function encodeUnary(info: CommandInfo, argument: RedisArgument | undefined): string | undefined {
+export function unaryHead(info: CommandInfo, argument: RedisArgument | undefined): string | undefined {
   if (typeof argument !== 'string' || argument.length > UNARY_BYTES_MAX || info === UNNAMED) {
     return undefined;
   }
   if (Buffer.byteLength(argument) !== argument.length) {
     return undefined;
   }
-  return info.unaryHead(argument.length) + argument + '\r\n';
+  return info.unaryHead(argument.length);
 }
 
 /** As {@link encodeCommand}, of commands with large parts or Uint8Arrays. */

@@ -49,9 +49,10 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
 
   encode(request: RedisRequest): Encoded {
     request.batch?.restart();
-    const { data } = request;
+    const { data, head } = request;
+    if (typeof data === 'string') return head === '' ? data : `${head}${data}\r\n`;
     // One byte less, and the server would take the beginning of the next caller's command for the end of this one's.
-    if (typeof data !== 'string' && bytesOf(data) !== request.bytes) {
+    if (bytesOf(data) !== request.bytes) {
       throw new HawserError('INVALID_ARGUMENT', 'a Uint8Array has changed its length while it waited', {
         outcome: 'not-sent',
       });
