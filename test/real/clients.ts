@@ -1,6 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Redis, type HawserError, type RedisOptions, type StateChange } from 'hawser/redis';
+import {
+  Redis,
+  type HawserError,
+  type RedisOptions,
+  type RedisPool,
+  type RedisPoolOptions,
+  type StateChange,
+} from 'hawser/redis';
 import { onTestFinished, vi } from 'vitest';
 import { openResources } from '../support/leaks.ts';
 
@@ -18,6 +25,13 @@ export async function connect(url: string, options: RedisOptions = {}): Promise<
 /** As `Redis.start`; closed when the test is over. */
 export function start(url: string, options: RedisOptions = {}): Redis {
   return closedAfterTest(Redis.start(url, { backoff: QUICK_BACKOFF, ...options }));
+}
+
+/** As `Redis.pool`; closed when the test is over. */
+export function pool(url: string, options: RedisPoolOptions = {}): RedisPool {
+  const made = Redis.pool(url, { backoff: QUICK_BACKOFF, ...options });
+  onTestFinished(async () => void (await made.close({ timeoutMs: 0 })));
+  return made;
 }
 
 /** Waits until something holds. */
