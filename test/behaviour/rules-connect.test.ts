@@ -23,7 +23,27 @@ describe('connect', () => {
     },
   );
 
-  test('case 13 (R2): whoever starts a connection is answered before it connects', async () => {
+  test('case 13 (R2): whoever starts a connection has it before that connects', async () => {
+    const world = new BehaviourWorld();
+    const behaviour = world.behaviour({
+      init: () => ({ do: 'connect', info: 'first', state: 'old' }),
+      connect: () => ({ do: 'ok', state: 'new' }),
+    });
+    const started = behaviour.start('argument', {}, world.environment).then((handle) => {
+      world.story.push('started');
+      return handle;
+    });
+    const handle = await world.clock.waitFor(started);
+    await world.clock.waitFor(handle.close());
+    expect(world.story).toEqual([
+      'init(argument)',
+      'started',
+      'connect(first, old)',
+      'terminate(normal, new)',
+    ]);
+  });
+
+  test('case 13 (R2): a start does not wait for the network', async () => {
     const world = new BehaviourWorld();
     const handle = await world.start({
       init: () => ({ do: 'connect', info: 'first', state: 'old' }),

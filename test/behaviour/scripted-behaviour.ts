@@ -9,6 +9,7 @@ import {
   type ConnectDirective,
   type ConnectionHandle,
   type DisconnectDirective,
+  type Environment,
   type From,
   type InitDirective,
   type MessageDirective,
@@ -239,7 +240,13 @@ export class BehaviourWorld {
     };
   }
 
-  /** As `Connection.start`, with a chance that is always one half. */
+  /** This world, in which chance is always one half. */
+  get environment(): Environment {
+    const dial = (): Promise<never> => Promise.reject(new Error('a behaviour opens its own transports'));
+    return { clock: this.clock, random: () => 0.5, dial };
+  }
+
+  /** As `Connection.start`. */
   start(script: Script, options: BehaviourOptions = {}, argument: string = 'argument'): Promise<Handle> {
     return this.#begin('start', script, options, argument);
   }
@@ -296,10 +303,8 @@ export class BehaviourWorld {
     options: BehaviourOptions,
     argument: string,
   ): Promise<Handle> {
-    const { clock } = this;
-    const dial = (): Promise<never> => Promise.reject(new Error('a behaviour opens its own transports'));
-    const environment = { clock, random: () => 0.5, dial };
-    const handle = await clock.waitFor(this.behaviour(script)[how](argument, options, environment));
+    const begun = this.behaviour(script)[how](argument, options, this.environment);
+    const handle = await this.clock.waitFor(begun);
     this.#handles.push(handle);
     return handle;
   }
