@@ -6,7 +6,7 @@ import type { StopReason } from './directives.ts';
 export interface Context {
   readonly signal: AbortSignal;
   readonly self: ConnectionHandle<unknown, unknown, unknown, unknown>;
-  own(socket: Duplex): void;
+  own(socket: Duplex, active: boolean): void;
 }
 
 /** A behaviour, as what runs it sees it: its types are its author's. What the callbacks return is checked when it comes. */

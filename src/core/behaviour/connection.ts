@@ -167,9 +167,11 @@ export abstract class Connection<
   /**
    * Takes a socket over: its data, its end and its error come to `handleInfo` as {@link SocketMessage}, until the
    * connection connects or disconnects the next time, or ends. It is destroyed then, and nothing of it comes any more.
+   *
+   * `active: false` leaves its data to whoever reads it: only that it has failed or is closed comes then.
    */
-  protected own(socket: Duplex): void {
-    this.#attached.own(socket);
+  protected own(socket: Duplex, { active = true }: { readonly active?: boolean | undefined } = {}): void {
+    this.#attached.own(socket, active);
   }
 
   /** For what runs the behaviour, which gives it the connection that it is for. */

@@ -81,7 +81,7 @@ export class Manager {
     this.#runner = new CallbackRunner(clock, behaviour, {
       signal: this.#closing.signal,
       self: this.handle,
-      own: (socket) => this.#own(socket),
+      own: (socket, active) => this.#own(socket, active),
     });
     this.life = new ConnectionLife(options, environment, {
       attemptIsDue: () => {
@@ -372,8 +372,8 @@ export class Manager {
     else if (cause !== undefined) process.emitWarning(cause);
   }
 
-  #own(socket: Duplex): void {
-    this.#sockets.own(socket);
+  #own(socket: Duplex, active: boolean): void {
+    this.#sockets.own(socket, active);
     if (this.#phase.name === 'over') this.#sockets.release();
   }
 

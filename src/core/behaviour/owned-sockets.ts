@@ -22,6 +22,8 @@ interface SocketOwner {
 export class OwnedSocket {
   readonly #socket: Duplex;
   readonly #owner: SocketOwner;
+  /** Whether its data is read for its owner. */
+  readonly #active: boolean;
   /** `paused`: by us, for too much of it waits. `ended`: its owner was told that it has ended or failed. */
   #state: 'open' | 'paused' | 'ended' | 'released' = 'open';
   #dataWaiting = 0;
@@ -43,8 +45,9 @@ export class OwnedSocket {
     this.#owner.closed(this.#socket);
   };
 
-  constructor(socket: Duplex, owner: SocketOwner) {
+  constructor(socket: Duplex, active: boolean, owner: SocketOwner) {
     this.#socket = socket;
+    this.#active = active;
     this.#owner = owner;
   }
 
@@ -54,12 +57,8 @@ export class OwnedSocket {
     if (socket.errored !== null) this.#onError(socket.errored);
     else if (socket.destroyed || socket.readableEnded) this.#onEnd();
     if (socket.closed) return this.#owner.closed(socket);
-    socket
-      .on('data', this.#onData)
-      .on('end', this.#onEnd)
-      .on('error', this.#onError)
-      .on('close', this.#onClose)
-      .resume();
+    socket.on('error', this.#onError).on('close', this.#onClose);
+    if (this.#active) socket.on('data', this.#onData).on('end', this.#onEnd).resume();
   }
 
   /** A message of this socket is taken to be handled. */
@@ -104,11 +103,11 @@ export class OwnedSockets {
     return this.#sockets.size;
   }
 
-  /** Takes a socket over; one that is owned is let be. Throws INVALID_ARGUMENT when it is none. */
-  own(socket: Duplex): void {
+  /** Takes a socket over, and reads it if it is active; one that is owned is let be. Throws INVALID_ARGUMENT when it is none. */
+  own(socket: Duplex, active: boolean): void {
     checkSocket(socket);
     if (this.#sockets.has(socket)) return;
-    const owned = new OwnedSocket(socket, this.#owner);
+    const owned = new OwnedSocket(socket, active, this.#owner);
     this.#sockets.set(socket, owned);
     owned.watch();
   }
