@@ -58,6 +58,12 @@ export function refused(command: string, cause: Error): HawserError {
   return new HawserError('REFUSED', `${command}: ${cause.message}`, { outcome: 'refused', command, cause });
 }
 
+/** Why there is no connection, as a behaviour has it: what was caught, which need be no error. */
+export function asCause(cause: unknown): Error | undefined {
+  if (cause === undefined || cause instanceof Error) return cause;
+  return new Error(`the cause of the backoff is no error: ${typeof cause}`, { cause });
+}
+
 /** What a callback threw, as the reason for which the connection ends. */
 export function asError(callback: string, thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;

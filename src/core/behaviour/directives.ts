@@ -50,8 +50,8 @@ export interface Backoff<S> extends Continued<S> {
   readonly do: 'backoff';
   /** In milliseconds; `Infinity` waits until told. Left out: by the connection's own backoff, with jitter. */
   readonly afterMs?: number | undefined;
-  /** Why there is no connection, for whoever asks. */
-  readonly cause?: Error | undefined;
+  /** Why there is no connection, for whoever asks: what was caught. What is no Error becomes the cause of one. */
+  readonly cause?: unknown;
 }
 
 /** Stay disconnected until told to connect. */
@@ -171,10 +171,7 @@ function checkReason(callback: DirectiveCallback, reason: unknown): void {
 function checkTimes(callback: DirectiveCallback, fields: Readonly<Record<string, unknown>>): void {
   checkDuration(callback, 'afterMs', fields['afterMs']);
   checkDuration(callback, 'idleTimeoutMs', fields['idleTimeoutMs']);
-  const { cause, stateTimeout } = fields;
-  if (cause !== undefined && !(cause instanceof Error)) {
-    throw invalid(callback, 'cause: an Error', typeof cause);
-  }
+  const { stateTimeout } = fields;
   if (stateTimeout === undefined) return;
   if (typeof stateTimeout !== 'object' || stateTimeout === null || !('afterMs' in stateTimeout)) {
     throw invalid(callback, 'stateTimeout: { afterMs, message }', typeof stateTimeout);

@@ -6,7 +6,7 @@ import type { Clock, HawserError, StateName } from '../machine/index.ts';
 import { CLOSE_TIMEOUT_MS } from '../options.ts';
 import { checkWait, type WaitOptions } from '../waits.ts';
 import type { BehaviourExplanation } from './behaviour-explanation.ts';
-import { ended, endedCall, firstAttemptFailed, full, refused } from './behaviour-failures.ts';
+import { asCause, ended, endedCall, firstAttemptFailed, full, refused } from './behaviour-failures.ts';
 import type { ResolvedBehaviourOptions } from './behaviour-options.ts';
 import { CallbackRunner, type Answered } from './callback-runner.ts';
 import type { Callbacks } from './callbacks.ts';
@@ -282,7 +282,7 @@ export class Manager {
         this.#calls.answer(call!, directive.value);
         break;
       case 'backoff':
-        this.#goDown(directive.cause, directive.afterMs ?? 'by-policy');
+        this.#goDown(asCause(directive.cause), directive.afterMs ?? 'by-policy');
         break;
       case 'no-connect':
         this.#goDown(undefined, undefined);
@@ -313,7 +313,7 @@ export class Manager {
     // Before anyone is told, for whoever is told may end it.
     if ('state' in directive) this.#runner.hold(directive.state);
     if (directive.do === 'ok') this.life.connected();
-    if (directive.do === 'backoff') this.#starter.reject(() => firstAttemptFailed(directive.cause));
+    if (directive.do === 'backoff') this.#starter.reject(() => firstAttemptFailed(asCause(directive.cause)));
     return directive;
   }
 
