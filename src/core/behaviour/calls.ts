@@ -112,17 +112,20 @@ export class Calls {
     call.phase = 'in-flight';
   }
 
-  /** Answers a call. One that is settled is let be. */
-  answer(call: Call, value: unknown): void {
-    if (call.phase !== 'gone') this.#settle(call, value, true);
+  /** Answers a call. Returns whether anybody waited for it: one that is settled is let be. */
+  answer(call: Call, value: unknown): boolean {
+    if (call.phase === 'gone') return false;
+    this.#settle(call, value, true);
+    return true;
   }
 
-  /** Fails a call as its behaviour wants it: with a HawserError as it is. One that is settled is let be. */
-  refuse(call: Call, error: Error): void {
-    if (call.phase === 'gone') return;
+  /** Fails a call as its behaviour wants it: with a HawserError as it is. Returns as `answer` does. */
+  refuse(call: Call, error: Error): boolean {
+    if (call.phase === 'gone') return false;
     const result =
       error instanceof HawserError ? Promise.reject(error) : rejection(refused(call.method, error));
     this.#settle(call, result, true);
+    return true;
   }
 
   /** Fails a call. One that is settled is let be. */
@@ -157,16 +160,16 @@ export class Calls {
   }
 }
 
-/** Answers whoever is behind `from`. Throws INVALID_ARGUMENT when it is none. */
-export function answerCaller(from: From<unknown>, value: unknown): void {
+/** Answers whoever is behind `from`, and returns whether anybody is. Throws INVALID_ARGUMENT when it is none. */
+export function answerCaller(from: From<unknown>, value: unknown): boolean {
   const call = callOf(from, 'reply');
-  call.calls.answer(call, value);
+  return call.calls.answer(call, value);
 }
 
-/** Fails whoever is behind `from`. Throws INVALID_ARGUMENT when it is none. */
-export function refuseCaller(from: From<unknown>, error: Error): void {
+/** Fails whoever is behind `from`, and returns whether anybody is. Throws INVALID_ARGUMENT when it is none. */
+export function refuseCaller(from: From<unknown>, error: Error): boolean {
   const call = callOf(from, 'refuse');
-  call.calls.refuse(call, error);
+  return call.calls.refuse(call, error);
 }
 
 function callOf(from: From<unknown>, command: string): Call {

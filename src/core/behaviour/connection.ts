@@ -97,17 +97,20 @@ export abstract class Connection<
     return manager.handle;
   }
 
-  /** Answers a call, from anywhere, at any time. One that has been answered or has failed is let be. */
-  static reply<R>(from: From<R>, value: NoInfer<R>): void {
-    answerCaller(from, value);
+  /**
+   * Answers a call, from anywhere, at any time. Returns whether the caller was still there: one that has been answered or
+   * has failed is let be. To be looked at where what is handed out has to come back.
+   */
+  static reply<R>(from: From<R>, value: NoInfer<R>): boolean {
+    return answerCaller(from, value);
   }
 
   /**
    * Fails a call, from anywhere, at any time: with a HawserError as it is; with REFUSED, whose cause is `error`, where
-   * that is another. A call that has been answered or has failed is let be.
+   * that is another. Returns as `reply` does.
    */
-  static refuse(from: From<unknown>, error: Error): void {
-    refuseCaller(from, error);
+  static refuse(from: From<unknown>, error: Error): boolean {
+    return refuseCaller(from, error);
   }
 
   /** Called first. By default the argument is the state, and it does not connect. */
