@@ -55,7 +55,7 @@ export class ConnectionHandle<Call, R, Cast, Info> {
     await this.#manager.call('upgrade', behaviour, options);
   }
 
-  /** Resolves when the connection is ready. Rejects with CLOSED, or with DEADLINE when it is not in time. `timeoutMs` defaults to the connection's own. */
+  /** Resolves when the connection is ready; while `disconnect` runs, when it is so again. Rejects with CLOSED, or with DEADLINE when it is not in time. `timeoutMs` defaults to the connection's own. */
   async ready(options?: WaitOptions): Promise<void> {
     await this.#manager.ready(options);
   }

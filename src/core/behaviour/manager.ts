@@ -51,6 +51,8 @@ export class Manager {
   readonly #terminateLimit: Judge;
   readonly #starter: Starter;
   #phase: Phase = { name: 'running' };
+  /** Epoch of the connection that `disconnect` gives up, though it is ready until that has returned. */
+  #leftEpoch: number | undefined;
 
   constructor(
     behaviour: new () => Callbacks,
@@ -139,7 +141,7 @@ export class Manager {
 
   async ready(options: WaitOptions = {}): Promise<void> {
     const { timeoutMs = this.#options.timeoutMs, signal } = checkWait('ready', options);
-    if (this.state === 'ready') return;
+    if (this.state === 'ready' && this.life.state.epoch !== this.#leftEpoch) return;
     if (this.#phase.name !== 'running') throw this.#refusal('ready');
     await this.life.ready.wait(timeoutMs, signal, () => this.#notReady('ready', 'DEADLINE', timeoutMs));
   }
@@ -320,7 +322,8 @@ export class Manager {
   /** Calls `disconnect`. What is ready stays so meanwhile, so that it can take its leave of the peer. */
   async #disconnect(info: unknown): Promise<Directive | undefined> {
     if (this.#phase.name === 'over') return undefined;
-    if (this.state !== 'ready') this.#goDown(undefined, undefined);
+    if (this.state === 'ready') this.#leftEpoch = this.life.state.epoch;
+    else this.#goDown(undefined, undefined);
     return this.#checked(this.#runner.disconnect(info));
   }
 
