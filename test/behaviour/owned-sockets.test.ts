@@ -241,6 +241,22 @@ describe('when an owned socket is released', () => {
     expect([handle.state, wire.destroyed]).toEqual(['ready', true]);
   });
 
+  test.each(['disconnect', 'close'] as const)(
+    'one that was owned while there was no connection goes with a %s, too',
+    async (end) => {
+      const { clock, handle } = await owner((line) => (line === 'leave' ? 'disconnect' : 'no-reply'));
+      handle.info('leave');
+      const wire = new Wire();
+      handle.cast(wire);
+      await clock.settle();
+      expect([handle.state, wire.destroyed]).toEqual(['idle', false]);
+      if (end === 'close') await clock.waitFor(handle.close());
+      else handle.info('leave');
+      await clock.settle();
+      expect(wire.destroyed).toBe(true);
+    },
+  );
+
   test('an error of a socket that is being destroyed is heard by nobody, and harms nobody', async () => {
     const { clock, handle, behaviour, story } = await owner();
     class Failing extends Wire {
@@ -262,6 +278,10 @@ describe('when an owned socket is released', () => {
     behaviour.take(wire);
     await clock.settle();
     expect([wire.destroyed, wire.listening]).toEqual([true, 0]);
+    const over = new Wire();
+    over.destroy();
+    behaviour.take(over);
+    expect(handle.explain()).toMatchObject({ waiting: 0, sockets: 0 });
   });
 
   test('terminate can still take its leave of the peer', async () => {

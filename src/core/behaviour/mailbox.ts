@@ -37,6 +37,11 @@ export class Mailbox {
     return this.#messages.length - this.#left;
   }
 
+  /** Messages that are kept, with those that are passed over. */
+  get kept(): number {
+    return this.#messages.length;
+  }
+
   /** Whether as many messages of senders wait as may. */
   get isFull(): boolean {
     return this.#sent >= this.#max;
