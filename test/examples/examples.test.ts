@@ -77,3 +77,23 @@ test('memcached: a protocol of its own, with no memcached installed', async () =
     'the call behind them: 5',
   ]);
 });
+
+test('the talk, many callers on one socket: replies find their callers, and those in flight are told of a loss', async () => {
+  expect(await linesOf('talk-redis')).toEqual([
+    'OK',
+    'ahoy',
+    'HawserError: ERR value is not an integer or out of range',
+    '4',
+    'in flight: unknown (CONNECTION_LOST)',
+    'cut: 1',
+    'again: ahoy backing-off connecting handshaking ready',
+  ]);
+});
+
+test('the talk, one caller at a time: a busy connection says so, or has a queue', async () => {
+  expect(await linesOf('talk-blocking')).toEqual([
+    "no queue: [ ':1', 'checked_out', 'checked_out' ]",
+    "a queue: [ ':2', ':3', ':4' ]",
+    'and then: :1',
+  ]);
+});
