@@ -61,7 +61,8 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
   /**
    * Runs commands in a row: nobody else's come between, all are accepted or none, and one deadline holds for all.
    * Resolves to their replies in order, with a RedisReplyError in the place of a command that the server refused, and a
-   * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted.
+   * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted: over a pool, when there
+   * was no connection for it.
    */
   pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
     try {
@@ -69,7 +70,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
       if (commands.length === 0) return Promise.resolve([]);
       const batch = new PipelineBatch();
       const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
-      return replies.catch((error: unknown) => batch.failed(error as HawserError));
+      return replies.catch((error: unknown) => this.#inPlace(batch, error as HawserError));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -181,6 +182,12 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     const { stallAfterMs, timeoutMs } = this.#limits;
     const request = new OwnRequest(name, encoded, { repeatable, buffers, batch, footprint, stallAfterMs });
     return this.submit(request, footprint.options(options, timeoutMs));
+  }
+
+  /** The replies of a pipeline that failed. Over a pool nothing is accepted that got no connection. */
+  #inPlace(batch: PipelineBatch, failure: HawserError): (RedisReply | HawserError)[] {
+    if (this.#ownership === 'pooled' && failure.outcome === 'not-sent') throw failure;
+    return batch.failed(failure);
   }
 
   /** What is known of a command. Throws for what is no command, and for what these connections cannot let pass. */

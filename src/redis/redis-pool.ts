@@ -6,6 +6,7 @@ import {
   systemEnvironment,
   type Environment,
   type PoolExplanation,
+  type PoolLeak,
   type PoolMetrics,
   type PoolReport,
   type StateChange,
@@ -77,6 +78,11 @@ export class RedisPool extends RedisCommands {
   /** What the pool knows of itself. */
   explain(): PoolExplanation {
     return this.#leases.explain();
+  }
+
+  /** Calls `listener` with each connection that was lent for longer than `leakAfterMs`. Returns what removes it. */
+  onLeak(listener: (leak: PoolLeak) => unknown): () => void {
+    return this.#leases.onLeak(listener);
   }
 
   /** What the pool has counted, by OpenTelemetry's names. */

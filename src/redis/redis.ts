@@ -28,6 +28,9 @@ import { redisProtocol } from './session.ts';
 /**
  * Redis (and Valkey) over one connection that all callers share.
  *
+ * What many callers cannot share (WATCH, commands that wait on the server) has a connection of its own, by
+ * {@link Redis.dedicated}; {@link Redis.pool} makes a client in which every call has.
+ *
  * It reconnects by itself and for ever. Each call settles once, at the latest at its deadline; one that fails rejects
  * with a HawserError whose `outcome` says whether the server may have run it: `not-sent`, `refused` (a
  * RedisReplyError, with the server's code) or `unknown`. All methods that ask the server can reject with

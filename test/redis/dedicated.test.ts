@@ -1,3 +1,4 @@
+import type { PoolLeak } from 'hawser';
 import type { RedisConnection } from 'hawser/redis';
 import { describe, expect, test } from 'vitest';
 import { resp } from '../support/fake-redis.ts';
@@ -234,6 +235,21 @@ describe('what a function leaves behind', () => {
     expect(world.received(2)).toEqual(['BLPOP a 0']);
     expect(world.server(2).isOpen).toBe(false);
     expect(world.received(3)).toEqual(['INCR n']);
+  });
+});
+
+describe('a lease that is held for too long', () => {
+  test('is told to listeners, with where it was taken', async () => {
+    const world = new RedisWorld();
+    const client = world.pool({ leakAfterMs: 1_000 });
+    const leaks: PoolLeak[] = [];
+    client.onLeak((leak) => leaks.push(leak));
+    const held = client.dedicated(
+      () => new Promise<void>((resolve) => void world.clock.setTimer(resolve, 3_000)),
+    );
+    await world.clock.waitFor(held);
+    expect(leaks).toHaveLength(1);
+    expect(leaks[0]!.heldForMs).toBeGreaterThanOrEqual(1_000);
   });
 });
 

@@ -79,6 +79,8 @@ describe('the deadline of a pooled call', () => {
     const late = await world.failureOf(pool.incr('other', { timeoutMs: 200 }));
     expect(late).toMatchObject({ code: 'DEADLINE', outcome: 'not-sent', command: 'INCR' });
     expect(late.message).toMatch(/1 of at most 1 are checked out/);
+    const pipeline = await world.failureOf(pool.pipeline([['INCR', 'other']], { timeoutMs: 200 }));
+    expect(pipeline).toMatchObject({ code: 'DEADLINE', outcome: 'not-sent', command: 'PIPELINE' });
     await world.clock.waitFor(first);
     await world.clock.advance(5_000);
     expect(world.redis.timesReceived('other')).toBe(0);
