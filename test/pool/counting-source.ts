@@ -40,7 +40,7 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
   resetsTo = true;
   /** What `lend` throws. */
   lendError: Error | undefined;
-  /** What is noted of the async context of each `open` and `lend`. */
+  /** What is noted of the async context of each call of the pool's. */
   seen: () => string | undefined = () => undefined;
   readonly contexts: string[] = [];
   /** The instants of all attempts. */
@@ -92,6 +92,7 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
         return leftover;
       },
       reset: async ({ signal }) => {
+        this.contexts.push(`reset ${this.seen()}`);
         await this.#pass(this.resetMs, signal);
         return this.resetsTo;
       },
@@ -99,12 +100,14 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
   }
 
   async check(member: CountedMember, { signal }: WaitOptions): Promise<void> {
+    this.contexts.push(`check ${this.seen()}`);
     this.checked.push(member.number);
     await this.#pass(this.checkMs, signal);
     if (member.sickness !== undefined) throw member.sickness;
   }
 
   async close(member: CountedMember): Promise<void> {
+    this.contexts.push(`close ${this.seen()}`);
     this.closed.push(member.number);
     await this.#pass(this.closeMs, undefined);
     this.sockets -= 1;

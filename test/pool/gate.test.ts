@@ -18,6 +18,20 @@ describe('the gate for dials', () => {
     await ends;
   });
 
+  test('costs nobody who waits anything, however slowly it fills the pool anew after an outage', async () => {
+    const { clock, source, pool } = poolOf({ max: 10, timeoutMs: 60_000, whenDownWaitMs: 60_000 });
+    const before = await clock.waitFor(Promise.all(Array.from({ length: 10 }, () => pool.checkout())));
+    source.fail(away);
+    for (const lease of before) lease.release();
+    const ends = Promise.all(Array.from({ length: 10 }, () => pool.checkout()));
+    await clock.advance(1_000);
+    source.refusal = undefined;
+    source.openMs = 1_500;
+    const after = await clock.waitFor(ends);
+    expect([after.length, pool.explain().counts.shed]).toEqual([10, 0]);
+    for (const lease of after) lease.release();
+  });
+
   test('is not passed by the dial of a caller that has left, and what that opens is kept', async () => {
     const { clock, source, pool } = poolOf({}, (fake) => {
       fake.openMs = 100;

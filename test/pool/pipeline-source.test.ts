@@ -7,7 +7,7 @@ import {
   type PoolOptions,
 } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { line, lines, LineSession, type LineRequest } from '../protocols/lines.ts';
+import { line, lines, LineSession, type LineHandshake, type LineRequest } from '../protocols/lines.ts';
 import { endings, ENDPOINT } from '../protocols/stage.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
 import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
@@ -45,14 +45,18 @@ function echo(asked: string[]): PeerScript {
 const silent: PeerScript = async (peer) => void (await peer.closed());
 
 /** A pool of pipelines and a server with one script for each connection; nothing of it may be left after the test. */
-function poolOf(scripts: (asked: string[]) => PeerScript[], options: PoolOptions = {}) {
+function poolOf(
+  scripts: (asked: string[]) => PeerScript[],
+  options: PoolOptions = {},
+  handshake: (handshake: LineHandshake) => Promise<void> = async () => {},
+) {
   const clock = new VirtualClock();
   const network = new SimulatedNetwork({ clock });
   const asked: string[] = [];
   const server = new ScriptedServer(scripts(asked));
   network.listen(ENDPOINT, server.accept);
   const environment = { clock, random: (): number => 0.5, dial: network.dial };
-  const protocol = lines(async () => {}, { open: () => new DirtySession() });
+  const protocol = lines(handshake, { open: () => new DirtySession(handshake) });
   const connection = { endpoints: [ENDPOINT], stallAfterMs: 60_000 };
   const pool = Pool.start(
     pipelineSource(protocol, connection, environment),
@@ -121,6 +125,39 @@ describe('a pool of connections of a protocol', () => {
     await clock.advance(5_000);
     expect(await ask('a')).toEqual(['a']);
     expect([server.accepted, pool.explain().counts.closed['check-failed']]).toEqual([2, 1]);
+  });
+
+  test('closes one that answers the ping with what is not its answer', async () => {
+    const { clock, server, pool, ask } = poolOf((asked) => [
+      async (peer) => {
+        await peer.takeUntil('\n');
+        peer.send('other\n');
+        await peer.closed();
+      },
+      echo(asked),
+    ]);
+    await clock.waitFor(pool.ready());
+    await clock.advance(5_000);
+    expect(await ask('a')).toEqual(['a']);
+    expect([server.accepted, pool.explain().counts.closed['check-failed']]).toEqual([2, 1]);
+  });
+
+  test('never lends one that is lost in the moment in which it is open', async () => {
+    const { server, pool, ask } = poolOf(
+      (asked) => [
+        async (peer) => {
+          await peer.takeUntil('\n');
+          // The answer to the handshake, and behind it what nobody can decode.
+          peer.send('hello\n*\n');
+          await peer.closed();
+        },
+        echo(asked),
+      ],
+      {},
+      async (handshake) => void (await handshake.exchange(line('hello'))),
+    );
+    expect(await ask('a')).toEqual(['a']);
+    expect([server.accepted, pool.explain().counts.opened]).toEqual([2, 1]);
   });
 
   test('replaces one that is lost, idle or leased', async () => {

@@ -71,24 +71,68 @@ describe('a pool', () => {
     expect(states).toEqual(['connecting', 'handshaking', 'ready', 'draining', 'closed']);
   });
 
-  test('lets each caller go on in its own async context, and opens in that in which it was made', async () => {
+  test('asks the next idle one when one is found bad', async () => {
+    const { clock, source, pool } = poolOf({ max: 3, idleOrder: 'fifo' });
+    const leases = await clock.waitFor(Promise.all([1, 2, 3].map(() => pool.checkout())));
+    for (const lease of leases) lease.release();
+    await clock.advance(5_000);
+    source.openMs = Infinity;
+    for (const number of [1, 2]) source.members[number - 1]!.sickness = new Error('it is bad');
+    const lease = await clock.waitFor(pool.checkout());
+    expect([source.checked, lease.connection.member.number]).toEqual([[1, 2, 3], 3]);
+    lease.release();
+  });
+
+  test('asks no more of the idle ones than there are callers', async () => {
+    const { clock, source, pool } = poolOf({ max: 3 });
+    const leases = await clock.waitFor(Promise.all([1, 2, 3].map(() => pool.checkout())));
+    for (const lease of leases) lease.release();
+    await clock.advance(5_000);
+    const served = await clock.waitFor(Promise.all([pool.checkout(), pool.checkout()]));
+    expect(source.checked).toEqual([3, 2]);
+    for (const lease of served) lease.release();
+  });
+
+  test('lets each caller go on in its own async context, and calls its source in that in which it was made', async () => {
     const context = new AsyncLocalStorage<string>();
     const { clock, source, pool } = context.run('made', () =>
-      poolOf({ max: 1 }, (fake) => {
-        fake.seen = () => context.getStore();
+      poolOf({ max: 1 }, (counting) => {
+        counting.seen = () => context.getStore();
       }),
     );
     const lease = await context.run('first', () => clock.waitFor(pool.checkout()));
     const second = context.run('second', async () => {
       const taken = await pool.checkout();
       const store = context.getStore();
+      taken.connection.member.leftover = 'dirty';
       taken.release();
       return store;
     });
     context.run('releaser', () => lease.release());
     expect(await clock.waitFor(second)).toBe('second');
-    // Opened, lent to the first, who need not wait any more then, and handed on by the releaser.
-    expect(source.contexts).toEqual(['open made', 'lend made', 'lend made']);
+    await clock.advance(5_000);
+    const third = await context.run('third', () => clock.waitFor(pool.checkout()));
+    third.condemn('to see it closed');
+    context.run('third', () => third.release());
+    expect(source.contexts).toEqual(
+      ['open', 'lend', 'lend', 'reset', 'check', 'lend', 'close'].map((what) => `${what} made`),
+    );
+  });
+
+  test('leaves no timer when it is closed in the middle of a check, a reset or an attempt', async () => {
+    const { clock, source, pool } = poolOf({ max: 3, openTimeoutMs: 60_000, checkTimeoutMs: 60_000 });
+    const leases = await clock.waitFor(Promise.all([pool.checkout(), pool.checkout()]));
+    leases[0].release();
+    await clock.advance(5_000);
+    source.openMs = source.checkMs = source.resetMs = Infinity;
+    leases[1].connection.member.leftover = 'dirty';
+    leases[1].release();
+    const ends = endings([pool.checkout(), pool.checkout()]);
+    await clock.settle();
+    expect(pool.explain()).toMatchObject({ checking: 1, resetting: 1, opening: 1 });
+    await clock.waitFor(pool.close());
+    expect([clock.describeTimers(), source.sockets]).toEqual([[], 0]);
+    expect(await ends).toEqual(['not-sent CLOSED', 'not-sent CLOSED']);
   });
 });
 
@@ -121,11 +165,17 @@ describe('what a pool tells', () => {
     await clock.advance(500);
     short.release();
     await clock.advance(5_000);
+    const other = await clock.waitFor(pool.checkout());
+    await clock.advance(5_000);
     unsubscribe('hawser:pool:leak', listener);
-    expect(leaks).toMatchObject([{ pool: 'db', heldForMs: 1_000 }]);
+    expect(leaks).toMatchObject([
+      { pool: 'db', heldForMs: 1_000 },
+      { pool: 'db', heldForMs: 1_000 },
+    ]);
     expect(leaks[0]!.stack).toMatch(/^\s+at .*takeSomewhere/);
     expect(published).toEqual(leaks);
     lease.release();
+    other.release();
   });
 
   test('of leases that are out when it is closed: for how long, and where they were taken', async () => {

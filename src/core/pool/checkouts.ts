@@ -133,6 +133,8 @@ export class Checkouts<M, L> {
   update(reachedAt: number | undefined): void {
     this.#judgedFrom = reachedAt;
     if (reachedAt === undefined) return;
+    // All that is opened now is more than there was.
+    this.#mostKept = 0;
     this.#shedding?.reset(reachedAt);
     this.#roll(reachedAt);
   }
@@ -173,9 +175,13 @@ export class Checkouts<M, L> {
     });
   }
 
-  /** Whoever waits for the first members is not turned away for it; whoever waits for those that were lost may be. */
+  /**
+   * Whether there will soon be more members than there were: some are being opened for the first time, or asked whether they
+   * are good. Who waits for that is not turned away; who waits until what was lost is replaced may be.
+   */
   #isGrowing(): boolean {
-    const { kept } = this.#stock.members;
+    const { kept, counts } = this.#stock.members;
+    if (counts.checking > 0) return true;
     if (kept < this.#mostKept || (kept === this.#mostKept && this.#opening() === 0)) return false;
     this.#mostKept = kept;
     return true;

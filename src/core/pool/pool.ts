@@ -308,7 +308,9 @@ export class Pool<M, L> {
     if (this.state === 'connecting') {
       this.#opener.resumeProbe(members.size);
     } else if (this.state === 'ready') {
-      const unserved = this.#checkouts.waiting - members.counts.checking;
+      // Where one was bad the others may be: nobody waits for them alone, one after the other.
+      const hopeful = this.#stock.failedChecks > 0 ? 0 : members.counts.checking;
+      const unserved = this.#checkouts.waiting - hopeful;
       this.#opener.grow(unserved, members.kept, members.size, generation);
     }
   }
@@ -322,9 +324,10 @@ export class Pool<M, L> {
     this.#grow();
   }
 
-  /** A socket is closed: there is room for another, or nothing left to wait for. */
+  /** A socket is closed, or a member was found bad: whoever waits goes on to the next one, or to a new one. */
   #left(): void {
     if (this.state === 'draining' && this.#stock.members.used === 0) this.#health.drained();
+    if (this.#checkouts.waiting > 0) this.#checkouts.serve(this.#environment.clock.now());
     this.#grow();
     if (this.state === 'closed' && this.#sockets === 0) this.#ended.resolve();
   }

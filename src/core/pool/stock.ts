@@ -56,6 +56,8 @@ export class Stock<M, L> implements MemberOwner<M, L> {
   /** How often the pool was invalidated: members of an earlier generation are not lent again. */
   generation = 0;
   opened = 0;
+  /** Members in a row that were found bad when they were asked. */
+  failedChecks = 0;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #options: ResolvedPoolOptions;
@@ -93,6 +95,7 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     const member = new Member<M, L>(resource, generation, now + lifetimeMs, this);
     this.members.add(member, { name: 'idle', since: now });
     this.opened += 1;
+    this.failedChecks = 0;
     return member;
   }
 
@@ -133,11 +136,14 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     this.#limited('check', abort, wait).then(
       () => {
         if (member.state.name !== 'checking') return;
+        this.failedChecks = 0;
         this.#owner.proven();
         this.#passOn(member, this.#clock.now());
       },
       (cause: unknown) => {
-        if (member.state.name === 'checking') this.#lose(member, 'check-failed', asError(cause));
+        if (member.state.name !== 'checking') return;
+        this.failedChecks += 1;
+        this.#lose(member, 'check-failed', asError(cause));
       },
     );
   }
@@ -228,8 +234,7 @@ export class Stock<M, L> implements MemberOwner<M, L> {
 
   /** A member has come back clean. */
   #passOn(member: Member<M, L>, now: number): void {
-    if (member.generation !== this.generation) this.close(member, 'invalidated');
-    else if (now >= member.endsAt) this.close(member, 'lifetime');
+    if (now >= member.endsAt) this.close(member, 'lifetime');
     else this.#owner.free(member, now);
   }
 
