@@ -126,4 +126,17 @@ describe('A member', () => {
     await clock.waitFor(pool.with(() => 'next'));
     expect(source.opens).toHaveLength(1);
   });
+
+  test('of which one did not answer casts doubt on the others: a caller does not wait for each in turn', async () => {
+    const { clock, source, call } = poolWorld({ max: 10, checkAfterIdleMs: 1_000, checkTimeoutMs: 1_000 });
+    const callers = Array.from({ length: 10 }, () => call());
+    await clock.settle();
+    for (const caller of callers) caller.release();
+    // The server was moved meanwhile: the old connections are half-open.
+    clock.jump(60_000);
+    source.onCheck = () => new Promise<void>(() => {});
+    const caller = call({ timeoutMs: 5_000 });
+    await clock.advance(4_000);
+    expect(caller.member.id).toBeGreaterThan(10);
+  });
 });

@@ -92,6 +92,26 @@ describe('A checkout', () => {
     expect(served).toEqual(callers.map((_, index) => index));
   });
 
+  test('does not pass by those who wait because a member happens to be free', async () => {
+    const { clock, source, call } = poolWorld({ max: 2, idleOrder: 'fifo', checkAfterIdleMs: 100 });
+    const holders = [call(), call()];
+    await clock.settle();
+    holders[0]!.release();
+    await clock.advance(150);
+    source.onCheck = () => source.wait(50);
+    const first = call();
+    const second = call();
+    await clock.advance(10);
+    const { member } = holders[1]!;
+    holders[1]!.release();
+    const third = call();
+    await clock.settle();
+    expect(first.member).toBe(member);
+    expect([second.state, third.state]).toEqual(['waits', 'waits']);
+    await clock.advance(50);
+    expect([second.state, third.state]).toEqual(['holds', 'waits']);
+  });
+
   test('that is late leaves the queue, and no member goes to it later', async () => {
     const { clock, pool, call } = poolWorld({ max: 1 });
     const holder = call();

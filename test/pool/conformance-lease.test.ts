@@ -134,4 +134,44 @@ describe('A lease', () => {
     await expect(clock.waitFor(rejecting)).rejects.toThrowError(RangeError);
     expect(pool.explain()).toMatchObject({ idle: 1, leased: 0 });
   });
+
+  test('that its source cannot make is the error of the caller, and the member is closed', async () => {
+    const { clock, source, pool, call } = poolWorld({ max: 1 });
+    const lend = source.lend.bind(source);
+    source.lend = () => {
+      throw new TypeError('a fault of the source');
+    };
+    const first = call();
+    await clock.settle();
+    expect(first.fate).toMatch(/ not-sent$/);
+    expect(first.error.cause).toBeInstanceOf(TypeError);
+    source.lend = lend;
+    const second = call();
+    await clock.settle();
+    expect(second.member.id).toBe(2);
+    expect(pool.explain()).toMatchObject({ leased: 1, idle: 0, closing: 0 });
+  });
+
+  test('whose end makes its source throw leaves a member that is closed', async () => {
+    const { clock, source, call } = poolWorld({ max: 1 });
+    const lend = source.lend.bind(source);
+    source.lend = (member) => {
+      const loan = lend(member);
+      return {
+        ...loan,
+        end: () => {
+          loan.end();
+          throw new TypeError('a fault of the source');
+        },
+      };
+    };
+    const first = call();
+    const second = call();
+    await clock.settle();
+    const { member } = first;
+    expect(() => first.release()).not.toThrow();
+    await clock.settle();
+    expect(member.socket).toBe('closed');
+    expect(second.member.id).toBe(2);
+  });
 });

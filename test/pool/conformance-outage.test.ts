@@ -190,6 +190,23 @@ describe('When the server is gone', () => {
     expect(source.socketsMax).toBe(3);
   });
 
+  test('nothing but the one prober dials, though there is room for more', async () => {
+    const { clock, source, holders, pool, call } = await killed({
+      whenDownWaitMs: 60_000,
+      timeoutMs: 60_000,
+    });
+    source.onOpen = () => {};
+    for (let count = 0; count < 5; count += 1) call();
+    for (const holder of holders) holder.release();
+    await clock.advance(1_000);
+    pool.invalidate();
+    pool.retryNow();
+    call();
+    await clock.advance(1_000);
+    expect(source.dialling).toHaveLength(1);
+    expect(source.opens).toHaveLength(4);
+  });
+
   test('the outage begins when the last member is lost, though one of them was still in use', async () => {
     const { clock, source, pool, call } = poolWorld({ max: 2, whenDownWaitMs: 500, timeoutMs: 30_000 });
     const [held, returned] = [call(), call()];

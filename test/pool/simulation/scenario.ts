@@ -29,6 +29,9 @@ class Scenario {
   readonly broken = new Set<string>();
   closing: { readonly at: number; readonly limitMs: number; endedAt: number | undefined } | undefined;
   frozenMs = 0;
+  readyWaits = 0;
+  #isStormy = true;
+  #called = 0;
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
@@ -36,6 +39,9 @@ class Scenario {
     this.weather = new Weather(this.random.fork(), this.source);
     this.source.watch = () => this.#checkDials();
     this.pool = Pool.start(this.source, this.options, { clock: this.clock, random: this.random.fork().next });
+    // Listeners may do anything to the pool that tells them.
+    if (this.random.chance(0.3))
+      this.pool.onState(() => this.#isStormy && this.random.chance(0.3) && this.#act());
   }
 
   async run(): Promise<void> {
@@ -46,6 +52,7 @@ class Scenario {
       await this.clock.advance(this.random.pick([0, 0, 1, 3, 10, 30, 100, 300, 1_500, 5_000]));
       this.#checkBooks();
     }
+    this.#isStormy = false;
     if (this.closing === undefined) await this.#recover();
     await this.#end();
     this.#checkCallers();
@@ -65,6 +72,7 @@ class Scenario {
       [1, () => this.#killServer()],
       [1, () => pool.invalidate()],
       [1, () => pool.retryNow()],
+      [1, () => this.#awaitReady()],
       [1, () => this.#freeze()],
       [0.3, () => this.#close()],
     ];
@@ -81,7 +89,9 @@ class Scenario {
     const { random } = this;
     const called = Array.from({ length: count }, () => {
       const limit = timeoutMs ?? (random.chance(0.5) ? undefined : random.pick([0, 1, 20, 200, 3_000]));
+      this.#called += 1;
       const caller = new SimulatedCaller({
+        number: this.#called,
         pool: this.pool,
         timeoutMs: limit ?? this.options.timeoutMs,
         isDefault: limit === undefined,
@@ -120,6 +130,14 @@ class Scenario {
     if (waiting.length > 0) this.random.pick(waiting).controller!.abort();
   }
 
+  #awaitReady(): void {
+    this.readyWaits += 1;
+    const ended = (): void => {
+      this.readyWaits -= 1;
+    };
+    void this.pool.ready({ timeoutMs: this.random.pick([0, 100, 2_000]) }).then(ended, ended);
+  }
+
   #lose(): void {
     const { members } = this.source;
     if (members.length > 0) this.random.pick(members).lose();
@@ -156,8 +174,10 @@ class Scenario {
       await this.clock.advance(500);
       for (const holder of this.holders) holder.release();
     }
+    // A dial of before may still be refused, and park the pool.
+    await this.clock.advance(CALM_MS / 2);
     this.pool.retryNow();
-    await this.clock.advance(CALM_MS);
+    await this.clock.advance(CALM_MS / 2);
     for (const holder of this.holders) holder.release();
     const { max } = this.options;
     const called: SimulatedCaller[] = [];
@@ -192,6 +212,7 @@ class Scenario {
       const { fate } = this.callers.at(-1)!;
       if (fate !== 'ABORTED not-sent') this.broken.add(`after close() a checkout is answered with ${fate}`);
     }
+    if (this.readyWaits > 0) this.broken.add('ready() never ended');
     if (this.closing!.endedAt === undefined) this.broken.add('close() never ended');
     for (const left of leftovers(this.clock, this.source)) this.broken.add(left);
   }
@@ -255,7 +276,10 @@ class Scenario {
       if (controller !== undefined && getEventListeners(controller.signal, 'abort').length > 0)
         this.broken.add('a listener was left at a signal');
     }
-    const served = this.callers.filter(({ link }) => link !== undefined);
+    // A listener may have called before the call that made it act was over, so that it is listed before.
+    const served = this.callers
+      .filter(({ link }) => link !== undefined)
+      .toSorted((one, other) => one.number - other.number);
     for (const [index, caller] of served.entries()) {
       const before = served[index - 1];
       if (before !== undefined && before.link!.number > caller.link!.number)
@@ -286,6 +310,7 @@ function randomOptions(random: SeededRandom): Scenario['options'] {
     checkTimeoutMs: random.pick([10, 500]),
     backoff: { baseMs: random.pick([1, 50]), capMs: BACKOFF_CAP_MS },
     slowRetryMs: SLOW_RETRY_MS,
+    leakAfterMs: random.pick([50, Infinity]),
   };
 }
 

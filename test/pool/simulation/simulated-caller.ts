@@ -3,6 +3,7 @@ import type { FakeLink } from '../fake-source.ts';
 import type { FakePool } from '../world.ts';
 
 interface Call {
+  readonly number: number;
   readonly pool: FakePool;
   readonly timeoutMs: number;
   /** The pool's own limit is asked for, not one of this call. */
@@ -26,6 +27,7 @@ const FATES = [
 
 /** One checkout, when it was made, and what became of it. */
 export class SimulatedCaller {
+  readonly number: number;
   readonly at: number;
   readonly controller: AbortController | undefined;
   readonly #call: Call;
@@ -39,6 +41,7 @@ export class SimulatedCaller {
 
   constructor(call: Call) {
     this.#call = call;
+    this.number = call.number;
     this.at = call.now();
     this.#frozenBeforeMs = call.frozenMs();
     this.controller = call.signal;
