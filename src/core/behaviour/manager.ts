@@ -247,10 +247,9 @@ export class Manager {
     else this.#calls.fail(call, refused('upgrade', failure));
   }
 
-  /** The directive of a callback; nothing when it has failed, or came too late. */
+  /** The directive of a callback; nothing when it has failed. */
   async #checked(answered: Promise<Answered>): Promise<Directive | undefined> {
     const { directive, failure } = await answered;
-    if (this.#phase.name === 'over') return undefined;
     if (failure !== undefined) await this.#stop(failure);
     return directive;
   }
@@ -261,6 +260,7 @@ export class Manager {
   }
 
   async #carryOut(directive: Directive, call: Call | undefined): Promise<Directive | undefined> {
+    // It came too late: the callback was abandoned.
     if (this.#phase.name === 'over') return undefined;
     const reply =
       call !== undefined && answers(directive) && (() => this.#calls.answer(call, directive.reply));
