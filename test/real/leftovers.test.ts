@@ -56,7 +56,7 @@ describe('what is believed to be left behind on a connection', () => {
     };
     try {
       await server().inspect(['SET', 'text', 'no number']);
-      const id = String(await ask('CLIENT ID'));
+      const id = String(Number(await ask('CLIENT ID')));
       const asked: string[] = [];
       for (let count = 0; count < LENGTH; count += 1) {
         asked.push(random.pick(COMMANDS));
