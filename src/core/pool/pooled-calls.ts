@@ -58,20 +58,17 @@ export class PooledCalls<Q extends Request, R> {
     wait: WaitOptions | undefined,
     startedAt: number,
   ): Promise<R> {
-    const lease = await this.#checkout(request, wait);
+    let lease: Lease<Asking<Q, R>>;
+    try {
+      lease = await this.#pool.checkout(wait);
+    } catch (error) {
+      if (error instanceof HawserError) error.command = request.command;
+      throw error;
+    }
     try {
       return await lease.connection.submit(request, this.#whatIsLeft(options, startedAt));
     } finally {
       lease.release();
-    }
-  }
-
-  async #checkout({ command }: Q, wait: WaitOptions | undefined): Promise<Lease<Asking<Q, R>>> {
-    try {
-      return await this.#pool.checkout(wait);
-    } catch (error) {
-      if (error instanceof HawserError) error.command = command;
-      throw error;
     }
   }
 
