@@ -50,3 +50,23 @@ test('while the server is down', async () => {
   const backoff = { baseMs: 600_000, capMs: 600_000 };
   await expectExit(server.url, 'backing-off', { backoff }, 'closed, CLOSED not-sent');
 });
+
+test('with a pool, and connections of their own on which a command waits for ever', async () => {
+  await using server = await RedisServer.start();
+  const end = await runScript('closing-pool.mjs', [
+    server.url,
+    'up',
+    JSON.stringify({ max: 5, shedding: false }),
+  ]);
+  const stdout = 'closed, closed, answered, CLOSED unknown\n';
+  expect(end).toEqual({ code: 0, signal: null, stdout, stderr: '' });
+});
+
+test('with a pool whose server is down', async () => {
+  await using server = await RedisServer.start();
+  await server.kill();
+  const backoff = { baseMs: 600_000, capMs: 600_000 };
+  const end = await runScript('closing-pool.mjs', [server.url, 'down', JSON.stringify({ backoff })]);
+  const stdout = 'closed, closed, CLOSED not-sent, CLOSED not-sent\n';
+  expect(end).toEqual({ code: 0, signal: null, stdout, stderr: '' });
+});

@@ -1,0 +1,40 @@
+// Makes calls over a pool and on connections of their own, closes, and then has nothing more to do: the process must end
+// by itself. Prints what became of the calls. Arguments: address, `up` or `down`, options as JSON.
+import { Redis } from '../../dist/redis/index.js';
+
+/** What may still be running when close() is over, in milliseconds. It does not keep the process alive itself. */
+const EXIT_LIMIT_MS = 1_000;
+const STILL_ALIVE = 3;
+
+const [address, server, options] = process.argv.slice(2);
+const clients = [Redis.pool(address, JSON.parse(options)), Redis.start(address, JSON.parse(options))];
+const calls = clients.flatMap((client) => [
+  ...Array.from({ length: 50 }, (_, index) => client.incr(`n:${index}`)),
+  client.dedicated((connection) => connection.incr('own')),
+]);
+const waiting = clients.map((client) =>
+  client.dedicated((connection) => connection.command(['BLPOP', 'none', 0])),
+);
+const endings = [Promise.allSettled(calls), Promise.allSettled(waiting)];
+
+if (server === 'up') {
+  await endings[0];
+  const watcher = await Redis.connect(address);
+  const blocked = async () => String(await watcher.command(['INFO', 'clients']));
+  while (!(await blocked()).includes('blocked_clients:2'))
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  await watcher.close();
+} else {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+await Promise.all(clients.map((client) => client.close({ timeoutMs: 200 })));
+
+setTimeout(() => {
+  console.log(`alive: ${process.getActiveResourcesInfo().join(', ')}`);
+  process.exit(STILL_ALIVE);
+}, EXIT_LIMIT_MS).unref();
+
+const fates = (await Promise.all(endings)).map((settled) => [
+  ...new Set(settled.map(({ reason }) => (reason ? `${reason.code} ${reason.outcome}` : 'answered'))),
+]);
+console.log([...clients.map(({ state }) => state), ...fates.flat()].join(', '));
