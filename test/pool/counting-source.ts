@@ -30,6 +30,8 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
   closeMs = 1;
   checkMs = 1;
   resetMs = 1;
+  /** Checks take no notice of their signals. */
+  checksAreDeaf = false;
   /** How long an attempt that is given up holds its socket. */
   letGoMs = 0;
   /** Each new member is lost with this before it is open. */
@@ -102,7 +104,7 @@ export class CountingSource implements PoolSource<CountedMember, CountedLoan> {
   async check(member: CountedMember, { signal }: WaitOptions): Promise<void> {
     this.contexts.push(`check ${this.seen()}`);
     this.checked.push(member.number);
-    await this.#pass(this.checkMs, signal);
+    await this.#pass(this.checkMs, this.checksAreDeaf ? undefined : signal);
     if (member.sickness !== undefined) throw member.sickness;
   }
 

@@ -21,9 +21,9 @@ describe('the gate for dials', () => {
   test('costs nobody who waits anything, however slowly it fills the pool anew after an outage', async () => {
     const { clock, source, pool } = poolOf({ max: 10, timeoutMs: 60_000, whenDownWaitMs: 60_000 });
     const before = await clock.waitFor(Promise.all(Array.from({ length: 10 }, () => pool.checkout())));
+    const ends = Promise.all(Array.from({ length: 10 }, () => pool.checkout()));
     source.fail(away);
     for (const lease of before) lease.release();
-    const ends = Promise.all(Array.from({ length: 10 }, () => pool.checkout()));
     await clock.advance(1_000);
     source.refusal = undefined;
     source.openMs = 1_500;

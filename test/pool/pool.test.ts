@@ -83,6 +83,29 @@ describe('a pool', () => {
     lease.release();
   });
 
+  test('has nobody wait for one idle member after the other, where one did not answer', async () => {
+    const { clock, source, pool } = poolOf({ max: 5, checkTimeoutMs: 1_000 });
+    const leases = await clock.waitFor(Promise.all([1, 2, 3, 4, 5].map(() => pool.checkout())));
+    for (const lease of leases) lease.release();
+    await clock.advance(5_000);
+    source.checkMs = Infinity;
+    const start = clock.now();
+    const lease = await clock.waitFor(pool.checkout());
+    // The question, the end of the socket, and a new one.
+    expect([clock.now() - start, lease.connection.member.number]).toEqual([1_002, 6]);
+    lease.release();
+  });
+
+  test('does not call it an overload when a member takes long to say that it is good', async () => {
+    const { clock, source, pool } = poolOf({ checkTimeoutMs: 4_000 });
+    await clock.waitFor(pool.ready());
+    await clock.advance(5_000);
+    source.checkMs = 3_000;
+    const lease = await clock.waitFor(pool.checkout());
+    expect(lease.connection.member.number).toBe(1);
+    lease.release();
+  });
+
   test('asks no more of the idle ones than there are callers', async () => {
     const { clock, source, pool } = poolOf({ max: 3 });
     const leases = await clock.waitFor(Promise.all([1, 2, 3].map(() => pool.checkout())));
@@ -125,6 +148,7 @@ describe('a pool', () => {
     leases[0].release();
     await clock.advance(5_000);
     source.openMs = source.checkMs = source.resetMs = Infinity;
+    source.checksAreDeaf = true;
     leases[1].connection.member.leftover = 'dirty';
     leases[1].release();
     const ends = endings([pool.checkout(), pool.checkout()]);
@@ -154,7 +178,7 @@ describe('what a pool tells', () => {
   });
 
   test('of a lease that is held for too long: once, and where it was taken', async () => {
-    const { clock, pool } = poolOf({ name: 'db', leakAfterMs: 1_000 });
+    const { clock, pool } = poolOf({ name: 'db', leakAfterMs: 1_000, checkAfterIdleMs: Infinity });
     const leaks: PoolLeak[] = [];
     const published: unknown[] = [];
     const listener = (leak: unknown): void => void published.push(leak);
