@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { resp, type Answer } from '../../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../../support/redis-world.ts';
 import { connected, receivedBy, WAYS } from './ways.ts';
 
 const STALL_MS = 1_500;
+const SECRET = 's3cret';
 
 describe.each(WAYS)('failures, over $name', (way) => {
   describe('a connection that is lost', () => {
@@ -190,6 +193,38 @@ describe.each(WAYS)('failures, over $name', (way) => {
       abort.abort();
       expect(await world.clock.waitFor(client.incr('n'))).toBe(2);
       expect(world.network.dials).toHaveLength(1);
+    });
+  });
+
+  describe('no argument and no secret', () => {
+    test.each<[code: string, answer: Answer | undefined]>([
+      ['CONNECTION_LOST', 'reset'],
+      ['DEADLINE', { bytes: ':1\r\n', afterMs: 600 }],
+      ['PROTOCOL_VIOLATION', { bytes: `@${SECRET}\r\n` }],
+      ['ERR', { bytes: resp.error(`ERR unknown command 'INCR', with args beginning with: '${SECRET}'`) }],
+      ['NOT_CONNECTED', undefined],
+    ])('is in the error of a call, nor in explain(): %s', async (code, answer) => {
+      const credentials = { username: 'default', password: SECRET };
+      const world = new RedisWorld({ credentials });
+      const client = await connected(way, world, { credentials });
+      world.redis.on('INCR', () => answer);
+      if (answer === undefined) {
+        world.crash();
+        await world.clock.advance(2_500);
+      }
+      const calls = [
+        client.incr(`key-${SECRET}`, { timeoutMs: 500 }),
+        client.transaction([['INCR', `key-${SECRET}`]], { timeoutMs: 500 }),
+        client.dedicated((connection) => connection.incr(SECRET, { timeoutMs: 500 })),
+      ];
+      const endings = await world.endings<unknown>(calls);
+      expect(endings[0]).toMatchObject({ error: { code } });
+      for (const ending of endings) {
+        const { error } = ending as { error: Error };
+        const shown = inspect(error, { depth: Infinity, showHidden: true });
+        expect(shown + String(error.stack) + JSON.stringify(error)).not.toContain(SECRET);
+      }
+      expect(JSON.stringify(client.explain())).not.toContain(SECRET);
     });
   });
 });
