@@ -114,6 +114,22 @@ describe('the gate for dials', () => {
     expect([pool.state, source.dials.length, source.socketsMost]).toEqual(['ready', 2, 1]);
   });
 
+  test('lends nothing that was dialled before invalidate(), not even to who checks out as the pool becomes ready', async () => {
+    const { clock, source, pool } = poolOf({}, (counting) => {
+      counting.openMs = 100;
+    });
+    const leases: Promise<number>[] = [];
+    pool.onState(({ to }) => {
+      if (to === 'ready') leases.push(pool.with(({ member }) => member.number));
+    });
+    const ready = pool.ready();
+    await clock.advance(50);
+    pool.invalidate();
+    await clock.waitFor(ready);
+    expect(await clock.waitFor(Promise.all(leases))).toEqual([2]);
+    expect(source.closed).toEqual([1]);
+  });
+
   test('treats a member that is lost before it was open as a dial that failed', async () => {
     const { clock, source, pool } = poolOf({ whenDownWaitMs: 0 }, (fake) => {
       fake.lostWhileOpening = away;

@@ -8,7 +8,7 @@ import type { PoolSource } from './pool-source.ts';
 export interface OpenerOwner<M> {
   /** Makes it a member. Returns who is to be told when that has ended by itself. */
   admit(opening: Opening<M>, resource: M): (cause: Error) => void;
-  /** A member was opened. `epoch`: by the dial of that number of the lifecycle. */
+  /** A member was opened, and may be used. */
   opened(opening: Opening<M>): void;
   /** The lifecycle's dial has failed. */
   probeFailed(epoch: number, cause: Error): void;

@@ -318,8 +318,9 @@ export class Pool<M, L> {
   #opened({ epoch, generation, startedAt }: Opening<M>): void {
     const now = this.#environment.clock.now();
     this.#createTime.record(now - startedAt);
-    if (epoch !== undefined) this.#health.reached(epoch);
+    // First, for listeners of the state may check out.
     if (generation !== this.#stock.generation) this.#stock.closeOutdated();
+    if (epoch !== undefined) this.#health.reached(epoch);
     this.#checkouts.serve(now);
     this.#grow();
   }

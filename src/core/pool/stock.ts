@@ -35,7 +35,8 @@ const CLOSINGS_KEPT = 20;
 
 /**
  * What a pool holds: lends its members, takes them back, and sees to it that one that is not clean, not young or not
- * alive is not lent again. Its source is always called in the async context in which the pool was made.
+ * alive is not lent again. Its source is called in the async context in which the pool was made; only a lease that need
+ * not wait begins in its caller's own, and each ends in that of whoever releases it.
  */
 export class Stock<M, L> implements MemberOwner<M, L> {
   readonly members: Members<M, L>;
@@ -65,8 +66,6 @@ export class Stock<M, L> implements MemberOwner<M, L> {
   readonly #owner: StockOwner<M, L>;
   readonly #context: AsyncResource = new AsyncResource('HawserPool');
   #leases = 0;
-  /** Nothing is lent any more. */
-  #isClosing = false;
 
   constructor(
     clock: Clock,
@@ -155,8 +154,6 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     const { verdict } = member;
     if (verdict !== undefined) {
       this.close(member, verdict.reason, verdict.cause);
-    } else if (this.#isClosing) {
-      this.close(member, 'closed');
     } else if (leftover === 'clean') {
       this.#owner.proven();
       this.#passOn(member, now);
@@ -212,7 +209,6 @@ export class Stock<M, L> implements MemberOwner<M, L> {
 
   /** Nothing is lent any more; what is not out is closed, and what is out when it is returned. */
   drain(): void {
-    this.#isClosing = true;
     this.#closeAll('closed');
   }
 
