@@ -16,7 +16,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { connectFailed } from './fake-source.ts';
-import { poolWorld } from './world.ts';
+import { poolWorld, type Caller } from './world.ts';
 
 describe('A checkout', () => {
   test('opens a member when there is none', async () => {
@@ -110,6 +110,18 @@ describe('A checkout', () => {
     expect([second.state, third.state]).toEqual(['waits', 'waits']);
     await clock.advance(50);
     expect([second.state, third.state]).toEqual(['holds', 'waits']);
+  });
+
+  test('that a listener makes as the pool gets ready comes after those that waited for that', async () => {
+    const { clock, pool, call } = poolWorld({ max: 1 });
+    const listeners: Caller[] = [];
+    pool.onState(({ to }) => {
+      if (to === 'ready') listeners.push(call());
+    });
+    const first = call();
+    await clock.settle();
+    expect(first.state).toBe('holds');
+    expect(listeners.map(({ state }) => state)).toEqual(['waits']);
   });
 
   test('that is late leaves the queue, and no member goes to it later', async () => {

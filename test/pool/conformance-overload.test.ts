@@ -102,6 +102,21 @@ describe('Shedding', () => {
     expect(served(callers)).toBe(callers.length);
   });
 
+  test('begins anew after an outage: an overload of before is over', async () => {
+    const world = await warmed({ whenDownWaitMs: 60_000 });
+    const { clock, source, pool } = world;
+    await load(world, 2 * CAPACITY_PER_MS, 4_500);
+    expect(pool.explain()).toMatchObject({ shedding: true });
+    source.onOpen = (open) => open.fail();
+    for (const member of source.members) member.lose();
+    await clock.advance(3_000);
+    const callers = Array.from({ length: 4 * MAX }, () => world.call());
+    for (const caller of callers) void caller.done.then(() => source.wait(300)).then(() => caller.release());
+    source.onOpen = (open) => open.succeed();
+    await clock.advance(20_000);
+    expect(served(callers)).toBe(callers.length);
+  });
+
   test('sheds by its own target and interval', async () => {
     const world = await warmed({ shedding: { targetMs: 10, intervalMs: 100 } });
     for (let count = 0; count < MAX; count += 1) world.call();

@@ -22,6 +22,9 @@ export class FakeMember {
   readonly openedAt: number;
   socket: 'open' | 'closing' | 'closed' = 'open';
   link: FakeLink | undefined;
+  /** How the last holder has left it, unless it was reset. */
+  leftover: Leftover = 'clean';
+  isCondemned = false;
   isBeingChecked = false;
   isBeingReset = false;
   readonly #lost: (cause: Error) => void;
@@ -138,6 +141,8 @@ export class FakeSource implements PoolSource<FakeMember, FakeLink> {
   closeMs: () => number = () => 0;
   /** Told of each open as it begins. */
   watch: () => void = () => {};
+  /** Members up to this number are not to be lent any more. */
+  outdated = 0;
   readonly checks: FakeMember[] = [];
   socketsMax = 0;
   diallingMax = 0;
@@ -202,6 +207,9 @@ export class FakeSource implements PoolSource<FakeMember, FakeLink> {
     if (member.isBeingChecked || member.isBeingReset)
       this.violations.push(`member ${member.id} is lent while it is asked`);
     if (member.socket !== 'open') this.violations.push(`member ${member.id} is lent while ${member.socket}`);
+    if (member.leftover !== 'clean') this.violations.push(`member ${member.id} is lent ${member.leftover}`);
+    if (member.isCondemned) this.violations.push(`member ${member.id} is lent, and it was condemned`);
+    if (member.id <= this.outdated) this.violations.push(`member ${member.id} is lent, and it is outdated`);
     member.link = link;
     return {
       connection: link,
@@ -209,7 +217,8 @@ export class FakeSource implements PoolSource<FakeMember, FakeLink> {
         if (link.isOver) this.violations.push(`the lease of member ${member.id} ends twice`);
         link.isOver = true;
         member.link = undefined;
-        return member.socket === 'open' ? link.leaves : 'broken';
+        member.leftover = member.socket === 'open' ? link.leaves : 'broken';
+        return member.leftover;
       },
       reset: (wait) => this.#reset(member, wait),
     };
@@ -243,7 +252,9 @@ export class FakeSource implements PoolSource<FakeMember, FakeLink> {
     this.#expectFree(member, 'reset');
     member.isBeingReset = true;
     try {
-      return await this.onReset(member, wait);
+      const isClean = await this.onReset(member, wait);
+      if (isClean) member.leftover = 'clean';
+      return isClean;
     } finally {
       member.isBeingReset = false;
     }

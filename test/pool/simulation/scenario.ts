@@ -21,6 +21,7 @@ class Scenario {
   readonly weather: Weather;
   readonly options: PoolOptions & {
     readonly max: number;
+    readonly min: number;
     readonly maxWaiting: number;
     readonly timeoutMs: number;
   };
@@ -70,7 +71,7 @@ class Scenario {
       [3, () => weather.change()],
       [2, () => (weather.isOutage = !weather.isOutage)],
       [1, () => this.#killServer()],
-      [1, () => pool.invalidate()],
+      [1, () => this.#invalidate()],
       [1, () => pool.retryNow()],
       [1, () => this.#awaitReady()],
       [1, () => this.#freeze()],
@@ -111,7 +112,10 @@ class Scenario {
     const { random } = this;
     const link = holder.link!;
     link.leaves = random.pick(['clean', 'clean', 'clean', 'dirty', 'broken']);
-    if (random.chance(0.1)) holder.lease!.condemn('by chance');
+    if (random.chance(0.1)) {
+      link.member.isCondemned = true;
+      holder.lease!.condemn('by chance');
+    }
     holder.release();
     if (random.chance(0.2)) holder.lease!.release();
     if (random.chance(0.1)) holder.lease!.condemn('too late');
@@ -141,6 +145,11 @@ class Scenario {
   #lose(): void {
     const { members } = this.source;
     if (members.length > 0) this.random.pick(members).lose();
+  }
+
+  #invalidate(): void {
+    this.source.outdated = this.source.opens.length;
+    this.pool.invalidate();
   }
 
   #killServer(): void {
@@ -176,10 +185,11 @@ class Scenario {
     }
     // A dial of before may still be refused, and park the pool.
     await this.clock.advance(CALM_MS / 2);
-    this.pool.retryNow();
+    if (this.pool.state === 'parked') this.pool.retryNow();
     await this.clock.advance(CALM_MS / 2);
     for (const holder of this.holders) holder.release();
-    const { max } = this.options;
+    const { max, min } = this.options;
+    if (this.source.sockets < min) this.broken.add(`${this.source.sockets} members of at least ${min}`);
     const called: SimulatedCaller[] = [];
     // One by one, for maxWaiting may be 1.
     for (let count = 0; count < max; count += 1) {
@@ -204,6 +214,7 @@ class Scenario {
     // Half of those who hold come back before the end.
     for (const holder of this.holders) if (this.random.chance(0.5)) this.#release(holder);
     await this.clock.advance(60_000);
+    if (this.source.sockets > 0) this.broken.add(`${this.source.sockets} sockets are left after close()`);
     for (const holder of this.holders) this.#release(holder);
     this.#call(1);
     await this.clock.advance(1_000);
