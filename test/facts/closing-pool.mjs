@@ -20,12 +20,13 @@ const endings = [Promise.allSettled(calls), Promise.allSettled(waiting)];
 if (server === 'up') {
   await endings[0];
   const watcher = await Redis.connect(address);
-  const blocked = async () => String(await watcher.command(['INFO', 'clients']));
-  while (!(await blocked()).includes('blocked_clients:2'))
+  const info = async () => /** @type {string} */ (await watcher.command(['INFO', 'clients']));
+  while (!(await info()).includes('blocked_clients:2'))
     await new Promise((resolve) => setTimeout(resolve, 5));
   await watcher.close();
 } else {
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // Both have been told that the server is away.
+  await Promise.all(clients.map((client) => isBackingOff(client)));
 }
 await Promise.all(clients.map((client) => client.close({ timeoutMs: 200 })));
 
@@ -38,3 +39,10 @@ const fates = (await Promise.all(endings)).map((settled) => [
   ...new Set(settled.map(({ reason }) => (reason ? `${reason.code} ${reason.outcome}` : 'answered'))),
 ]);
 console.log([...clients.map(({ state }) => state), ...fates.flat()].join(', '));
+
+function isBackingOff(client) {
+  return new Promise((resolve) => {
+    if (client.state === 'backing-off') resolve();
+    client.onState(({ to }) => to === 'backing-off' && resolve());
+  });
+}
