@@ -78,7 +78,7 @@ function checkContents(paths) {
       return [path, `${built}.js`, `${built}.js.map`, `${built}.d.ts`, `${built}.d.ts.map`];
     }),
   ]);
-  const unexpected = paths.filter((path) => !expected.has(path) && !/^docs\/.*\.md$/.test(path));
+  const unexpected = paths.filter((path) => !expected.has(path) && !/^docs\/.*\.(?:md|svg)$/.test(path));
   const tests = paths.filter((path) => /(?:^|\/)tests?\/|\.(?:test|spec)\./.test(path));
   const missing = [...expected].filter(
     (path) => /^(?:dist|src)\/|^LICENSE$/.test(path) && !paths.includes(path),
