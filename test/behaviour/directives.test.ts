@@ -71,6 +71,6 @@ describe('checkDirective', () => {
   });
 
   test.each(GOOD)('of %s is let through as it is: %j', (callback, returned) => {
-    expect(checkDirective(callback, returned)).toBe(returned);
+    expect(checkDirective(callback, returned)).toEqual(returned);
   });
 });

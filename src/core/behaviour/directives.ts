@@ -134,13 +134,16 @@ const ALLOWED: { readonly [callback in DirectiveCallback]: readonly Directive['d
   handleInfo: ['no-reply', 'connect', 'disconnect', 'stop'],
 };
 
+/** Directives to which an answer to the call can be added. */
+const ANSWERING: readonly unknown[] = ['connect', 'disconnect', 'stop'] satisfies Directive['do'][];
+
 /**
- * Checks what a callback has returned. Throws INVALID_DIRECTIVE, which names the callback, what was expected and the kind
- * of what came, never a value.
+ * Checks what a callback has returned, and returns a copy: what is read again later might be another value, or throw.
+ * Throws INVALID_DIRECTIVE, which names the callback, what was expected and the kind of what came, never a value.
  */
 export function checkDirective(callback: DirectiveCallback, returned: unknown): Directive {
   const allowed = ALLOWED[callback];
-  const fields = Object(returned) as Readonly<Record<string, unknown>>;
+  const fields: Record<string, unknown> = { ...Object(returned) };
   const what = fields['do'];
   const isAllowed = (allowed as readonly unknown[]).includes(what);
   if (typeof returned !== 'object' || !isAllowed) {
@@ -149,17 +152,22 @@ export function checkDirective(callback: DirectiveCallback, returned: unknown): 
   const isEnd = callback === 'init' && (what === 'stop' || what === 'ignore');
   if (!isEnd && !('state' in fields)) throw invalid(callback, `state with ${String(what)}`, 'none');
   if (what === 'reply' && !('value' in fields)) throw invalid(callback, 'value with reply', 'none');
-  if (callback !== 'handleCall' && Object.hasOwn(fields, 'reply')) {
-    throw invalid(callback, 'no reply, since nobody has called', 'one');
-  }
+  if ('reply' in fields) checkReply(callback, what);
   if (what === 'stop') checkReason(callback, fields['reason']);
-  checkTimes(callback, fields);
-  return returned as Directive;
+  checkDuration(callback, 'afterMs', fields['afterMs']);
+  checkDuration(callback, 'idleTimeoutMs', fields['idleTimeoutMs']);
+  fields['stateTimeout'] = checkStateTimeout(callback, fields['stateTimeout']);
+  return fields as unknown as Directive;
 }
 
 /** Whether a directive answers the call besides. */
 export function answers(directive: Directive): directive is Directive & { readonly reply: unknown } {
   return Object.hasOwn(directive, 'reply');
+}
+
+function checkReply(callback: DirectiveCallback, what: unknown): void {
+  if (callback !== 'handleCall') throw invalid(callback, 'no reply, since nobody has called', 'one');
+  if (!ANSWERING.includes(what)) throw invalid(callback, `no reply besides ${String(what)}`, 'one');
 }
 
 function checkReason(callback: DirectiveCallback, reason: unknown): void {
@@ -168,15 +176,17 @@ function checkReason(callback: DirectiveCallback, reason: unknown): void {
   throw invalid(callback, 'reason: normal, shutdown, { shutdown } or an Error', typeof reason);
 }
 
-function checkTimes(callback: DirectiveCallback, fields: Readonly<Record<string, unknown>>): void {
-  checkDuration(callback, 'afterMs', fields['afterMs']);
-  checkDuration(callback, 'idleTimeoutMs', fields['idleTimeoutMs']);
-  const { stateTimeout } = fields;
-  if (stateTimeout === undefined) return;
+function checkStateTimeout(
+  callback: DirectiveCallback,
+  stateTimeout: unknown,
+): Continued<unknown>['stateTimeout'] {
+  if (stateTimeout === undefined) return undefined;
   if (typeof stateTimeout !== 'object' || stateTimeout === null || !('afterMs' in stateTimeout)) {
     throw invalid(callback, 'stateTimeout: { afterMs, message }', typeof stateTimeout);
   }
-  checkDuration(callback, 'stateTimeout.afterMs', stateTimeout.afterMs ?? 'none');
+  const { afterMs, message }: { readonly afterMs: unknown; readonly message?: unknown } = stateTimeout;
+  checkDuration(callback, 'stateTimeout.afterMs', afterMs ?? 'none');
+  return { afterMs: afterMs as number, message };
 }
 
 function checkDuration(callback: DirectiveCallback, name: string, value: unknown): void {
