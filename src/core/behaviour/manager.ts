@@ -86,10 +86,7 @@ export class Manager {
       own: (socket, active) => this.#own(socket, active),
     });
     this.life = new ConnectionLife(options, environment, {
-      attemptIsDue: () => {
-        this.#releaseSockets();
-        this.#push({ kind: 'tick' });
-      },
+      attemptIsDue: () => this.#push({ kind: 'tick' }),
       ended: () => this.#releaseSockets(),
       changed: (from, to) => {
         if (from !== to) this.#timeouts.stateLeft();
@@ -310,6 +307,7 @@ export class Manager {
       this.#goDown(undefined, undefined);
       return undefined;
     }
+    this.#releaseSockets();
     const directive = await this.#checked(this.#runner.connect(info));
     if (directive === undefined) return undefined;
     // Before anyone is told, for whoever is told may end it.
@@ -330,9 +328,10 @@ export class Manager {
   /** There is no connection any more, and none is wanted until then. */
   #goDown(cause: Error | undefined, retryInMs: number | 'by-policy' | undefined): void {
     const mayRetry = this.#phase.name === 'running';
-    this.life.disconnect(cause, mayRetry ? retryInMs : undefined);
     this.#releaseSockets();
+    // Before anyone is told, for whoever is told may want the next attempt at once.
     this.#mailbox.drop('tick');
+    this.life.disconnect(cause, mayRetry ? retryInMs : undefined);
   }
 
   /** The connection is about to end. */
