@@ -310,13 +310,14 @@ export class Flow<Q extends Request, R, P> {
     const { slots } = this.calls;
     this.#pings += 1;
     const nonce = `${attachment.epoch}-${this.#pings}`;
-    let request: Q;
+    let request: Q | undefined;
     try {
       request = attachment.session.ping(nonce);
     } catch (error) {
       this.#owner.lost(attachment.epoch, failures.asViolation(error));
       return undefined;
     }
+    if (request === undefined) return undefined;
     const silenceMs = Math.max(this.#stallAfterMs, request.silenceMs);
     const slot = new Slot<Q>(request, request.bytes, silenceMs, undefined, ignore);
     slots.push(slot);

@@ -75,8 +75,11 @@ export interface Session<Q extends Request, R, P> {
    * error than a HawserError counts as), LIMIT_EXCEEDED and TRANSACTION_TORN become the code of the request that is due.
    */
   receive(bytes: Buffer, inbound: Inbound<Q, R, P>): number;
-  /** A request that proves life. `nonce` is new each time. */
-  ping(nonce: string): Q;
+  /**
+   * A request that proves life. `nonce` is new each time. `undefined` where none can be made that does nothing else: then
+   * the peer is not asked until the next time.
+   */
+  ping(nonce: string): Q | undefined;
   /**
    * How often the peer wants to hear from us, in milliseconds, where it does: `ping` is then also sent when nothing
    * else was for that long, so that it hears from us at least every two such times. Read when the handshake is done.

@@ -41,6 +41,11 @@ class LeasedSession extends RedisSession {
     });
   }
 
+  /** None while commands are queued: it would become part of the transaction. */
+  override ping(nonce: string): RedisRequest | undefined {
+    return this.#leftovers.isQueueing ? undefined : super.ping(nonce);
+  }
+
   override encode(request: RedisRequest): Encoded {
     const data = super.encode(request);
     this.#leftovers.sending(request);

@@ -70,7 +70,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     return consumed;
   }
 
-  ping(nonce: string): RedisRequest {
+  ping(nonce: string): RedisRequest | undefined {
     const { data, bytes } = encodeCommand(['PING', nonce]);
     return new RedisRequest('PING', data, bytes, false, false, undefined, undefined);
   }

@@ -140,6 +140,21 @@ describe.each(WAYS.slice(0, 2))('dedicated(), beside $name', (way) => {
     ]);
   });
 
+  test('takes its time between MULTI and EXEC: no sign of life is asked for in the transaction', async () => {
+    const world = new RedisWorld();
+    const client = await connected(way, world);
+    const dials = world.network.dials.length;
+    const replies = client.dedicated(async (connection) => {
+      await connection.command(['MULTI']);
+      await connection.incr('a');
+      await new Promise<void>((resolve) => void world.clock.setTimer(resolve, 60_000));
+      return connection.command(['EXEC']);
+    });
+    expect(await world.clock.waitFor(replies)).toEqual([1]);
+    await world.clock.waitFor(client.dedicated((connection) => connection.incr('a')));
+    expect(world.network.dials.length - dials).toBeLessThanOrEqual(1);
+  });
+
   test('refuses a transaction in a row while one is open: it would become part of it', async () => {
     const world = new RedisWorld();
     const client = await connected(way, world);

@@ -45,6 +45,7 @@ export function pipelineSource<Q extends Request, R, P = never>(
       checks += 1;
       const nonce = `check-${checks}`;
       const ping = session.ping(nonce);
+      if (ping === undefined) return;
       const reply = await pipeline.submit(ping, wait);
       if (!ping.expectsReply || session.isPong(reply, nonce)) return;
       throw new HawserError('PROTOCOL_VIOLATION', `${ping.command}: the answer is not its own`, {
