@@ -131,6 +131,7 @@ export class Redis extends RedisCommands {
   /** Connects now instead of at the end of the present wait; also after a refused handshake. */
   retryNow(): void {
     this.#pipeline.retryNow();
+    this.#leases?.retryNow();
   }
 
   /** What the connection knows of itself. */

@@ -31,7 +31,7 @@ const INCRBY = typed('INCRBY');
 const LRANGE = typed('LRANGE');
 const MGET = typed('MGET');
 const MSET = typed('MSET');
-const PEXPIRE = typed('PEXPIRE');
+const PEXPIRE = typed('PEXPIRE', (reply) => reply === 1);
 const PING = typed('PING');
 const PTTL = typed('PTTL');
 const RPUSH = typed('RPUSH');
@@ -80,8 +80,8 @@ export abstract class TypedCommands {
   }
 
   /** Lets a key expire after so many milliseconds. Whether the key exists. */
-  async pexpire(key: RedisArgument, milliseconds: number, options?: CallOptions): Promise<boolean> {
-    return (await this.run(PEXPIRE, ['PEXPIRE', key, milliseconds], options)) === 1;
+  pexpire(key: RedisArgument, milliseconds: number, options?: CallOptions): Promise<boolean> {
+    return this.run(PEXPIRE, ['PEXPIRE', key, milliseconds], options) as Promise<boolean>;
   }
 
   /** Milliseconds until a key expires; -1 when it does not, -2 when there is none. */

@@ -119,19 +119,23 @@ describe.each(WAYS.slice(0, 2))('dedicated(), beside $name', (way) => {
   test('takes a transaction step by step: QUEUED until EXEC, whatever the method', async () => {
     const world = new RedisWorld();
     const client = await connected(way, world);
-    world.redis.on('HGETALL', ({ connection }) =>
-      connection.session.transaction === undefined ? undefined : { bytes: '+QUEUED\r\n' },
-    );
+    for (const unknown of ['HGETALL', 'PEXPIRE']) {
+      world.redis.on(unknown, ({ connection }) =>
+        connection.session.transaction === undefined ? undefined : { bytes: '+QUEUED\r\n' },
+      );
+    }
     const replies = client.dedicated(async (connection) => [
       await connection.command(['MULTI']),
       await connection.incr('a'),
       await connection.hgetall('h'),
+      await connection.pexpire('a', 5),
       await connection.pipeline([['INCR', 'a'], ['INCR']]),
       await connection.command(['EXEC']).catch((error: unknown) => error),
       await connection.incr('a'),
     ]);
     expect(await world.clock.waitFor(replies)).toMatchObject([
       'OK',
+      'QUEUED',
       'QUEUED',
       'QUEUED',
       ['QUEUED', { code: 'ERR', outcome: 'refused' }],
@@ -306,6 +310,15 @@ describe('the pool beside a shared connection', () => {
       database: 4,
       clientName: 'worker',
     });
+  });
+
+  test('is tried again too by retryNow(), once it was refused', async () => {
+    const world = new RedisWorld({ script: ['normal', 'refuse-auth', 'normal'] });
+    const client = await world.connect({ credentials: { password: 'x' } });
+    const refused = await world.failureOf(client.dedicated(() => 1));
+    expect(refused).toMatchObject({ code: 'NOT_CONNECTED', cause: { code: 'HANDSHAKE_REFUSED' } });
+    client.retryNow();
+    expect(await world.clock.waitFor(client.dedicated(() => 1))).toBe(1);
   });
 
   test('ends with the client, which waits for what is lent', async () => {
