@@ -23,7 +23,6 @@ const LEAST_COLLECTED = 64;
 export class Mailbox {
   readonly #messages = new Fifo<Message>();
   readonly #max: number;
-  /** Messages of senders, without the calls whose callers have left. */
   #sent = 0;
   /** Calls whose callers have left, and which are passed over. */
   #left = 0;
@@ -40,6 +39,11 @@ export class Mailbox {
   /** Messages that are kept, with those that are passed over. */
   get kept(): number {
     return this.#messages.length;
+  }
+
+  /** Messages of senders, without the calls whose callers have left. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** Whether as many messages of senders wait as may. */

@@ -199,19 +199,20 @@ export class Manager {
     this.#loop.wake();
   }
 
-  /** The next message. Where there is none, this is where it is found that nothing is left to do. */
+  /** The next message. This is where it is found that nothing is left to do. */
   #next(): Message | undefined {
     if (this.#phase.name === 'terminating' || this.#phase.name === 'over') return undefined;
+    // What is said without end, by a socket or by a timeout, does not keep it from ending.
+    if (this.#phase.name === 'closing' && this.#calls.unsettled === 0 && this.#mailbox.sent === 0) {
+      void this.#stop('normal');
+      return undefined;
+    }
     let message = this.#mailbox.take();
     while (message?.kind === 'state-timeout' && !this.#timeouts.holds(message.timeout)) {
       message = this.#mailbox.take();
     }
-    if (message === undefined) {
-      if (this.#phase.name === 'closing' && this.#calls.unsettled === 0) void this.#stop('normal');
-      else this.#timeouts.wait();
-    } else if (message.kind !== 'upgrade') {
-      this.#timeouts.messageCame();
-    }
+    if (message === undefined) this.#timeouts.wait();
+    else if (message.kind !== 'upgrade') this.#timeouts.messageCame();
     return message;
   }
 

@@ -13,6 +13,8 @@ export class MessageLoop<M> {
   readonly #next: () => M | undefined;
   readonly #handle: (message: M) => Promise<void>;
   #state: 'asleep' | 'awake' = 'asleep';
+  /** Also over times of sleep, which need not be turns of the event loop. */
+  #handled = 0;
 
   /** Neither `next` nor what `handle` returns may fail. */
   constructor(clock: Clock, next: () => M | undefined, handle: (message: M) => Promise<void>) {
@@ -29,11 +31,10 @@ export class MessageLoop<M> {
   }
 
   async #run(): Promise<void> {
-    let handled = 0;
     for (let message = this.#take(); message !== undefined; message = this.#take()) {
       await this.#handle(message);
-      handled += 1;
-      if (handled % MESSAGES_PER_TURN === 0) {
+      this.#handled += 1;
+      if (this.#handled % MESSAGES_PER_TURN === 0) {
         await new Promise<void>((resolve) => this.#clock.afterPoll(resolve));
       }
     }
