@@ -80,12 +80,12 @@ describe('Mailbox', () => {
   test('only what senders say counts, and only what others say can be dropped', () => {
     const waiting = new Waiting(1);
     waiting.mailbox.push({ kind: 'tick' });
-    waiting.mailbox.push({ kind: 'idle-timeout' });
+    waiting.mailbox.push({ kind: 'timeout', timeout: { message: 'due' } });
     expect(waiting.mailbox.isFull).toBe(false);
     waiting.call('a');
     expect(waiting.mailbox.isFull).toBe(true);
     waiting.mailbox.drop('tick');
-    expect(waiting.rest).toEqual(['idle-timeout', 'a']);
+    expect(waiting.rest).toEqual(['timeout', 'a']);
     waiting.call('b');
     waiting.mailbox.clear();
     expect([waiting.rest, waiting.mailbox.isFull]).toEqual([[], false]);

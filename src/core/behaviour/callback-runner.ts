@@ -1,13 +1,7 @@
 import type { Clock } from '../machine/index.ts';
 import { asError } from './behaviour-failures.ts';
 import type { Callbacks, Context } from './callbacks.ts';
-import {
-  checkDirective,
-  TIMEOUT,
-  type Directive,
-  type DirectiveCallback,
-  type StopReason,
-} from './directives.ts';
+import { checkDirective, type Directive, type DirectiveCallback, type StopReason } from './directives.ts';
 import type { Message } from './mailbox.ts';
 
 /** A message that one callback takes, whatever the state. */
@@ -60,9 +54,7 @@ export class CallbackRunner {
       case 'socket':
         message.from.taken(message.message);
         return this.#handleInfo(message.message);
-      case 'idle-timeout':
-        return this.#handleInfo(TIMEOUT);
-      case 'state-timeout':
+      case 'timeout':
         return this.#handleInfo(message.timeout.message);
     }
   }

@@ -1,7 +1,7 @@
 import { Fifo } from '../machine/index.ts';
 import type { Call } from './calls.ts';
 import type { OwnedSocket, SocketMessage } from './owned-sockets.ts';
-import type { StateTimeout } from './timeouts.ts';
+import type { Timeout } from './timeouts.ts';
 
 /** What waits for the behaviour. */
 export type Message =
@@ -13,8 +13,7 @@ export type Message =
   /** The wait of a backoff is over. */
   | { readonly kind: 'tick' }
   | { readonly kind: 'socket'; readonly message: SocketMessage; readonly from: OwnedSocket }
-  | { readonly kind: 'idle-timeout' }
-  | { readonly kind: 'state-timeout'; readonly timeout: StateTimeout };
+  | { readonly kind: 'timeout'; readonly timeout: Timeout };
 
 /** Below this number, calls whose callers have left are not worth collecting. */
 const LEAST_COLLECTED = 64;

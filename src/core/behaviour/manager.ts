@@ -70,10 +70,7 @@ export class Manager {
       settled: (isAnswered) => this.#settled(isAnswered),
     });
     this.#sockets = new OwnedSockets((message, from) => this.#push({ kind: 'socket', message, from }));
-    this.#timeouts = new Timeouts(clock, {
-      idleFor: () => this.#push({ kind: 'idle-timeout' }),
-      inStateFor: (timeout) => this.#push({ kind: 'state-timeout', timeout }),
-    });
+    this.#timeouts = new Timeouts(clock, (timeout) => this.#push({ kind: 'timeout', timeout }));
     this.#terminateLimit = new Judge(clock, () => this.#abandon());
     this.#loop = new MessageLoop(
       clock,
@@ -208,12 +205,21 @@ export class Manager {
       return undefined;
     }
     let message = this.#mailbox.take();
-    while (message?.kind === 'state-timeout' && !this.#timeouts.holds(message.timeout)) {
+    while (message?.kind === 'timeout' && !this.#timeouts.holds(message.timeout)) {
       message = this.#mailbox.take();
     }
     if (message === undefined) this.#timeouts.wait();
-    else if (message.kind !== 'upgrade') this.#timeouts.messageCame();
+    else if (this.#isHeard(message)) this.#timeouts.messageCame();
     return message;
+  }
+
+  /** Whether a callback for messages is told of it. What it does not hear of cannot make it set its timeout anew. */
+  #isHeard({ kind }: Message): boolean {
+    return kind !== 'upgrade' && (kind !== 'call' || this.#handlesCalls);
+  }
+
+  get #handlesCalls(): boolean {
+    return this.#options.whenDisconnected === 'handle' || this.state === 'ready';
   }
 
   async #handle(message: Message): Promise<void> {
@@ -231,7 +237,7 @@ export class Manager {
 
   async #handleCall(call: Call): Promise<void> {
     this.#calls.begin(call);
-    if (this.#options.whenDisconnected === 'handle' || this.state === 'ready') {
+    if (this.#handlesCalls) {
       await this.#follow(await this.#checked(this.#runner.handleCall(call.request, call)), call);
     } else {
       this.#calls.fail(call, notConnected(this.life.state, this.#clock.now(), 'call'));

@@ -1,33 +1,30 @@
 import { Judge } from '../judge.ts';
 import type { Clock } from '../machine/index.ts';
-import type { Continued } from './directives.ts';
+import { TIMEOUT, type Continued } from './directives.ts';
 
-/** The timeout of a state, once it has passed: for `handleInfo`, unless the state was left since. */
-export interface StateTimeout {
+/** A timeout that has passed: its message is for `handleInfo`, unless what ends it comes before its turn. */
+export interface Timeout {
   readonly message: unknown;
-}
-
-/** Who is told that the time is over. */
-export interface TimeoutsOwner {
-  idleFor(): void;
-  inStateFor(timeout: StateTimeout): void;
 }
 
 /** The two timeouts that a directive can set: of the time without a message, and of the time in a state. */
 export class Timeouts {
   readonly #clock: Clock;
-  readonly #owner: TimeoutsOwner;
+  readonly #passed: (timeout: Timeout) => void;
   readonly #idle: Judge;
   readonly #inState: Judge;
   /** How long the connection may be without a message from now on. */
   #idleTimeoutMs: number | undefined;
-  #stateTimeout: StateTimeout | undefined;
+  /** It has passed, and no message came since. */
+  #idleTimeout: Timeout | undefined;
+  #stateTimeout: Timeout | undefined;
 
-  constructor(clock: Clock, owner: TimeoutsOwner) {
+  /** `passed` is told of each. */
+  constructor(clock: Clock, passed: (timeout: Timeout) => void) {
     this.#clock = clock;
-    this.#owner = owner;
+    this.#passed = passed;
     this.#idle = new Judge(clock, () => this.#idleIsOver());
-    this.#inState = new Judge(clock, () => owner.inStateFor(this.#stateTimeout!));
+    this.#inState = new Judge(clock, () => passed(this.#stateTimeout!));
   }
 
   /** Takes what a directive says, which was carried out before. */
@@ -51,6 +48,7 @@ export class Timeouts {
   /** There is a message. */
   messageCame(): void {
     this.#idleTimeoutMs = undefined;
+    this.#idleTimeout = undefined;
     this.#idle.clear();
   }
 
@@ -60,9 +58,9 @@ export class Timeouts {
     this.#inState.clear();
   }
 
-  /** Whether a timeout still holds: its state was not left, and none has replaced it. */
-  holds(timeout: StateTimeout): boolean {
-    return timeout === this.#stateTimeout;
+  /** Whether a timeout still holds: its state was not left or no message came, and none has replaced it. */
+  holds(timeout: Timeout): boolean {
+    return timeout === this.#idleTimeout || timeout === this.#stateTimeout;
   }
 
   stop(): void {
@@ -72,6 +70,7 @@ export class Timeouts {
 
   #idleIsOver(): void {
     this.#idleTimeoutMs = undefined;
-    this.#owner.idleFor();
+    this.#idleTimeout = { message: TIMEOUT };
+    this.#passed(this.#idleTimeout);
   }
 }
