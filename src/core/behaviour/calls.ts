@@ -23,8 +23,8 @@ export interface From<R> {
 export interface CallsOwner {
   /** The caller has left before the call was begun; it is in phase `gone`. */
   leftWaiting(): void;
-  /** A call was settled, and `hasAnswer` says whether by its answer. */
-  settled(hasAnswer: boolean): void;
+  /** A call was settled, and `isServed` says whether by an answer to what it asked. */
+  settled(isServed: boolean): void;
 }
 
 /** One call of one caller, and where it stands: `waiting` in the mailbox, `in-flight` once it was begun, `gone` when settled. */
@@ -115,16 +115,16 @@ export class Calls {
   /** Answers a call. Returns whether anybody waited for it: one that is settled is let be. */
   answer(call: Call, value: unknown): boolean {
     if (call.phase === 'gone') return false;
-    this.#settle(call, value, true);
+    this.#settle(call, value, call.method === 'call');
     return true;
   }
 
   /** Fails a call as its behaviour wants it: with a HawserError as it is. Returns as `answer` does. */
   refuse(call: Call, error: Error): boolean {
     if (call.phase === 'gone') return false;
-    const result =
-      error instanceof HawserError ? Promise.reject(error) : rejection(refused(call.method, error));
-    this.#settle(call, result, true);
+    // One whose connection is gone was not served: it must not make the next attempts follow in haste.
+    if (error instanceof HawserError) this.#settle(call, Promise.reject(error), error.outcome === 'refused');
+    else this.#settle(call, rejection(refused(call.method, error)), true);
     return true;
   }
 
@@ -147,7 +147,7 @@ export class Calls {
     this.#expiry.set(this.#deadlines.earliest());
   }
 
-  #settle(call: Call, result: unknown, hasAnswer: boolean): void {
+  #settle(call: Call, result: unknown, isServed: boolean): void {
     const before = call.phase;
     call.phase = 'gone';
     call.request = undefined;
@@ -156,7 +156,7 @@ export class Calls {
     call.lane?.settled();
     call.settle(result);
     if (before === 'waiting') this.#owner.leftWaiting();
-    this.#owner.settled(hasAnswer);
+    this.#owner.settled(isServed);
   }
 }
 

@@ -67,7 +67,7 @@ export class Manager {
     this.#mailbox = new Mailbox(options.maxMailbox);
     this.#calls = new Calls(clock, {
       leftWaiting: () => this.#mailbox.callLeft(),
-      settled: (isAnswered) => this.#settled(isAnswered),
+      settled: (isServed) => this.#settled(isServed),
     });
     this.#sockets = new OwnedSockets((message, from) => this.#push({ kind: 'socket', message, from }));
     this.#timeouts = new Timeouts(clock, (timeout) => this.#push({ kind: 'timeout', timeout }));
@@ -392,8 +392,8 @@ export class Manager {
     this.#mailbox.drop('socket');
   }
 
-  #settled(isAnswered: boolean): void {
-    if (isAnswered) this.life.proven();
+  #settled(isServed: boolean): void {
+    if (isServed) this.life.proven();
     if (this.#phase.name === 'closing') this.#loop.wake();
   }
 }
