@@ -53,28 +53,36 @@ export class Keeper<M, L> {
     const { idleTimeoutMs, min } = this.#options;
     const { members } = this.#stock;
     const now = this.#clock.now();
+    const due: { readonly member: Member<M, L>; readonly reason: 'lifetime' | 'idle' }[] = [];
     let next = Infinity;
-    for (const member of members.idle.slice()) {
+    for (const member of members.idle) {
       if (member.state.name !== 'idle') continue;
       const idleUntil = member.state.since + idleTimeoutMs;
-      if (now >= member.endsAt) this.#stock.close(member, 'lifetime');
-      else if (members.kept > min && now >= idleUntil) this.#stock.close(member, 'idle');
+      if (now >= member.endsAt) due.push({ member, reason: 'lifetime' });
+      else if (members.kept - due.length > min && now >= idleUntil) due.push({ member, reason: 'idle' });
       else next = Math.min(next, member.endsAt, now < idleUntil ? idleUntil : Infinity);
     }
+    // First, for what is called then may lend and return others.
     this.#idle.set(next);
+    for (const { member, reason } of due) {
+      if (member.state.name === 'idle') this.#stock.close(member, reason);
+    }
   }
 
   #findLeaks(): void {
     const { leakAfterMs, name } = this.#options;
     const now = this.#clock.now();
+    const due: Leased<L>[] = [];
     let next = Infinity;
     for (const { state } of this.#stock.members) {
       if (state.name !== 'leased' || state.isReported) continue;
       const dueAt = state.takenAt + leakAfterMs;
       if (dueAt > now) next = Math.min(next, dueAt);
-      else this.#report(state, now, name);
+      else due.push(state);
     }
+    // First, for who is told may take and release others.
     this.#leak.set(next);
+    for (const leased of due) this.#report(leased, now, name);
   }
 
   #report(leased: Leased<L>, now: number, pool: string): void {

@@ -1,0 +1,22 @@
+import { describe, expect, test } from 'vitest';
+import { type Lease } from '../../src/core/index.ts';
+import type { CountedLoan } from './counting-source.ts';
+import { poolOf } from './stage.ts';
+
+describe('a pool that is asked for something by what it has just called', () => {
+  test('reports the lease that a listener for leaks has taken, when that leaks too', async () => {
+    const { clock, pool } = poolOf({ max: 2, leakAfterMs: 1_000, checkAfterIdleMs: Infinity });
+    const [spare, held] = await clock.waitFor(Promise.all([pool.checkout(), pool.checkout()]));
+    spare.release();
+    const leases: Promise<Lease<CountedLoan>>[] = [];
+    const leaks: number[] = [];
+    pool.onLeak(() => {
+      leaks.push(clock.now());
+      if (leases.length === 0) leases.push(pool.checkout());
+    });
+    await clock.advance(3_000);
+    expect(leaks).toHaveLength(2);
+    held.release();
+    (await leases[0])?.release();
+  });
+});
