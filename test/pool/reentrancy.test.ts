@@ -20,3 +20,14 @@ describe('a pool that is asked for something by what it has just called', () => 
     (await leases[0])?.release();
   });
 });
+
+describe('a pool whose source is at fault', () => {
+  test('remembers the first reason of a member that is said to be lost twice', async () => {
+    const { clock, pool } = poolOf();
+    const lease = await clock.waitFor(pool.checkout());
+    lease.connection.member.lost(new Error('read ECONNRESET'));
+    lease.connection.member.lost(new Error('the socket was closed'));
+    lease.release();
+    expect(pool.explain().closings).toMatchObject([{ reason: 'lost', cause: 'read ECONNRESET' }]);
+  });
+});

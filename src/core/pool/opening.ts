@@ -61,9 +61,13 @@ export class Opening<M> {
     this.#abort.abort(cause);
   }
 
+  /** Many tell twice, first of the error and then of the end: the first says more. */
   #lose(cause: Error): void {
-    if (this.#state.name === 'open') this.#state.lost(cause);
-    else if (this.#state.name === 'under-way') this.#state = { name: 'lost', cause };
+    const state = this.#state;
+    if (state.name === 'under-way') this.#state = { name: 'lost', cause };
+    if (state.name !== 'open') return;
+    this.#state = { name: 'over' };
+    state.lost(cause);
   }
 
   #succeed<L>(resource: M, source: PoolSource<M, L>, owner: OpeningOwner<M>): void {
