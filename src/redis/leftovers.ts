@@ -25,8 +25,10 @@ export class Leftovers {
   #watches = false;
   #hasSettings = false;
   #transaction: OpenTransaction | undefined;
-  /** MULTI was sent, and nothing after it that ends the transaction. */
-  #beginsTransaction = false;
+  /** A transaction is open once all that was sent is answered, as far as that is known. */
+  #opensTransaction = false;
+  /** Commands that begin or end a transaction and are not answered: until then the last of them decides. */
+  #boundsDue = 0;
 
   /** `home` is the database that the handshake has selected. */
   constructor(home: number) {
@@ -59,7 +61,7 @@ export class Leftovers {
 
   /** A request is about to be sent. Throws for a transaction that would become part of the one that is open. */
   sending(request: RedisRequest): void {
-    if (this.#beginsTransaction && request.batch instanceof TransactionBatch) {
+    if (this.#opensTransaction && request.batch instanceof TransactionBatch) {
       throw new HawserError('INVALID_ARGUMENT', 'a transaction is open: EXEC or DISCARD it before', {
         outcome: 'not-sent',
       });
@@ -67,8 +69,9 @@ export class Leftovers {
     if (!(request instanceof OwnRequest)) return;
     request.restart();
     for (const effect of request.effects) {
-      if (effect?.type === 'begin') this.#beginsTransaction = true;
-      if (effect?.type === 'execute' || effect?.type === 'discard') this.#beginsTransaction = false;
+      if (!isBound(effect)) continue;
+      this.#boundsDue += 1;
+      this.#opensTransaction = effect?.type === 'begin';
     }
   }
 
@@ -78,16 +81,14 @@ export class Leftovers {
     if (this.#transaction !== undefined && !runsInTransaction(effect)) {
       if (!isRefused) queue(this.#transaction, effect);
     } else if (isRefused) {
-      this.#refused(effect, reply);
+      // Any other refusal leaves all as it was.
+      if (effect?.type === 'execute' && reply.code === 'EXECABORT') this.#end();
     } else if (effect !== undefined) {
       this.#done(effect, reply);
     }
-  }
-
-  #refused(effect: Effect | undefined, { code }: RedisReplyError): void {
-    // Any other refusal of EXEC leaves all as it was.
-    if (effect?.type === 'execute' && code === 'EXECABORT') this.#end();
-    if (effect?.type === 'begin') this.#beginsTransaction = this.#transaction !== undefined;
+    if (!isBound(effect)) return;
+    this.#boundsDue -= 1;
+    if (this.#boundsDue === 0) this.#opensTransaction = this.#transaction !== undefined;
   }
 
   #done(effect: Effect, reply: RedisReply): void {
@@ -130,17 +131,14 @@ export class Leftovers {
   }
 }
 
+/** Whether the command begins or ends a transaction, where it is not refused. */
+function isBound(effect: Effect | undefined): boolean {
+  return effect?.type === 'begin' || effect?.type === 'execute' || effect?.type === 'discard';
+}
+
 /** Whether the command runs at once even while others are queued. */
 function runsInTransaction(effect: Effect | undefined): boolean {
-  switch (effect?.type) {
-    case 'begin':
-    case 'execute':
-    case 'discard':
-    case 'watch':
-      return true;
-    default:
-      return false;
-  }
+  return isBound(effect) || effect?.type === 'watch';
 }
 
 function queue(transaction: OpenTransaction, effect: Effect | undefined): void {

@@ -198,9 +198,55 @@ describe('a transaction in a row', () => {
     leftovers.sending(own('DISCARD'));
     leftovers.sending(transaction);
     leftovers.answered(effect('EXEC'), []);
+    leftovers.answered(effect('MULTI'), 'OK');
+    leftovers.answered(effect('DISCARD'), 'OK');
     leftovers.sending(own('MULTI'));
     leftovers.answered(effect('MULTI'), REFUSED);
     leftovers.sending(transaction);
+  });
+
+  test.each<[string, [string, RedisReply][], boolean]>([
+    [
+      'a second MULTI is refused in front of the end',
+      [
+        ['MULTI', 'OK'],
+        ['MULTI', REFUSED],
+        ['DISCARD', 'OK'],
+      ],
+      false,
+    ],
+    [
+      'a first MULTI is refused in front of another',
+      [
+        ['MULTI x', REFUSED],
+        ['MULTI', 'OK'],
+      ],
+      true,
+    ],
+    [
+      'its end is refused',
+      [
+        ['MULTI', 'OK'],
+        ['DISCARD x', REFUSED],
+      ],
+      true,
+    ],
+    [
+      'it was given up in front of another',
+      [
+        ['MULTI', 'OK'],
+        ['EXEC', ABORTED],
+        ['MULTI', 'OK'],
+      ],
+      true,
+    ],
+  ])('that is asked when all at once was sent, and %s', (_, answers, isRefused) => {
+    const leftovers = new Leftovers(0);
+    for (const [command] of answers) leftovers.sending(own(command));
+    for (const [command, reply] of answers) leftovers.answered(effect(command), reply);
+    const ask = (): void => leftovers.sending(transaction);
+    if (isRefused) expect(ask).toThrow(/a transaction is open/);
+    else expect(ask).not.toThrow();
   });
 });
 
