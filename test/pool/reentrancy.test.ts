@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type Lease } from '../../src/core/index.ts';
+import { HawserError, type Lease } from '../../src/core/index.ts';
 import type { CountedLoan } from './counting-source.ts';
 import { poolOf } from './stage.ts';
+
+const away = new HawserError('CONNECT_FAILED', 'nobody listens', { outcome: 'not-sent' });
 
 describe('a pool that is asked for something by what it has just called', () => {
   test('reports the lease that a listener for leaks has taken, when that leaks too', async () => {
@@ -29,5 +31,19 @@ describe('a pool whose source is at fault', () => {
     lease.connection.member.lost(new Error('the socket was closed'));
     lease.release();
     expect(pool.explain().closings).toMatchObject([{ reason: 'lost', cause: 'read ECONNRESET' }]);
+  });
+});
+
+describe('the dial of a pool that had no room for it', () => {
+  test('is not the one of before an invalidation that came before it began', async () => {
+    const { clock, source, pool } = poolOf({ max: 1 });
+    const lease = await clock.waitFor(pool.checkout());
+    lease.connection.member.lost(away);
+    await clock.advance(500);
+    expect([pool.state, source.dials.length]).toEqual(['connecting', 1]);
+    pool.invalidate();
+    lease.release();
+    await clock.advance(1_000);
+    expect([pool.state, source.dials.length, source.closed]).toEqual(['ready', 2, [1]]);
   });
 });

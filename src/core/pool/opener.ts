@@ -34,8 +34,8 @@ export class Opener<M, L> {
   readonly #wait: Judge;
   /** All that may hold a socket, those that were given up too. */
   readonly #openings = new Set<Opening<M>>();
-  /** The dial of the lifecycle for which there was no room yet. */
-  #probe: { readonly epoch: number; readonly generation: number } | undefined;
+  /** Epoch of the lifecycle's dial for which there was no room yet. */
+  #probe: number | undefined;
 
   constructor(
     clock: Clock,
@@ -75,8 +75,8 @@ export class Opener<M, L> {
 
   /** The lifecycle dials. Where every socket is taken, the dial begins when one is closed. */
   probe(epoch: number, generation: number, members: number): void {
-    this.#probe = { epoch, generation };
-    this.resumeProbe(members);
+    this.#probe = epoch;
+    this.resumeProbe(generation, members);
   }
 
   /** Starts as many dials as there is need, leave and room for. */
@@ -101,11 +101,11 @@ export class Opener<M, L> {
   }
 
   /** Begins the lifecycle's dial, if it is still to begin and there is room for it now. */
-  resumeProbe(members: number): void {
-    const probe = this.#probe;
-    if (probe === undefined || members + this.sockets >= this.#options.max) return;
+  resumeProbe(generation: number, members: number): void {
+    const epoch = this.#probe;
+    if (epoch === undefined || members + this.sockets >= this.#options.max) return;
     this.#probe = undefined;
-    this.#begin(probe.epoch, probe.generation);
+    this.#begin(epoch, generation);
   }
 
   #begin(epoch: number | undefined, generation: number): void {

@@ -306,7 +306,7 @@ export class Pool<M, L> {
   #grow(): void {
     const { members, generation } = this.#stock;
     if (this.state === 'connecting') {
-      this.#opener.resumeProbe(members.size);
+      this.#opener.resumeProbe(generation, members.size);
     } else if (this.state === 'ready') {
       // Where one was bad the others may be: nobody waits for them alone, one after the other.
       const hopeful = this.#stock.failedChecks > 0 ? 0 : members.counts.checking;
