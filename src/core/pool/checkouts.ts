@@ -75,7 +75,7 @@ export class Checkouts<M, L> {
 
   /** A lease for a caller that need not wait. Throws what the source throws. */
   lendNow(now: number, place: Place | undefined): Lease<L> | undefined {
-    if (this.#waiters.length > 0) return undefined;
+    if (this.#waiters.length > 0 || this.#judgedFrom === undefined) return undefined;
     const member = this.#stock.members.nextIdle;
     if (member === undefined || !this.#stock.isFresh(member, now)) return undefined;
     this.waitTime.record(0);

@@ -28,7 +28,8 @@ export type MemberState<L> =
 
 export interface Leased<L> {
   readonly name: 'leased';
-  readonly lease: Lease<L>;
+  /** `undefined` while its source makes the loan. */
+  lease: Lease<L> | undefined;
   /** In the clock's milliseconds. */
   readonly takenAt: number;
   /** Where it was taken; `undefined` when nobody wants to know. */

@@ -340,9 +340,9 @@ export class Pool<M, L> {
         this.#opener.restart();
         return;
       case 'draining':
+        this.#checkouts.fail(() => this.#health.refusal('checkout'));
         this.#opener.giveUp(failures.closedPool('open'));
         this.#stock.drain();
-        this.#checkouts.fail(() => this.#health.refusal('checkout'));
         return;
       case 'closed':
         this.#stock.drain();

@@ -98,20 +98,22 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     return member;
   }
 
-  /** Throws PROTOCOL_VIOLATION where the source throws; the member is closed then. */
+  /** Throws PROTOCOL_VIOLATION where the source makes no loan; the member is closed then. */
   lend(member: Member<M, L>, now: number, place: Place | undefined): Lease<L> {
-    let loan: Loan<L>;
+    this.#leases += 1;
+    // Nobody else's already while its source is asked, which may call the pool.
+    const leased: Leased<L> = { name: 'leased', lease: undefined, takenAt: now, place, isReported: false };
+    this.members.move(member, leased);
     try {
-      loan = this.#source.lend(member.resource);
+      const loan = this.#source.lend(member.resource);
+      if (typeof loan.end !== 'function') throw new TypeError('lend: expected a loan');
+      leased.lease = new Lease<L>(this.#leases, loan, member);
+      return leased.lease;
     } catch (error) {
       const failure = failures.sourceFailed(error);
       this.close(member, 'broken', failure);
       throw failure;
     }
-    this.#leases += 1;
-    const lease = new Lease<L>(this.#leases, loan, member);
-    this.members.move(member, { name: 'leased', lease, takenAt: now, place, isReported: false });
-    return lease;
   }
 
   keep(member: Member<M, L>, now: number): void {
@@ -217,7 +219,7 @@ export class Stock<M, L> implements MemberOwner<M, L> {
     for (const member of this.members) {
       if (member.state.name !== 'leased') continue;
       member.verdict ??= { reason: 'closed', cause: undefined };
-      member.state.lease.release();
+      member.state.lease?.release();
     }
   }
 
