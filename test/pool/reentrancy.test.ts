@@ -113,4 +113,21 @@ describe('the dial of a pool that had no room for it', () => {
     await clock.advance(1_000);
     expect([pool.state, source.dials.length, source.closed]).toEqual(['ready', 2, [1]]);
   });
+
+  test('is not foretold by the end of a wait that is over with the outage', async () => {
+    const { clock, source, pool } = poolOf({ max: 2, slowRetryMs: 30_000 });
+    const lease = await clock.waitFor(pool.checkout());
+    source.refusal = new HawserError('HANDSHAKE_REFUSED', 'too many', { outcome: 'not-sent' });
+    const ends = endings([pool.checkout()]);
+    await clock.advance(100);
+    expect(pool.explain().nextAttemptInMs).toBeGreaterThan(29_000);
+    source.openMs = Infinity;
+    lease.connection.member.lost(away);
+    lease.release();
+    await clock.advance(500);
+    expect(pool.explain()).toMatchObject({ state: 'connecting', nextAttemptInMs: undefined });
+    await clock.waitFor(pool.close({ timeoutMs: 0 }));
+    expect(pool.explain().nextAttemptInMs).toBeUndefined();
+    await clock.waitFor(ends);
+  });
 });

@@ -1,6 +1,6 @@
-import { causeOf, type ExplainedTransition } from '../explain.ts';
+import { explainLifecycle, type ExplainedLifecycle } from '../explain.ts';
 import type { Transition } from '../lifecycle.ts';
-import type { ConnectionState, StateName } from '../machine/index.ts';
+import type { ConnectionState } from '../machine/index.ts';
 import { describePlace } from './place.ts';
 import type { CloseReason, Members } from './members.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
@@ -31,18 +31,12 @@ export interface PoolCounts {
   readonly timedOut: number;
 }
 
-/** What a pool says of itself. All times are durations in milliseconds before or after the moment of asking. */
-export interface PoolExplanation {
+/**
+ * What a pool says of itself, and of whether its server is reached. `nextAttemptInMs` is also the time until it opens one
+ * more beside its members, where that has failed.
+ */
+export interface PoolExplanation extends ExplainedLifecycle {
   readonly name: string;
-  readonly state: StateName;
-  /** How long the server has not been reached; `undefined` while it is. */
-  readonly downForMs: number | undefined;
-  /** Why the last attempt failed, or the last member was lost. */
-  readonly lastCause: string | undefined;
-  /** Attempts that failed in a row. */
-  readonly failures: number;
-  /** Until the next attempt to reach the server, or to open one more; `undefined` when none is planned. */
-  readonly nextAttemptInMs: number | undefined;
   readonly max: number;
   readonly idle: number;
   readonly leased: number;
@@ -60,8 +54,6 @@ export interface PoolExplanation {
   readonly counts: PoolCounts;
   /** The last members that were closed, oldest first. */
   readonly closings: readonly ExplainedClosing[];
-  /** The last changes of state, oldest first. */
-  readonly transitions: readonly ExplainedTransition[];
 }
 
 /** What a {@link PoolExplanation} is made from; times are the clock's milliseconds. */
@@ -82,17 +74,14 @@ export interface PoolExplanationSource {
 
 /** Makes a {@link PoolExplanation}. */
 export function explainPool(source: PoolExplanationSource): PoolExplanation {
-  const { options, state, transitions, members, now } = source;
-  const outage = 'outage' in state ? state.outage : undefined;
+  const { options, state, growsAgainAt, members, now } = source;
   const { idle, leased, closing, checking, resetting } = members.counts;
-  const nextAttemptAt = state.name === 'backing-off' ? state.retryAt : source.growsAgainAt;
+  const { transitions, ...life } = explainLifecycle(source, now);
+  const waitsToGrow = state.name === 'ready' && growsAgainAt !== undefined;
   return {
     name: options.name,
-    state: state.name,
-    downForMs: outage === undefined ? undefined : Math.round(now - outage.since),
-    lastCause: outage?.cause?.message,
-    failures: 'failures' in state ? state.failures : 0,
-    nextAttemptInMs: nextAttemptAt === undefined ? undefined : Math.max(0, Math.round(nextAttemptAt - now)),
+    ...life,
+    nextAttemptInMs: waitsToGrow ? Math.max(0, Math.round(growsAgainAt - now)) : life.nextAttemptInMs,
     max: options.max,
     idle,
     leased,
@@ -110,12 +99,7 @@ export function explainPool(source: PoolExplanationSource): PoolExplanation {
       reason,
       cause: cause?.message,
     })),
-    transitions: transitions.map(({ from, to, at }) => ({
-      from: from.name,
-      to: to.name,
-      agoMs: Math.round(now - at),
-      cause: causeOf(to)?.message,
-    })),
+    transitions,
   };
 }
 
