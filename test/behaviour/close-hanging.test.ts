@@ -109,7 +109,7 @@ describe('close, while a callback hangs', () => {
     expect([world.story, handle.state, world.warnings]).toEqual([['terminate(normal, old)'], 'closed', []]);
   });
 
-  test('terminate of a behaviour that stopped by itself: it ends after 5,000 ms, for the reason of the stop', async () => {
+  test('terminate of a behaviour that stopped by itself: it ends after 5,000 ms, for the reason and with the reply of the stop', async () => {
     const world = new BehaviourWorld();
     const reason = new Error('broken');
     const handle = await world.startIn('ready', {
@@ -117,11 +117,12 @@ describe('close, while a callback hangs', () => {
       terminate: () => new Hanging<void>().promise,
     });
     const asked = world.ask(handle, 'stop', { timeoutMs: Infinity });
+    const other = world.ask(handle, 'too late', { timeoutMs: Infinity });
     await world.clock.advance(4_999);
     expect([handle.state, asked]).toEqual(['ready', {}]);
     await world.clock.advance(1);
     expect(handle.state).toBe('closed');
-    expect(asked.error).toMatchObject({ code: 'CLOSED', outcome: 'unknown', cause: reason });
+    expect([asked, other.error?.code]).toEqual([{ value: 'bye' }, 'CLOSED']);
     expect(world.warnings).toEqual([reason]);
   });
 

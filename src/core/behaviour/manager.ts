@@ -29,7 +29,7 @@ type Phase =
   /** Nothing more is accepted; what was accepted is handled. */
   | { readonly name: 'closing' }
   /** `terminate` was called. */
-  | { readonly name: 'terminating'; readonly reason: StopReason }
+  | { readonly name: 'terminating'; readonly reason: StopReason; readonly reply: (() => void) | undefined }
   | { readonly name: 'over'; readonly reason: StopReason };
 
 /**
@@ -350,11 +350,10 @@ export class Manager {
   /** Calls `terminate`, for so long as it may take, and ends. */
   async #stop(reason: StopReason, reply?: () => void): Promise<void> {
     if (this.#phase.name === 'terminating' || this.#phase.name === 'over') return;
-    this.#phase = { name: 'terminating', reason };
+    this.#phase = { name: 'terminating', reason, reply };
     this.#leave();
     this.#terminateLimit.set(this.#clock.now() + TERMINATE_TIMEOUT_MS);
     const failure = await this.#runner.terminate(reason);
-    reply?.();
     this.#end(failure ?? reason);
   }
 
@@ -367,6 +366,7 @@ export class Manager {
 
   #end(reason: StopReason): void {
     if (this.#phase.name === 'over') return;
+    if (this.#phase.name === 'terminating') this.#phase.reply?.();
     this.#phase = { name: 'over', reason };
     this.#closing.abort(ended('signal', 'unknown', undefined));
     this.#terminateLimit.clear();
