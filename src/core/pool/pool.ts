@@ -12,7 +12,7 @@ import { Keeper } from './keeper.ts';
 import type { Lease } from './lease.ts';
 import { Opener } from './opener.ts';
 import type { Opening } from './opening.ts';
-import { placeHere } from './place.ts';
+import { placeOf } from './place.ts';
 import { checkoutChannel, leakChannel, type PoolLeak } from './pool-channels.ts';
 import { explainPool, leasesOut, type ExplainedLease, type PoolExplanation } from './pool-explanation.ts';
 import * as failures from './pool-failures.ts';
@@ -275,7 +275,7 @@ export class Pool<M, L> {
       const { timeoutMs, signal } = options === undefined ? NO_OPTIONS : checkWait('checkout', options);
       if (signal?.aborted === true) throw coreFailures.abortedBefore('checkout', signal);
       const now = this.#environment.clock.now();
-      const place = this.#options.leakAfterMs === Infinity ? undefined : placeHere();
+      const place = this.#options.leakAfterMs === Infinity ? undefined : placeOf(Pool.prototype.checkout);
       const lease = this.#checkouts.lendNow(now, place);
       if (lease !== undefined) return Promise.resolve(lease);
       this.#assertRoom();
