@@ -79,7 +79,7 @@ export class Health {
 
   /** Why the server is not reached; `undefined` while it is, and before the first attempt has failed. */
   get cause(): Error | undefined {
-    return this.state.name === 'ready' ? undefined : causeOf(this.state);
+    return causeOf(this.state);
   }
 
   /** Tries now: the first time, out of a wait, or after parking. */
