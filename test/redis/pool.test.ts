@@ -78,7 +78,8 @@ describe('the deadline of a pooled call', () => {
     const first = pool.incr('n');
     const late = await world.failureOf(pool.incr('other', { timeoutMs: 200 }));
     expect(late).toMatchObject({ code: 'DEADLINE', outcome: 'not-sent', command: 'INCR' });
-    expect(late.message).toMatch(/1 of at most 1 are checked out/);
+    expect(late.message).toMatch(/^INCR: checkout: .*1 of at most 1 are checked out/);
+    expect(late.explanation).toMatchObject({ waiting: 1, leased: 1 });
     const pipeline = await world.failureOf(pool.pipeline([['INCR', 'other']], { timeoutMs: 200 }));
     expect(pipeline).toMatchObject({ code: 'DEADLINE', outcome: 'not-sent', command: 'PIPELINE' });
     await world.clock.waitFor(first);

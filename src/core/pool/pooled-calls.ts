@@ -62,8 +62,7 @@ export class PooledCalls<Q extends Request, R> {
     try {
       lease = await this.#pool.checkout(wait);
     } catch (error) {
-      if (error instanceof HawserError) error.command = request.command;
-      throw error;
+      throw inNameOf(request, error);
     }
     try {
       return await lease.connection.submit(request, this.#whatIsLeft(options, startedAt));
@@ -86,6 +85,13 @@ export class PooledCalls<Q extends Request, R> {
     const mayRunTwice = request.repeatable || error.outcome === 'not-sent';
     return isLost && mayRunTwice && this.#budget.withdraw(this.#clock.now());
   }
+}
+
+/** Why a call got no connection. */
+function inNameOf({ command }: Request, error: unknown): unknown {
+  if (!(error instanceof HawserError)) return error;
+  const { code, message, outcome, cause, explanation } = error;
+  return new HawserError(code, `${command}: ${message}`, { outcome, command, cause, explanation });
 }
 
 /** Why a call could not be asked again that was sent before, and may have run. */
