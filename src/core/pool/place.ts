@@ -3,17 +3,17 @@ export interface Place {
   readonly stack: string;
 }
 
-/** The one frame of the pool itself that may be on top of its caller's. */
-const OWN_FRAME = /^\s+at (?:async )?Pool\.with .*\n/;
+/** Frames of the pool itself, on top of its caller's. */
+const OWN_FRAMES = /^(?:\s+at (?:async )?Pool\.(?:checkout|with) .*\n)+/;
 
-/** Captures where `method`, which is running, was called: this costs some microseconds. Formatted only when it is read. */
-export function placeOf(method: (...given: never) => unknown): Place {
+/** Captures where the program is now, which costs some microseconds; formatted only when it is read. */
+export function placeHere(): Place {
   const place: Place = { stack: '' };
-  Error.captureStackTrace(place, method);
+  Error.captureStackTrace(place, placeHere);
   return place;
 }
 
 /** The stack as text, one place in each line, without the frames of the pool itself. */
 export function describePlace({ stack }: Place): string {
-  return stack.slice(stack.indexOf('\n') + 1).replace(OWN_FRAME, '');
+  return stack.slice(stack.indexOf('\n') + 1).replace(OWN_FRAMES, '');
 }

@@ -12,7 +12,7 @@ import { Keeper } from './keeper.ts';
 import type { Lease } from './lease.ts';
 import { Opener } from './opener.ts';
 import type { Opening } from './opening.ts';
-import { placeOf } from './place.ts';
+import { placeHere, type Place } from './place.ts';
 import { checkoutChannel, leakChannel, type PoolLeak } from './pool-channels.ts';
 import { explainPool, leasesOut, type ExplainedLease, type PoolExplanation } from './pool-explanation.ts';
 import * as failures from './pool-failures.ts';
@@ -140,11 +140,14 @@ export class Pool<M, L> {
   }
 
   /**
-   * Checks a member out. Rejects, always `not-sent`, with NOT_CONNECTED, OVERLOADED, DEADLINE, ABORTED, CLOSED or
-   * INVALID_ARGUMENT. `timeoutMs` defaults to the pool's own.
+   * Checks a member out. Rejects, always `not-sent`, with NOT_CONNECTED, OVERLOADED, DEADLINE, ABORTED, CLOSED,
+   * INVALID_ARGUMENT, or PROTOCOL_VIOLATION when the source cannot lend. `timeoutMs` defaults to the pool's own.
    */
   checkout(options?: WaitOptions): Promise<Lease<L>> {
-    return checkoutChannel.hasSubscribers ? this.#checkoutTraced(options) : this.#checkout(options);
+    const place = this.#options.leakAfterMs === Infinity ? undefined : placeHere();
+    return checkoutChannel.hasSubscribers
+      ? this.#checkoutTraced(options, place)
+      : this.#checkout(options, place);
   }
 
   /** Checks a member out for as long as `use` takes; it is released always. Rejects as `checkout`, or with what `use` throws. */
@@ -258,7 +261,7 @@ export class Pool<M, L> {
     return this.#stock.members.size + this.#opener.sockets;
   }
 
-  #checkoutTraced(options: WaitOptions | undefined): Promise<Lease<L>> {
+  #checkoutTraced(options: WaitOptions | undefined, place: Place | undefined): Promise<Lease<L>> {
     let lease: Lease<L>;
     // What a promise resolves to becomes part of the trace, and a lease is nobody's but the caller's. One chain, as
     // V8 does not find who awaits past a fork.
@@ -266,16 +269,15 @@ export class Pool<M, L> {
       lease = taken;
     };
     return checkoutChannel
-      .tracePromise(() => this.#checkout(options).then(keep), { pool: this.#options.name })
+      .tracePromise(() => this.#checkout(options, place).then(keep), { pool: this.#options.name })
       .then(() => lease);
   }
 
-  #checkout(options: WaitOptions | undefined): Promise<Lease<L>> {
+  #checkout(options: WaitOptions | undefined, place: Place | undefined): Promise<Lease<L>> {
     try {
       const { timeoutMs, signal } = options === undefined ? NO_OPTIONS : checkWait('checkout', options);
       if (signal?.aborted === true) throw coreFailures.abortedBefore('checkout', signal);
       const now = this.#environment.clock.now();
-      const place = this.#options.leakAfterMs === Infinity ? undefined : placeOf(Pool.prototype.checkout);
       const lease = this.#checkouts.lendNow(now, place);
       if (lease !== undefined) return Promise.resolve(lease);
       this.#assertRoom();
