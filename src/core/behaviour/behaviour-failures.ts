@@ -60,12 +60,11 @@ export function refused(command: string, cause: Error): HawserError {
 
 /** Why there is no connection, as a behaviour has it: what was caught, which need be no error. */
 export function asCause(cause: unknown): Error | undefined {
-  if (cause === undefined || cause instanceof Error) return cause;
-  return new Error(`the cause of the backoff is no error: ${typeof cause}`, { cause });
+  return cause === undefined ? undefined : asError('the cause of the backoff', cause);
 }
 
-/** What a callback threw, as the reason for which the connection ends. */
-export function asError(callback: string, thrown: unknown): Error {
+/** What was thrown, as an error: what is none is the cause of one. */
+export function asError(what: string, thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(`${callback} threw what is no error: ${typeof thrown}`, { cause: thrown });
+  return new Error(`${what} is no error: ${typeof thrown}`, { cause: thrown });
 }

@@ -79,7 +79,7 @@ export class CallbackRunner {
       await this.#run('terminate', () => this.#behaviour!.terminate(reason, held.state));
       return undefined;
     } catch (thrown) {
-      return asError('terminate', thrown);
+      return asError('what terminate threw', thrown);
     }
   }
 
@@ -93,7 +93,7 @@ export class CallbackRunner {
       });
       return undefined;
     } catch (thrown) {
-      return asError('codeChange', thrown);
+      return asError('what codeChange threw', thrown);
     }
   }
 
@@ -112,7 +112,7 @@ export class CallbackRunner {
     try {
       return { directive: checkDirective(callback, await this.#run(callback, invoke)) };
     } catch (thrown) {
-      return { failure: asError(callback, thrown) };
+      return { failure: asError(`what ${callback} threw`, thrown) };
     }
   }
 

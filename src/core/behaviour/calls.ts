@@ -9,7 +9,7 @@ import {
   type SlotPhase,
 } from '../machine/index.ts';
 import { Signals } from '../signals.ts';
-import { abortedCall, lateCall, refused } from './behaviour-failures.ts';
+import { abortedCall, asError, lateCall, refused } from './behaviour-failures.ts';
 
 /** The answer's type, which only the compiler sees. */
 declare const ANSWER: unique symbol;
@@ -112,19 +112,34 @@ export class Calls {
     call.phase = 'in-flight';
   }
 
-  /** Answers a call. Returns whether anybody waited for it: one that is settled is let be. */
+  /**
+   * Answers a call, and with a promise when that is settled: it does not put off the deadline. Returns whether anybody
+   * waits for it: a call that is settled is let be.
+   */
   answer(call: Call, value: unknown): boolean {
-    if (call.phase === 'gone') return false;
-    this.#settle(call, value, call.method === 'call');
-    return true;
+    const isAwaited = call.phase !== 'gone';
+    if (isThenable(value)) {
+      const refuse = (thrown: unknown): boolean => this.refuse(call, thrown);
+      // Also for nobody, for its rejection would else be one that nobody handles.
+      void Promise.resolve(value).then((settled) => this.answer(call, settled), refuse);
+    } else if (isAwaited) {
+      this.#settle(call, value, call.method === 'call');
+    }
+    return isAwaited;
   }
 
   /** Fails a call as its behaviour wants it: with a HawserError as it is. Returns as `answer` does. */
-  refuse(call: Call, error: Error): boolean {
+  refuse(call: Call, thrown: unknown): boolean {
     if (call.phase === 'gone') return false;
     // One whose connection is gone was not served: it must not make the next attempts follow in haste.
-    if (error instanceof HawserError) this.#settle(call, Promise.reject(error), error.outcome === 'refused');
-    else this.#settle(call, rejection(refused(call.method, error)), true);
+    if (thrown instanceof HawserError)
+      this.#settle(call, Promise.reject(thrown), thrown.outcome === 'refused');
+    else
+      this.#settle(
+        call,
+        rejection(refused(call.method, asError('what the call is refused with', thrown))),
+        true,
+      );
     return true;
   }
 
@@ -167,9 +182,17 @@ export function answerCaller(from: From<unknown>, value: unknown): boolean {
 }
 
 /** Fails whoever is behind `from`, and returns whether anybody is. Throws INVALID_ARGUMENT when it is none. */
-export function refuseCaller(from: From<unknown>, error: Error): boolean {
+export function refuseCaller(from: From<unknown>, error: unknown): boolean {
   const call = callOf(from, 'refuse');
   return call.calls.refuse(call, error);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  try {
+    return typeof (Object(value) as { readonly then?: unknown }).then === 'function';
+  } catch {
+    return false; // A promise that is resolved with it rejects with what this threw.
+  }
 }
 
 function callOf(from: From<unknown>, command: string): Call {

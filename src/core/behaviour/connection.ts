@@ -98,18 +98,18 @@ export abstract class Connection<
   }
 
   /**
-   * Answers a call, from anywhere, at any time. Returns whether the caller was still there: one that has been answered or
-   * has failed is let be. To be looked at where what is handed out has to come back.
+   * Answers a call, from anywhere, at any time; with a promise, when that is settled. Returns whether the caller was still
+   * there: one that has been answered or has failed is let be. To be looked at where what is handed out has to come back.
    */
   static reply<R>(from: From<R>, value: NoInfer<R>): boolean {
     return answerCaller(from, value);
   }
 
   /**
-   * Fails a call, from anywhere, at any time: with a HawserError as it is; with REFUSED, whose cause is `error`, where
-   * that is another. Returns as `reply` does.
+   * Fails a call, from anywhere, at any time, with whatever was caught: with a HawserError as it is; with REFUSED, whose
+   * cause is `error`, where that is another. Returns as `reply` does.
    */
-  static refuse(from: From<unknown>, error: Error): boolean {
+  static refuse(from: From<unknown>, error: unknown): boolean {
     return refuseCaller(from, error);
   }
 
