@@ -21,7 +21,7 @@ export type {
 } from './call-options.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
 export type { RedisCredentials, RedisOptions, RedisPoolLimits, RedisPoolOptions } from './options.ts';
-export { Redis } from './redis.ts';
+export { Redis, type RedisExplanation } from './redis.ts';
 export type { RedisConnection } from './redis-connection.ts';
 export type { RedisPool } from './redis-pool.ts';
 export type { RedisReply } from './reply.ts';

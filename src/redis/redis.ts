@@ -4,6 +4,8 @@ import {
   Pipeline,
   type Environment,
   type Explanation,
+  type PoolExplanation,
+  type PoolReport,
   type StateChange,
   type StateName,
   type WaitOptions,
@@ -24,6 +26,12 @@ import { RedisPool } from './redis-pool.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 import { redisProtocol } from './session.ts';
+
+/** What a {@link Redis} says of itself. */
+export interface RedisExplanation extends Explanation {
+  /** The pool that `dedicated()` takes connections from; `undefined` before its first use. */
+  readonly dedicated: PoolExplanation | undefined;
+}
 
 /**
  * Redis (and Valkey) over one connection that all callers share.
@@ -134,22 +142,23 @@ export class Redis extends RedisCommands {
     this.#leases?.retryNow();
   }
 
-  /** What the connection knows of itself. */
-  explain(): Explanation {
-    return this.#pipeline.explain();
+  /** What the client knows of itself: of the connection that is shared, and of those that are lent. */
+  explain(): RedisExplanation {
+    return { ...this.#pipeline.explain(), dedicated: this.#leases?.explain() };
   }
 
   /**
    * Accepts nothing more, waits for what is in flight and for the connections that are lent, then ends; at the latest
-   * after `timeoutMs` (default 5,000).
+   * after `timeoutMs` (default 5,000). Resolves to the leases that were not released in time.
    */
-  async close(options?: WaitOptions): Promise<void> {
-    await Promise.all([this.#pipeline.close(options), this.#leases?.close(options)]);
+  async close(options?: WaitOptions): Promise<PoolReport> {
+    const [report] = await Promise.all([this.#leases?.close(options), this.#pipeline.close(options)]);
+    return report ?? { leasesOut: [] };
   }
 
   /** As {@link Redis.close}, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /**

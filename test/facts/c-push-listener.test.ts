@@ -109,7 +109,7 @@ describe('a push listener may use the connection', () => {
     const world = new RedisWorld();
     const client = await world.connect();
     pushAround(world);
-    const closed: Promise<void>[] = [];
+    const closed: Promise<unknown>[] = [];
     client.onPush(() => closed.push(client.close()));
     const endings = await world.endings(['a', 'b', 'c'].map((word) => client.command(['ECHO', word])));
     expect(endings).toEqual([{ value: 'a' }, { value: 'b' }, { value: 'c' }]);

@@ -93,6 +93,6 @@ export function fixturePath(name: string): string {
 }
 
 function closedAfterTest(redis: Redis): Redis {
-  onTestFinished(() => redis.close({ timeoutMs: 0 }));
+  onTestFinished(async () => void (await redis.close({ timeoutMs: 0 })));
   return redis;
 }
