@@ -225,6 +225,17 @@ describe('close()', () => {
     await clock.waitFor(pool[Symbol.asyncDispose]());
   });
 
+  test('ends by the earliest of its deadlines when it was asked for twice, and tells both what was out then', async () => {
+    const { clock, pool, call } = poolWorld();
+    call();
+    await clock.settle();
+    const closing = [pool.close({ timeoutMs: 5_000 }), pool.close({ timeoutMs: 100 })];
+    const report = { leasesOut: [{ heldForMs: 100, stack: undefined }] };
+    expect(await clock.waitFor(Promise.all(closing))).toEqual([report, report]);
+    expect(clock.now()).toBe(100);
+    expect(await clock.waitFor(pool.close())).toEqual(report);
+  });
+
   test('closes a member that opens after it', async () => {
     const { clock, source, pool, call } = poolWorld();
     source.onOpen = (open) => {

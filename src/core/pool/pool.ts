@@ -2,7 +2,7 @@
 import { systemEnvironment } from '../environment.ts';
 import * as coreFailures from '../failures.ts';
 import { Listeners } from '../listeners.ts';
-import type { ConnectionState, StateName } from '../machine/index.ts';
+import type { ConnectionState, HawserError, StateName } from '../machine/index.ts';
 import { CLOSE_TIMEOUT_MS, invalidOption } from '../options.ts';
 import type { StateChange } from '../pipeline.ts';
 import { checkWait, isSignal, Waits, type WaitOptions } from '../waits.ts';
@@ -46,6 +46,8 @@ export class Pool<M, L> {
   readonly #ended: Waits;
   readonly #leakListeners = new Listeners<PoolLeak>();
   readonly #createTime = new Histogram();
+  /** Those that were not released before the pool was closed. */
+  #leasesOut: readonly ExplainedLease[] = [];
 
   private constructor(source: PoolSource<M, L>, given: PoolOptions, environment: PoolEnvironment) {
     const { clock, random } = environment;
@@ -234,27 +236,30 @@ export class Pool<M, L> {
 
   /**
    * Accepts nothing more; callers that wait fail with CLOSED. Waits for the leases to come back, and at the deadline
-   * (default 5,000 ms) or when the signal fires closes what is out all the same. Never rejects but for a bad argument; may
-   * be called again.
+   * (default 5,000 ms) or when the signal fires closes what is out all the same. Never rejects but for a bad argument. May
+   * be called again: the earliest deadline counts, and all are told the same.
    */
   async close(options: WaitOptions = {}): Promise<PoolReport> {
     const { timeoutMs: limit = CLOSE_TIMEOUT_MS, signal } = checkWait('close', options);
     this.#health.drain();
     this.#left();
-    if (this.#sockets === 0) return { leasesOut: [] };
-    try {
-      await this.#ended.wait(limit, signal, () => failures.closedPool('close'));
-      return { leasesOut: [] };
-    } catch {
-      const report = { leasesOut: leasesOut(this.#stock.members, this.#environment.clock.now()) };
-      this.#stock.seize();
-      this.#health.close();
-      return report;
+    if (this.#sockets > 0) {
+      const late = (): HawserError => failures.closedPool('close');
+      await this.#ended.wait(limit, signal, late).catch(() => this.#seize());
     }
+    return { leasesOut: this.#leasesOut };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** Closes what is out all the same, and remembers that it was. */
+  #seize(): void {
+    const out = leasesOut(this.#stock.members, this.#environment.clock.now());
+    this.#leasesOut = [...this.#leasesOut, ...out];
+    this.#stock.seize();
+    this.#health.close();
   }
 
   get #sockets(): number {
