@@ -237,6 +237,20 @@ describe('what a pool tells', () => {
     await late;
   });
 
+  test('of a member that is asked or cleaned that it is used: each open one is counted once', async () => {
+    const { clock, source, pool } = poolOf({ max: 2, min: 2, timeoutMs: 60_000 });
+    const lease = await clock.waitFor(pool.checkout());
+    await clock.advance(5_000);
+    source.checkMs = Infinity;
+    source.resetMs = Infinity;
+    const ends = endings([pool.checkout()]);
+    lease.connection.member.leftover = 'dirty';
+    await clock.settle();
+    expect(pool.metrics()['db.client.connection.count']).toEqual({ idle: 0, used: 2 });
+    await clock.waitFor(pool.close({ timeoutMs: 0 }));
+    await ends;
+  });
+
   test('to who traces checkouts: that they were made and how they ended, never the lease', async () => {
     const { clock, pool } = poolOf({ name: 'db', max: 1 });
     const traced: unknown[] = [];

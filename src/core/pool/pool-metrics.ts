@@ -19,6 +19,7 @@ export interface HistogramReading {
 /** What a pool counts, by OpenTelemetry's names. Times are in seconds, as they are there. */
 export interface PoolMetrics {
   readonly 'db.client.connection.pool.name': string;
+  /** All that are open. `used`: checked out, or asked or cleaned by the pool. */
   readonly 'db.client.connection.count': { readonly idle: number; readonly used: number };
   readonly 'db.client.connection.idle.max': number;
   readonly 'db.client.connection.idle.min': number;

@@ -225,7 +225,7 @@ export class Pool<M, L> {
     return readPoolMetrics({
       options: this.#options,
       idle: members.counts.idle,
-      used: members.used,
+      used: members.used + members.counts.checking,
       waiting,
       timedOut,
       createTime: this.#createTime,
