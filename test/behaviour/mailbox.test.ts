@@ -117,6 +117,25 @@ describe('the loop', () => {
     expect(seen).toEqual([undefined]);
   });
 
+  test('nor has terminate that of who closes, also where it does not wait for its turn', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    class Seeing extends Connection<number> {
+      override handleInfo(): Promise<never> {
+        return new Promise<never>(() => {});
+      }
+
+      override terminate(): void {
+        seen.push(storage.getStore());
+      }
+    }
+    const handle = await Seeing.start(0);
+    handle.info('hang');
+    await new Promise((resolve) => void setImmediate(resolve));
+    await storage.run('closer', () => handle.close({ timeoutMs: 0 }));
+    expect(seen).toEqual([undefined]);
+  });
+
   test('a behaviour that never stops talking to itself stops neither the clock nor its own end', async () => {
     let handled = 0;
     class Talking extends Connection<number> {

@@ -15,22 +15,14 @@ import { ConnectionHandle } from './connection-handle.ts';
 import { ConnectionLife } from './connection-life.ts';
 import { answers, BACKOFF, type Directive, type StopReason } from './directives.ts';
 import { Mailbox, type Message } from './mailbox.ts';
-import { MessageLoop, nextTick } from './message-loop.ts';
+import { forConnection, MessageLoop, nextTick } from './message-loop.ts';
 import { OwnedSockets } from './owned-sockets.ts';
+import { reasonOf, type Phase } from './phase.ts';
 import { Starter } from './starter.ts';
 import { Timeouts } from './timeouts.ts';
 
 /** Time that `terminate` has when a behaviour stops by itself. */
 const TERMINATE_TIMEOUT_MS = 5_000;
-
-/** How far a connection is from its end. Its state, while it is `running`, is the machine's. */
-type Phase =
-  | { readonly name: 'running' }
-  /** Nothing more is accepted; what was accepted is handled. */
-  | { readonly name: 'closing' }
-  /** `terminate` was called. */
-  | { readonly name: 'terminating'; readonly reason: StopReason; readonly reply: (() => void) | undefined }
-  | { readonly name: 'over'; readonly reason: StopReason };
 
 /**
  * Runs a behaviour: takes one message at a time from the mailbox, calls its callback, and does what the directive
@@ -183,7 +175,7 @@ export class Manager {
 
   /** Why nothing is accepted any more. */
   #refusal(command: string): Error {
-    return ended(command, 'not-sent', 'reason' in this.#phase ? this.#phase.reason : undefined);
+    return ended(command, 'not-sent', reasonOf(this.#phase));
   }
 
   #notReady(command: string, code: 'DEADLINE' | 'CONNECT_TIMEOUT', limitMs: number): HawserError {
@@ -359,9 +351,9 @@ export class Manager {
 
   /** Ends now, whatever still runs: what that returns is not heeded. */
   #abandon(): void {
-    const { name } = this.#phase;
-    if (name !== 'over' && name !== 'terminating') void this.#runner.terminate('normal');
-    this.#end('reason' in this.#phase ? this.#phase.reason : 'normal');
+    const reason = reasonOf(this.#phase);
+    if (reason === undefined) forConnection(() => void this.#runner.terminate('normal'));
+    this.#end(reason ?? 'normal');
   }
 
   #end(reason: StopReason): void {

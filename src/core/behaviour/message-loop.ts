@@ -4,8 +4,12 @@ import type { Clock } from '../machine/index.ts';
 /** Messages that are handled before the event loop gets a turn: a behaviour that talks to itself must not stop the clock. */
 const MESSAGES_PER_TURN = 1_000;
 
-/** Callbacks run for the connection, not for whoever happened to wake it, and must not have their async context. */
 const rootContext = new AsyncResource('HawserBehaviour');
+
+/** Callbacks run for the connection, not for whoever happened to wake or end it, and must not have their async context. */
+export function forConnection(work: () => void): void {
+  rootContext.runInAsyncScope(work);
+}
 
 /** Handles messages one after the other, as long as there are any; then sleeps until it is woken. */
 export class MessageLoop<M> {
@@ -27,7 +31,7 @@ export class MessageLoop<M> {
   wake(): void {
     if (this.#state === 'awake') return;
     this.#state = 'awake';
-    rootContext.runInAsyncScope(() => process.nextTick(() => void this.#run()));
+    forConnection(() => process.nextTick(() => void this.#run()));
   }
 
   async #run(): Promise<void> {
