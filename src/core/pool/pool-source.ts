@@ -26,7 +26,7 @@ export interface PoolSource<M, L> {
 export interface OpenAttempt {
   /** Fires when the attempt is no longer wanted, or has taken too long. */
   readonly signal: AbortSignal;
-  /** To be told when the member has ended by itself; also before `open` has resolved. */
+  /** To be told when the member has ended by itself; also before `open` has resolved. The first time counts. */
   readonly lost: (cause: Error) => void;
 }
 
