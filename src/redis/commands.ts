@@ -104,10 +104,8 @@ export function refusalOf(
   if (info.isShareable) {
     return undefined;
   }
-  if (ownership === 'shared' && !inTransaction && waitsOnServer(info, args)) {
-    return refusalError(info.name, ownership, BLOCKING_REFUSAL);
-  }
-  const refusal = info.refusals?.[ownership];
+  const waits = ownership === 'shared' && !inTransaction && waitsOnServer(info, args);
+  const refusal = info.refusals?.[ownership] ?? (waits ? BLOCKING_REFUSAL : undefined);
   if (refusal !== undefined) {
     return refusalError(info.name, ownership, refusal);
   }

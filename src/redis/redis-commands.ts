@@ -84,8 +84,10 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
   transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<Executed> {
     try {
       assertList(commands);
-      if (commands.length === 0) return Promise.resolve([] as Executed);
-      const batch = new TransactionBatch(this.#ownership === 'leased');
+      const mayWatch = this.#ownership === 'leased';
+      // With watched keys, also that of no commands may find a change, and forgets them.
+      if (commands.length === 0 && !mayWatch) return Promise.resolve([] as Executed);
+      const batch = new TransactionBatch(mayWatch);
       return this.#submitBatch('MULTI', commands, batch, options) as Promise<Executed>;
     } catch (error) {
       return Promise.reject(error);

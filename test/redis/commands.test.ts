@@ -199,6 +199,15 @@ test.each(['MULTI', 'EXEC', 'DISCARD', 'WATCH a'])(
   },
 );
 
+test.each(['WAIT 1 0', 'WAITAOF 1 0 0'])(
+  '%s is told to wait for what others wrote, where it would',
+  (command) => {
+    for (const args of spellings(command)) {
+      expect(refusalOf(args, 'shared', OUTSIDE)?.message).toMatch(/and waits for their writes too; use/);
+    }
+  },
+);
+
 describe.each(BLOCKING)('%s', (command) => {
   test('is not for a shared connection outside of a transaction', () => {
     for (const args of spellings(command)) {

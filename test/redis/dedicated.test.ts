@@ -113,6 +113,14 @@ describe.each(WAYS.slice(0, 2))('dedicated(), beside $name', (way) => {
     expect(await world.clock.waitFor(attempt())).toBe(null);
     state.changed = false;
     expect(await world.clock.waitFor(attempt())).toEqual(['OK']);
+    const look = (): Promise<unknown> =>
+      client.dedicated(async (connection) => {
+        await connection.command(['WATCH', 'a']);
+        return connection.transaction([]);
+      });
+    expect(await world.clock.waitFor(look())).toEqual([]);
+    state.changed = true;
+    expect(await world.clock.waitFor(look())).toBe(null);
     expect(world.redis.commands.filter(({ name }) => name === 'UNWATCH')).toEqual([]);
   });
 
