@@ -58,6 +58,7 @@ export interface CommandLimits {
 /** {@link RedisOptions} and the URL, checked and complete. */
 export interface ResolvedRedisOptions {
   readonly connection: ConnectionOptions;
+  readonly commands: CommandLimits;
   readonly credentials: RedisOptions['credentials'];
   readonly database: number;
   readonly clientName: string | undefined;
@@ -95,12 +96,6 @@ export function resolveRedisPoolOptions(url: string | URL, options: RedisPoolOpt
   return resolve(url, options, options, '');
 }
 
-/** What the commands need to know of the connection. */
-export function limitsOf({ connection }: ResolvedRedisOptions): CommandLimits {
-  const { timeoutMs, stallAfterMs } = resolveOptions(connection);
-  return { timeoutMs, stallAfterMs };
-}
-
 function resolve(
   url: string | URL,
   options: RedisOptions,
@@ -116,7 +111,7 @@ function resolve(
     endpoints: endpoints ?? [address.endpoint],
     tls: speaksTls === true ? {} : speaksTls === false ? undefined : speaksTls,
   };
-  const { name, timeoutMs, whenDownWaitMs, backoff, slowRetryMs } = resolveOptions(connection);
+  const { name, timeoutMs, stallAfterMs, whenDownWaitMs, backoff, slowRetryMs } = resolveOptions(connection);
   const pool: PoolOptions = {
     ...poolLimits,
     timeoutMs,
@@ -128,6 +123,7 @@ function resolve(
   resolvePoolOptions(pool, 'redis');
   return {
     connection,
+    commands: { timeoutMs, stallAfterMs },
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),
     clientName: checkClientName(clientName),

@@ -15,7 +15,7 @@ import {
 } from '../core/index.ts';
 import type { CallOptions } from './call-options.ts';
 import { lendFor, startLeases, type RedisLeases } from './dedicated.ts';
-import { limitsOf, resolveRedisPoolOptions, type CommandLimits, type RedisPoolOptions } from './options.ts';
+import { resolveRedisPoolOptions, type CommandLimits, type RedisPoolOptions } from './options.ts';
 import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisReply } from './reply.ts';
@@ -49,7 +49,7 @@ export class RedisPool extends RedisCommands {
     environment: Environment = systemEnvironment,
   ): RedisPool {
     const resolved = resolveRedisPoolOptions(url, options);
-    return new RedisPool(startLeases(resolved, environment), environment, limitsOf(resolved));
+    return new RedisPool(startLeases(resolved, environment), environment, resolved.commands);
   }
 
   /** Where the pool stands: `idle` before it was first asked, `ready` when it has reached its server. */

@@ -13,7 +13,6 @@ import {
 import type { CallOptions } from './call-options.ts';
 import { lendFor, startLeases, type RedisLeases } from './dedicated.ts';
 import {
-  limitsOf,
   resolveRedisOptions,
   type CommandLimits,
   type RedisOptions,
@@ -108,7 +107,7 @@ export class Redis extends RedisCommands {
     resolved: ResolvedRedisOptions,
     environment: Environment | undefined,
   ): Redis {
-    return new Redis(pipeline, limitsOf(resolved), () => startLeases(resolved, environment));
+    return new Redis(pipeline, resolved.commands, () => startLeases(resolved, environment));
   }
 
   /** Where the connection stands. */
