@@ -70,6 +70,23 @@ describe('the gate for dials', () => {
     served.release();
   });
 
+  test('is shut with a reason, which those who wait in vain are told, until one more is open', async () => {
+    const { clock, source, pool } = poolOf({ max: 2 });
+    const holder = await clock.waitFor(pool.checkout());
+    source.refusal = away;
+    const late = pool.checkout({ timeoutMs: 500 });
+    await expect(clock.waitFor(late)).rejects.toMatchObject({
+      code: 'DEADLINE',
+      message: expect.stringContaining('to open one more failed: nobody listens') as string,
+    });
+    expect(pool.explain()).toMatchObject({ state: 'ready', lastCause: 'nobody listens' });
+    source.refusal = undefined;
+    const second = await clock.waitFor(pool.checkout());
+    expect(pool.explain().lastCause).toBeUndefined();
+    second.release();
+    holder.release();
+  });
+
   test('opens at once by retryNow, also while a dial beside living members waits', async () => {
     const { clock, source, pool } = poolOf({ max: 2, slowRetryMs: 30_000 });
     const holder = await clock.waitFor(pool.checkout());

@@ -34,6 +34,7 @@ export class Opener<M, L> {
   readonly #wait: Judge;
   /** All that may hold a socket, those that were given up too. */
   readonly #openings = new Set<Opening<M>>();
+  #failure: Error | undefined;
   /** Epoch of the lifecycle's dial for which there was no room yet. */
   #probe: number | undefined;
 
@@ -73,6 +74,11 @@ export class Opener<M, L> {
     return this.#growth.waitsUntil;
   }
 
+  /** Why the last dial beside living members has failed; `undefined` once one has succeeded. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   /** The lifecycle dials. Where every socket is taken, the dial begins when one is closed. */
   probe(epoch: number, generation: number, members: number): void {
     this.#probe = epoch;
@@ -89,6 +95,7 @@ export class Opener<M, L> {
 
   /** The server was reached anew, or somebody has asked to try at once. */
   restart(): void {
+    this.#failure = undefined;
     this.#wait.clear();
     this.#growth.restart();
   }
@@ -96,6 +103,7 @@ export class Opener<M, L> {
   /** Ends all attempts: the server is not reached any more, or the pool is closed. */
   giveUp(cause: Error): void {
     this.#probe = undefined;
+    this.#failure = undefined;
     this.#wait.clear();
     for (const opening of this.#openings) opening.giveUp(cause);
   }
@@ -115,6 +123,7 @@ export class Opener<M, L> {
       admit: (_, resource) => this.#owner.admit(opening, resource),
       admitted: () => {
         this.#openings.delete(opening);
+        this.#failure = undefined;
         if (epoch === undefined) this.#growth.succeeded();
         this.#owner.opened(opening);
       },
@@ -131,6 +140,7 @@ export class Opener<M, L> {
   #failed(epoch: number | undefined, cause: Error): void {
     if (epoch !== undefined) return this.#owner.probeFailed(epoch, cause);
     if (this.#owner.growthFailed(cause)) return;
+    this.#failure = cause;
     const refused = cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED';
     this.#growth.failed(this.#clock.now(), this.#random(), refused ? this.#options.slowRetryMs : undefined);
     this.#wait.set(this.#growth.waitsUntil ?? Infinity);

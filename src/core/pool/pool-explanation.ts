@@ -32,8 +32,8 @@ export interface PoolCounts {
 }
 
 /**
- * What a pool says of itself, and of whether its server is reached. `nextAttemptInMs` is also the time until it opens one
- * more beside its members, where that has failed.
+ * What a pool says of itself, and of whether its server is reached. Where it is, and opening one more beside the members
+ * has failed, `lastCause` is why, and `nextAttemptInMs` the time until that is tried again.
  */
 export interface PoolExplanation extends ExplainedLifecycle {
   readonly name: string;
@@ -64,6 +64,7 @@ export interface PoolExplanationSource {
   readonly members: Members<unknown, unknown>;
   readonly opening: number;
   readonly growsAgainAt: number | undefined;
+  readonly growthFailure: Error | undefined;
   readonly waiting: number;
   readonly oldestSince: number | undefined;
   readonly isShedding: boolean;
@@ -81,6 +82,7 @@ export function explainPool(source: PoolExplanationSource): PoolExplanation {
   return {
     name: options.name,
     ...life,
+    lastCause: life.lastCause ?? source.growthFailure?.message,
     nextAttemptInMs: waitsToGrow ? Math.max(0, Math.round(growsAgainAt - now)) : life.nextAttemptInMs,
     max: options.max,
     idle,

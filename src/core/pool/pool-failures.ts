@@ -2,12 +2,17 @@ import { HawserError } from '../machine/index.ts';
 import type { PoolExplanation } from './pool-explanation.ts';
 
 /** What is said of a busy pool in its errors. */
-function describe({ leased, waiting, opening, max, longestLease }: PoolExplanation): string {
+function describe(explanation: PoolExplanation): string {
+  const { leased, waiting, opening, max, longestLease, state, lastCause } = explanation;
   const longest =
     longestLease === undefined
       ? ''
       : `, the longest lease has been held for ${longestLease.heldForMs} ms${longestLease.stack === undefined ? '' : ` (taken ${firstPlace(longestLease.stack)})`}`;
-  return `${leased} of at most ${max} are checked out, ${waiting} callers wait, ${opening} are being opened${longest}`;
+  const failed =
+    state === 'ready' && lastCause !== undefined
+      ? `; the last attempt to open one more failed: ${lastCause}`
+      : '';
+  return `${leased} of at most ${max} are checked out, ${waiting} callers wait, ${opening} are being opened${longest}${failed}`;
 }
 
 /** The first line of a stack that names a place. */

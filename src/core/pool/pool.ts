@@ -209,6 +209,7 @@ export class Pool<M, L> {
       members,
       opening: this.#opener.sockets,
       growsAgainAt: this.#opener.waitsUntil,
+      growthFailure: this.#opener.failure,
       waiting,
       oldestSince,
       isShedding,
