@@ -232,6 +232,20 @@ describe('When the server is gone', () => {
     await clock.advance(2_000);
     expect(waiters.map(({ fate }) => fate)).toEqual(Array(20).fill('NOT_CONNECTED not-sent'));
   });
+
+  test('whose time is over before that is told of the outage, and not that members are busy', async () => {
+    const { clock, pool, call } = await killed({ whenDownWaitMs: 20_000, timeoutMs: 30_000 });
+    const waiter = call({ timeoutMs: 300 });
+    await clock.advance(300);
+    expect(waiter.fate).toBe('DEADLINE not-sent');
+    const { lastCause } = pool.explain();
+    expect(lastCause).toMatch(/./);
+    expect(waiter.error.message).toMatch(
+      /: no connection within 300 ms: .* not connected for \d+ ms; last cause: /,
+    );
+    expect(waiter.error.message).toContain(lastCause);
+    expect(waiter.error.message).not.toMatch(/checked out|raise max/);
+  });
 });
 
 describe('A server that refuses', () => {

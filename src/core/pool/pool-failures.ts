@@ -21,13 +21,14 @@ function firstPlace(stack: string): string {
 }
 
 export function late(command: string, timeoutMs: number, explanation: PoolExplanation): HawserError {
-  const down = explanation.downForMs === undefined ? '' : `, not connected for ${explanation.downForMs} ms`;
-  return new HawserError(
-    'DEADLINE',
-    `${command}: nothing was free within ${timeoutMs} ms: ${explanation.name} is ${explanation.state}${down}; ` +
-      `${describe(explanation)}; release sooner, raise max, or set timeoutMs`,
-    { outcome: 'not-sent', command, explanation },
-  );
+  const { name, state, downForMs, lastCause } = explanation;
+  const why =
+    downForMs === undefined
+      ? `nothing was free within ${timeoutMs} ms: ${name} is ${state}; ${describe(explanation)}; ` +
+        'release sooner, raise max, or set timeoutMs'
+      : `no connection within ${timeoutMs} ms: ${name} is ${state}, not connected for ${downForMs} ms` +
+        (lastCause === undefined ? '' : `; last cause: ${lastCause}`);
+  return new HawserError('DEADLINE', `${command}: ${why}`, { outcome: 'not-sent', command, explanation });
 }
 
 export function shed(command: string, waitedMs: number, explanation: PoolExplanation): HawserError {
