@@ -12,7 +12,7 @@ import type { RedisRequest } from './request.ts';
  * Between MULTI and EXEC every command resolves to `QUEUED`, whatever its type says, and EXEC to the replies.
  * `transaction()` resolves to `null`, and has run nothing, when a watched key was changed. All reject with LEASE_ENDED,
  * `not-sent`, once the function has ended that the connection was given to, and with CONNECTION_LOST once it is lost:
- * it is not opened again.
+ * it is not opened again, and nothing is asked twice, whatever `retry` says.
  */
 export class RedisConnection extends RedisCommands<RedisReply[] | null> {
   readonly #leased: LeasedPipeline<RedisRequest, RedisReply>;

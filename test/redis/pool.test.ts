@@ -156,6 +156,24 @@ describe('a busy pool', () => {
   });
 });
 
+describe('a read that was lost', () => {
+  test('and finds too many waiting when it is asked again is OVERLOADED, and unknown: it was sent', async () => {
+    const world = new RedisWorld();
+    const pool = world.pool({ max: 2, maxWaiting: 1 });
+    await world.clock.waitFor(pool.ping());
+    world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 200 }));
+    world.redis.on('GET', () => ({ bytes: '', afterMs: 50, afterwards: 'reset' }));
+    const writing = pool.incr('n');
+    const lost = endingOf(pool.get('a'));
+    await world.clock.advance(20);
+    const waiting = pool.incr('n');
+    expect(await world.clock.waitFor(lost)).toMatchObject({
+      error: { code: 'OVERLOADED', outcome: 'unknown', command: 'GET' },
+    });
+    await world.clock.waitFor(Promise.all([writing, waiting]));
+  });
+});
+
 describe('commands that wait on the server', () => {
   test('may be called, and the others go on meanwhile', async () => {
     const world = new RedisWorld();
