@@ -39,6 +39,12 @@ export class CallbackRunner {
     this.#held = { state };
   }
 
+  /** Lets the behaviour and its state go: whoever keeps the handle keeps no more than that. */
+  forget(): void {
+    this.#behaviour = undefined;
+    this.#held = undefined;
+  }
+
   /** Gives a message to its callback. Never rejects: what a callback throws, and a bad directive, is its failure. */
   deliver(message: Delivered): Promise<Answered> {
     switch (message.kind) {
@@ -88,8 +94,11 @@ export class CallbackRunner {
     try {
       await this.#run('codeChange', async () => {
         const next = this.#make(behaviour);
-        this.hold(await next.codeChange(this.#behaviour, this.#held!.state));
+        const state = await next.codeChange(this.#behaviour, this.#held!.state);
+        // It came too late: the connection is over.
+        if (this.#held === undefined) return;
         this.#behaviour = next;
+        this.hold(state);
       });
       return undefined;
     } catch (thrown) {

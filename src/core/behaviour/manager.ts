@@ -243,11 +243,11 @@ export class Manager {
     else this.#calls.fail(call, refused('upgrade', failure));
   }
 
-  /** The directive of a callback; nothing when it has failed. */
+  /** The directive of a callback; nothing when it has failed, or was abandoned. */
   async #checked(answered: Promise<Answered>): Promise<Directive | undefined> {
     const { directive, failure } = await answered;
     if (failure !== undefined) await this.#stop(failure);
-    return directive;
+    return this.#phase.name === 'over' ? undefined : directive;
   }
 
   /** Does what a directive says, and what the directives say to which that leads. */
@@ -363,6 +363,7 @@ export class Manager {
     this.#closing.abort(ended('signal', 'unknown', undefined));
     this.#terminateLimit.clear();
     this.#timeouts.stop();
+    this.#runner.forget();
     const cause = reason instanceof Error ? reason : undefined;
     this.life.close(cause);
     this.#calls.end((call) => endedCall(call, reason));
