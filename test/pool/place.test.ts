@@ -28,6 +28,24 @@ describe('where a lease was taken', () => {
     expect(stack?.split('\n')[0]).toMatch(/place\.test\.ts/);
   });
 
+  test('is written down for the longest lease alone, however many are out', async () => {
+    const { clock, pool } = poolOf({ leakAfterMs: 1_000 });
+    const leases = await clock.waitFor(Promise.all(Array.from({ length: 5 }, () => pool.checkout())));
+    const { prepareStackTrace } = Error;
+    let written = 0;
+    Error.prepareStackTrace = (): string => {
+      written += 1;
+      return '';
+    };
+    try {
+      pool.explain();
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+    }
+    expect(written).toBe(1);
+    for (const lease of leases) lease.release();
+  });
+
   test('is the same for who traces checkouts', async () => {
     const world = poolOf({ leakAfterMs: 1_000 });
     const channel = tracingChannel('hawser:pool:checkout');

@@ -2,7 +2,7 @@ import { explainLifecycle, type ExplainedLifecycle } from '../explain.ts';
 import type { Transition } from '../lifecycle.ts';
 import type { ConnectionState } from '../machine/index.ts';
 import { describePlace } from './place.ts';
-import type { CloseReason, Members } from './members.ts';
+import type { CloseReason, Leased, Members } from './members.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { Closing } from './stock.ts';
 
@@ -94,7 +94,7 @@ export function explainPool(source: PoolExplanationSource): PoolExplanation {
     waiting: source.waiting,
     oldestWaitMs: source.oldestSince === undefined ? undefined : Math.round(now - source.oldestSince),
     shedding: source.isShedding,
-    longestLease: leasesOut(members, now)[0],
+    longestLease: longestLease(members, now),
     counts: source.counts,
     closings: source.closings.map(({ at, reason, cause }) => ({
       agoMs: Math.round(now - at),
@@ -107,13 +107,22 @@ export function explainPool(source: PoolExplanationSource): PoolExplanation {
 
 /** The leases that are out, longest held first. */
 export function leasesOut(members: Members<unknown, unknown>, now: number): ExplainedLease[] {
-  const leases: ExplainedLease[] = [];
+  const leases: Leased<unknown>[] = [];
+  for (const { state } of members) if (state.name === 'leased') leases.push(state);
+  return leases
+    .toSorted((one, other) => one.takenAt - other.takenAt)
+    .map((leased) => explainLease(leased, now));
+}
+
+/** One alone: to write down where each was taken would cost much more than to find it. */
+function longestLease(members: Members<unknown, unknown>, now: number): ExplainedLease | undefined {
+  let longest: Leased<unknown> | undefined;
   for (const { state } of members) {
-    if (state.name !== 'leased') continue;
-    leases.push({
-      heldForMs: Math.round(now - state.takenAt),
-      stack: state.place && describePlace(state.place),
-    });
+    if (state.name === 'leased' && state.takenAt < (longest?.takenAt ?? Infinity)) longest = state;
   }
-  return leases.toSorted((one, other) => other.heldForMs - one.heldForMs);
+  return longest && explainLease(longest, now);
+}
+
+function explainLease({ takenAt, place }: Leased<unknown>, now: number): ExplainedLease {
+  return { heldForMs: Math.round(now - takenAt), stack: place && describePlace(place) };
 }
