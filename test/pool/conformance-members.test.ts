@@ -96,6 +96,14 @@ describe('A pool that was started', () => {
     await clock.advance(60_000);
     expect(leftovers(clock, source)).toEqual([]);
   });
+
+  test('opens nothing for one who connects and has given up before', async () => {
+    const clock = new VirtualClock();
+    const source = new FakeSource(clock);
+    const connecting = Pool.connect(source, { signal: AbortSignal.abort() }, environment(clock));
+    await expect(clock.waitFor(connecting)).rejects.toMatchObject({ code: 'ABORTED', outcome: 'not-sent' });
+    expect(source.opens).toEqual([]);
+  });
 });
 
 describe('min', () => {

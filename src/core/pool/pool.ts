@@ -125,6 +125,7 @@ export class Pool<M, L> {
     const { signal } = options;
     if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
     const pool = new Pool<M, L>(source, options, environment);
+    if (signal?.aborted === true) throw coreFailures.abortedBefore('connect', signal);
     const firstPass = pool.#health.firstPass(pool.#options.openTimeoutMs, signal);
     pool.#health.begin();
     try {
