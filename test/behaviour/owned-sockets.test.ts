@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import type { ConnectDirective } from 'hawser';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DATA_WAITING_MAX } from '../../src/core/behaviour/owned-sockets.ts';
@@ -96,14 +96,18 @@ describe('an owned socket', () => {
     expect(story).toEqual(['one: a', 'other: b']);
   });
 
-  test('must give bytes', async () => {
+  test('must give bytes, unless others read it', async () => {
     const { clock, handle, behaviour } = await owner();
     const wire = new Wire();
     wire.setEncoding('utf8');
-    expect(() => behaviour.take(wire)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
-    expect(() => behaviour.take({} as Duplex)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    const objects = new Duplex({ objectMode: true });
+    for (const given of [wire, objects, {} as Duplex]) {
+      expect(() => behaviour.take(given)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    }
+    behaviour.take(wire, { active: false });
+    behaviour.take(objects, { active: false });
     await clock.settle();
-    expect(handle.state).toBe('ready');
+    expect(handle.explain()).toMatchObject({ state: 'ready', sockets: 2 });
   });
 });
 

@@ -67,8 +67,8 @@ export class Owner extends Connection<number, unknown, unknown, Duplex, string> 
   }
 
   /** For what comes from outside of a callback. */
-  take(socket: Duplex): void {
-    this.own(socket);
+  take(socket: Duplex, options?: { readonly active: boolean }): void {
+    this.own(socket, options);
   }
 }
 

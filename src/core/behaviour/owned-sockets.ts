@@ -105,7 +105,7 @@ export class OwnedSockets {
 
   /** Takes a socket over, and reads it if it is active; one that is owned is let be. Throws INVALID_ARGUMENT when it is none. */
   own(socket: Duplex, active: boolean): void {
-    checkSocket(socket);
+    checkSocket(socket, active);
     if (this.#sockets.has(socket)) return;
     const owned = new OwnedSocket(socket, active, this.#owner);
     this.#sockets.set(socket, owned);
@@ -119,10 +119,14 @@ export class OwnedSockets {
   }
 }
 
-function checkSocket(socket: unknown): void {
-  if (socket instanceof Duplex && socket.readableEncoding === null) return;
+function checkSocket(socket: unknown, active: boolean): void {
+  if (socket instanceof Duplex && (!active || givesBytes(socket))) return;
   throw new HawserError('INVALID_ARGUMENT', 'own: expected a socket that gives bytes', {
     outcome: 'not-sent',
     command: 'own',
   });
+}
+
+function givesBytes(socket: Duplex): boolean {
+  return socket.readableEncoding === null && !socket.readableObjectMode;
 }
