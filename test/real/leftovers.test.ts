@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RedisConnection } from 'hawser/redis';
 import { describe, expect, test } from 'vitest';
 import { Pipeline } from '../../src/core/index.ts';
 import { commandInfo } from '../../src/redis/commands.ts';
@@ -8,6 +10,7 @@ import type { RedisReply } from '../../src/redis/reply.ts';
 import { encodeCommand } from '../../src/redis/resp-encoder.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { redisServer } from '../support/redis.ts';
+import { pool } from './clients.ts';
 
 /** Commands that change the state of a connection, that fail to, and that do not try. */
 const COMMANDS = [
@@ -77,5 +80,53 @@ describe('what is believed to be left behind on a connection', () => {
     } finally {
       await connection.close({ timeoutMs: 0 });
     }
+  });
+});
+
+describe('what one holder of a connection has done', () => {
+  const server = redisServer();
+  const commands = [...COMMANDS, 'EXEC x', 'DISCARD x', 'MULTI x'].map((text) => text.split(' '));
+
+  /** Asks something, and may leave before the answer. */
+  async function ask(connection: RedisConnection, random: SeededRandom): Promise<unknown> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const pick = (): string[] => random.pick(commands);
+    const ways = [
+      () => connection.command(pick(), { signal }),
+      () => connection.command(pick(), { signal }),
+      () => connection.get('text', { signal }),
+      () => connection.pipeline([pick(), pick(), pick()], { signal }),
+      () => connection.transaction([['GET', 'text'], pick()], { signal }),
+      () => connection.transaction([['SELECT', '5']], { signal }),
+    ];
+    const call = random
+      .pick(ways)()
+      .catch((error: unknown) => error);
+    const leavesAfter = random.integer(0, 6);
+    if (leavesAfter === 1) await Promise.resolve();
+    if (leavesAfter === 2) await nextTurn();
+    if (leavesAfter < 3) abort.abort();
+    if (leavesAfter === 3) await call;
+    return call;
+  }
+
+  test.each(SEEDS)('the next one does not find, whatever it was (seed %i)', async (seed) => {
+    const random = new SeededRandom(seed);
+    const redis = pool(server().url, { max: 1, shedding: false });
+    for (let holder = 1; holder <= 20; holder += 1) {
+      await redis.dedicated(async (connection) => {
+        await Promise.all(Array.from({ length: LENGTH }, () => ask(connection, random)));
+        // What a caller has left is answered before this is, and the connection may be lent on.
+        await connection.command(['PING']).catch(() => {});
+      });
+      await server().inspect(['SET', 'raced', `${seed}-${holder}`]);
+      const found = await redis.dedicated(async (connection) => [
+        await connection.command(['CLIENT', 'INFO']),
+        await connection.transaction([['GET', 'raced']]),
+      ]);
+      expect(found).toEqual([expect.stringMatching(/ db=0 .* multi=-1 /), [`${seed}-${holder}`]]);
+    }
+    expect(redis.explain().counts.opened).toBe(1);
   });
 });
