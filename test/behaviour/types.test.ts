@@ -1,5 +1,6 @@
 import {
   Connection,
+  connectionSource,
   type CallDirective,
   type From,
   type InitDirective,
@@ -79,6 +80,12 @@ test('the argument of a start is that of init', async () => {
   await without.close();
   // @ts-expect-error it is abstract
   await expect(Connection.start(5, { timeoutMs: -1 })).rejects.toThrow();
+});
+
+test('the members of a pool are started with its own signal', () => {
+  connectionSource(Bare, 1, { timeoutMs: 100 });
+  // @ts-expect-error the pool says when an attempt is no longer wanted
+  expect(connectionSource(Bare, 1, { signal: AbortSignal.abort() }).name).toBe('Bare');
 });
 
 test('a behaviour is upgraded to one that is asked, and answers, the same', async () => {

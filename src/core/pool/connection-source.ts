@@ -25,12 +25,13 @@ const TERMINATE_TIMEOUT_MS = 1_000;
 
 /**
  * A source of connections of one's own. Each is started with `argument`, and must be connected to be lent; one that leaves
- * `ready` is lost and closed, and the pool decides about another one, whatever its backoff says.
+ * `ready` is lost and closed, and the pool decides about another one, whatever its backoff says. The signal of its start is
+ * the pool's.
  */
 export function connectionSource<B extends AnyConnection>(
   behaviour: BehaviourClass<B>,
   argument: TypesOf<B>['argument'],
-  options: BehaviourOptions = {},
+  options: Omit<BehaviourOptions, 'signal'> = {},
   environment: Environment = systemEnvironment,
 ): PoolSource<HandleOf<B>, LeasedConnection<TypesOf<B>['call'], TypesOf<B>['answer'], TypesOf<B>['cast']>> {
   const name = options.name ?? behaviour.name;
