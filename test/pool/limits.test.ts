@@ -21,6 +21,18 @@ describe('at its limits, a pool', () => {
     expect(source.socketsMost).toBe(3);
   });
 
+  test('says of a socket that does not close why nobody is served', async () => {
+    const { clock, source, pool } = poolOf({ max: 1 });
+    source.closeMs = 10_000;
+    const lease = await clock.waitFor(pool.checkout());
+    lease.condemn('to see it closed');
+    lease.release();
+    await expect(clock.waitFor(pool.checkout({ timeoutMs: 100 }))).rejects.toMatchObject({
+      code: 'DEADLINE',
+      message: expect.stringContaining('0 are being opened, 1 have still to close their sockets;') as string,
+    });
+  });
+
   test('keeps min, and closes what is beyond it and idle for idleTimeoutMs', async () => {
     const { clock, source, pool } = poolOf({ min: 1, max: 3, idleTimeoutMs: 1_000 });
     const leases = await clock.waitFor(Promise.all([1, 2, 3].map(() => pool.checkout())));

@@ -3,16 +3,17 @@ import type { PoolExplanation } from './pool-explanation.ts';
 
 /** What is said of a busy pool in its errors. */
 function describe(explanation: PoolExplanation): string {
-  const { leased, waiting, opening, max, longestLease, state, lastCause } = explanation;
+  const { leased, waiting, opening, closing, max, longestLease, state, lastCause } = explanation;
   const longest =
     longestLease === undefined
       ? ''
       : `, the longest lease has been held for ${longestLease.heldForMs} ms${longestLease.stack === undefined ? '' : ` (taken ${firstPlace(longestLease.stack)})`}`;
+  const closed = closing === 0 ? '' : `, ${closing} have still to close their sockets`;
   const failed =
     state === 'ready' && lastCause !== undefined
       ? `; the last attempt to open one more failed: ${lastCause}`
       : '';
-  return `${leased} of at most ${max} are checked out, ${waiting} callers wait, ${opening} are being opened${longest}${failed}`;
+  return `${leased} of at most ${max} are checked out, ${waiting} callers wait, ${opening} are being opened${closed}${longest}${failed}`;
 }
 
 /** The first line of a stack that names a place. */
