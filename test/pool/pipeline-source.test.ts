@@ -16,8 +16,11 @@ import { SimulatedNetwork } from '../support/simulated-network.ts';
 /** A session that is dirty from `dirt` on, until `clean`. */
 class DirtySession extends LineSession {
   isDirty = false;
+  /** From `mute` on there is no ping to be made. */
+  #isMute = false;
 
   override encode(request: LineRequest): string {
+    if (request.line === 'mute') this.#isMute = true;
     if (request.line === 'dirt') this.isDirty = true;
     if (request.line === 'clean') this.isDirty = false;
     return `${request.line}\n`;
@@ -25,6 +28,10 @@ class DirtySession extends LineSession {
 
   reset(): readonly LineRequest[] {
     return [line('tidy'), line('clean')];
+  }
+
+  override ping(nonce: string): LineRequest | undefined {
+    return this.#isMute ? undefined : super.ping(nonce);
   }
 }
 
@@ -117,6 +124,14 @@ describe('a pool of connections of a protocol', () => {
     await clock.advance(600);
     await ask('c');
     expect(asked).toEqual(['a', 'b', 'check', 'c']);
+  });
+
+  test('lends one without asking where there is no ping to be made', async () => {
+    const { clock, asked, ask } = poolOf((questions) => [echo(questions)], { checkAfterIdleMs: 500 });
+    await ask('mute');
+    await clock.advance(600);
+    await ask('a');
+    expect(asked).toEqual(['mute', 'a']);
   });
 
   test('closes one that does not answer the ping, and the caller gets another one', async () => {

@@ -54,7 +54,7 @@ export class LineSession implements Session<LineRequest, string, string> {
     return start;
   }
 
-  ping(nonce: string): LineRequest {
+  ping(nonce: string): LineRequest | undefined {
     return line(nonce);
   }
 

@@ -65,6 +65,20 @@ describe.each(WAYS.slice(0, 2))('dedicated(), beside $name', (way) => {
     expect(world.redis.timesReceived('n')).toBe(0);
   });
 
+  test('has calls that it did not wait for end with it, as CLOSED and unknown', async () => {
+    const world = new RedisWorld();
+    const client = await connected(way, world);
+    world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 100 }));
+    let call!: Promise<unknown>;
+    await world.clock.waitFor(
+      client.dedicated(async (connection) => {
+        call = endingOf(connection.incr('n'));
+        await connection.ping({ timeoutMs: 50 }).catch(() => {});
+      }),
+    );
+    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'CLOSED', outcome: 'unknown' } });
+  });
+
   test('limits the wait for a connection with timeoutMs and signal, and not the function', async () => {
     const world = new RedisWorld();
     const client =
