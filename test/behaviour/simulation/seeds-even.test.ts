@@ -1,0 +1,7 @@
+import { describe } from 'vitest';
+import { testSeeds } from '../../simulation/seeds.ts';
+import { behaviourSimulation } from './scenario.ts';
+
+describe('A behaviour that does anything, under random callers', () => {
+  testSeeds('even', behaviourSimulation);
+});
