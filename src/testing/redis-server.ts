@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pickPort } from './free-port.ts';
 import { ProcessGuard } from './process-guard.ts';
 import { findRedis, type RedisBinary } from './redis-binary.ts';
 import { inspectRedis, type InspectOptions, type RedisValue } from './redis-inspect.ts';
@@ -217,14 +218,6 @@ export class RedisServer implements AsyncDisposable {
     const lines = (await readFile(this.#logPath, 'utf8')).trimEnd().split('\n');
     return lines.slice(-15).join('\n');
   }
-}
-
-/**
- * Below the range from which systems take the local ports of outgoing connections: a client that dials a dead
- * server's port inside it can get that very port as its own, be connected with itself, and keep the server out.
- */
-function pickPort(): number {
-  return 20_000 + Math.floor(Math.random() * 12_000);
 }
 
 async function exitOf(process: ChildProcess): Promise<void> {
