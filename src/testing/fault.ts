@@ -47,8 +47,8 @@ export type LastingFault =
       readonly lengthBytes: number;
     }
   /**
-   * The connection ends for both sides behind so many bytes: torn (`reset`, an RST) or orderly (`end`, a FIN). Of a
-   * receiver that does not read, a reset may take what it has not read yet.
+   * The connection ends for both sides behind so many bytes: torn (`reset`, an RST) or orderly (`end`, a FIN). A receiver
+   * that has not read these bytes when the reset arrives may lose them, or take it for an orderly end.
    */
   | {
       readonly kind: 'cut';

@@ -214,17 +214,27 @@ export class ProxiedDirection {
 
   #write(sink: Socket, piece: Buffer): void {
     const { clock } = this.#context;
-    const { bytesPerSecond, sliceBytes } = this.#conditions;
     this.#passedBytes += piece.length;
-    this.#lineFreeMs = Math.max(clock.now(), this.#lineFreeMs) + (piece.length / bytesPerSecond) * 1_000;
-    const isAlone = sliceBytes !== Infinity;
-    const done = (): void => {
+    const portionMs = (piece.length / this.#conditions.bytesPerSecond) * 1_000;
+    this.#lineFreeMs = Math.max(clock.now(), this.#lineFreeMs) + portionMs;
+    const goOn = (): void => {
       this.#isBusy = false;
       this.#advance();
     };
     this.#isBusy = true;
-    sink.write(piece, () => (isAlone ? clock.afterPoll(done) : done()));
+    // The first turn may be the one in which this is written, and the receiver reads in the second.
+    const afterTurn = (): void => clock.afterPoll(() => clock.afterPoll(goOn));
+    sink.write(piece, () => (this.#isReadAlone ? afterTurn() : goOn()));
     this.#steer();
+  }
+
+  /**
+   * Whether what was just written is to be read before anything follows. A reset that arrives with bytes unread
+   * is an orderly end to Node's streams.
+   */
+  get #isReadAlone(): boolean {
+    const isTorn = this.#state.phase === 'ending' && this.#state.how === 'reset';
+    return isTorn || this.#conditions.sliceBytes !== Infinity || this.#byteFaults.cut !== undefined;
   }
 
   /** From 0 to 1, and always the same at the same position, however the bytes came in. */

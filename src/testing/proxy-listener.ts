@@ -10,11 +10,10 @@ const PORTS_TO_TRY = 20;
 const AGAIN_AFTER_MS = 100;
 
 type State =
-  | { readonly name: 'listening'; readonly server: Server }
+  | { readonly name: 'opening' | 'listening'; readonly server: Server }
   | { readonly name: 'refusing' }
   /** Somebody else has taken the port meanwhile. */
-  | { readonly name: 'waiting'; readonly timer: Timer }
-  | { readonly name: 'closed' };
+  | { readonly name: 'waiting'; readonly timer: Timer };
 
 /** What a listener tells its proxy. */
 export interface ListenerContext {
@@ -27,9 +26,10 @@ export interface ListenerContext {
 export class ProxyListener {
   readonly #context: ListenerContext;
   #port = 0;
-  #state: State = { name: 'closed' };
-  /** The closing of the last server that was listening. */
-  #shut: Promise<void> = Promise.resolve();
+  #state: State = { name: 'refusing' };
+  /** What the state is led to, as soon as it can be. */
+  #goal: 'listening' | 'refusing' | 'closed' = 'listening';
+  #closing: Promise<void> | undefined;
 
   constructor(context: ListenerContext) {
     this.#context = context;
@@ -48,7 +48,8 @@ export class ProxyListener {
       try {
         server.listen(this.#port, PROXY_HOST);
         await once(server, 'listening');
-        return this.#own(server);
+        this.#state = { name: 'listening', server };
+        return this.#watch(server);
       } catch (error) {
         if (attemptsLeft === 0) throw error;
       }
@@ -57,51 +58,62 @@ export class ProxyListener {
 
   /** Whether connections are refused from now on. */
   set isRefusing(isRefusing: boolean) {
-    const { name } = this.#state;
-    if (name === 'closed' || isRefusing === (name === 'refusing')) return;
+    const goal = isRefusing ? 'refusing' : 'listening';
+    if (this.#goal === 'closed' || this.#goal === goal) return;
+    this.#goal = goal;
     this.#context.note(isRefusing ? 'refuses connections' : 'listens again');
-    if (isRefusing) this.#leave('refusing');
-    else this.#listen();
+    this.#approachGoal();
   }
 
-  /** Resolves when the port is free. Connections have to be closed by who accepted them. */
+  /** Resolves when the port is free and all its connections are closed, which is left to who accepted them. */
   async close(): Promise<void> {
-    if (this.#state.name !== 'closed') this.#leave('closed');
-    await this.#shut;
+    this.#goal = 'closed';
+    if ('server' in this.#state) this.#closing ??= gone(this.#state.server);
+    this.#approachGoal();
+    await this.#closing;
+  }
+
+  #approachGoal(): void {
+    const state = this.#state;
+    if (this.#goal === 'listening') {
+      if (state.name === 'refusing') this.#listen();
+      return;
+    }
+    // One that is still opening would open all the same.
+    if (state.name === 'opening') return;
+    this.#state = { name: 'refusing' };
+    if (state.name === 'waiting') this.#context.clock.clearTimer(state.timer);
+    if (state.name === 'listening') state.server.close();
   }
 
   #listen(): void {
     const server = createServer({ allowHalfOpen: true });
+    this.#state = { name: 'opening', server };
+    this.#watch(server);
     server.listen(this.#port, PROXY_HOST);
-    this.#own(server);
   }
 
-  #own(server: Server): void {
-    this.#state = { name: 'listening', server };
-    server.on('connection', (client) => this.#context.accept(client));
+  #watch(server: Server): void {
+    server.on('connection', this.#context.accept);
+    server.on('listening', () => {
+      this.#state = { name: 'listening', server };
+      this.#approachGoal();
+    });
     server.on('error', (error) => {
-      if (!('server' in this.#state) || this.#state.server !== server) return;
-      this.#context.note(`cannot listen, tries again in ${AGAIN_AFTER_MS} ms: ${error.message}`);
+      this.#context.note(`listening failed: ${error.message}`);
+      // Without file handles left, an accept fails too.
+      if (this.#state.name !== 'opening') return;
       const timer = this.#context.clock.setTimer(() => this.#listen(), AGAIN_AFTER_MS);
       this.#state = { name: 'waiting', timer };
+      this.#approachGoal();
     });
-  }
-
-  #leave(name: 'refusing' | 'closed'): void {
-    const state = this.#state;
-    this.#state = { name };
-    if (state.name === 'waiting') this.#context.clock.clearTimer(state.timer);
-    if (state.name === 'listening') this.#shut = shut(state.server);
   }
 }
 
-/** Resolves when the server is closed, connections and all. */
-function shut(server: Server): Promise<void> {
+/** Resolves when a server that is being closed is, or cannot listen in the first place. */
+function gone(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const close = (): void => void server.close(() => resolve());
-    if (server.listening) return close();
-    // It was told to listen in this very tick, and would do so after a close.
-    server.once('listening', close);
-    server.once('error', () => resolve());
+    server.once('close', resolve);
+    server.once('error', () => server.listening || resolve());
   });
 }
