@@ -61,7 +61,7 @@ test('no crash, no unhandled rejection, no output, exit code 0', async () => {
     'e: DEADLINE not-sent, ABORTED not-sent, ABORTED not-sent, NOT_CONNECTED not-sent, DEADLINE not-sent, nothing',
     'e: nothing',
     'e: "back"',
-    'f: CLOSED unknown, [CLOSED unknown], CLOSED unknown, nothing, nothing, CLOSED not-sent',
+    'f: CLOSED unknown, [CLOSED unknown], CLOSED unknown, {"leasesOut":[]}, {"leasesOut":[]}, CLOSED not-sent',
     'g: CONNECT_FAILED not-sent, INVALID_OPTION not-sent',
     'g: NOT_CONNECTED not-sent, NOT_CONNECTED not-sent, NOT_CONNECTED not-sent, NOT_CONNECTED not-sent',
     '',
