@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describeEndpoint } from './endpoint.ts';
-import { asViolation } from './failures.ts';
+import { asViolation, isRefusal } from './failures.ts';
 import { HandshakeExchange } from './handshake-exchange.ts';
 import { Judge } from './judge.ts';
 import { HawserError, type Clock } from './machine/index.ts';
@@ -218,8 +218,7 @@ export class Attachment<Q extends Request, R, P> {
     const cause =
       error instanceof Error ? error : new Error('it failed with what is no error', { cause: error });
     this.end(cause);
-    if (cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED')
-      this.#owner.refused(this.epoch, cause);
+    if (isRefusal(cause)) this.#owner.refused(this.epoch, cause);
     else this.#owner.lost(this.epoch, cause);
   }
 

@@ -192,9 +192,14 @@ export function asViolation(error: unknown): HawserError {
 export function neverConnected(reason: Error): HawserError {
   if (reason instanceof HawserError && reason.outcome === 'not-sent') return reason;
   const init = { outcome: 'not-sent', cause: reason } as const;
-  return reason instanceof HawserError && reason.code === 'HANDSHAKE_REFUSED'
+  return isRefusal(reason)
     ? new HawserError(reason.code, reason.message, init)
     : new HawserError('CONNECT_FAILED', `the handshake failed: ${reason.message}`, init);
+}
+
+/** Whether the peer said no, in a way that trying again does not change. */
+export function isRefusal(cause: unknown): cause is HawserError {
+  return cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED';
 }
 
 /** Whether a transport was given up for what it answered, not for being lost or silent. */

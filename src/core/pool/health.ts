@@ -5,7 +5,7 @@ import { Gate } from '../gate.ts';
 import { Lifecycle, type Transition } from '../lifecycle.ts';
 import { LifecycleWaits } from '../lifecycle-waits.ts';
 import { Listeners } from '../listeners.ts';
-import { HawserError, type ConnectionState } from '../machine/index.ts';
+import type { ConnectionState, HawserError } from '../machine/index.ts';
 import { PROVEN_AFTER_MS } from '../options.ts';
 import type { StateChange } from '../pipeline.ts';
 import type { PoolExplanation } from './pool-explanation.ts';
@@ -94,8 +94,8 @@ export class Health {
 
   /** A dial has failed, and there is no member; `epoch` is the prober's, or else the present one. */
   failed(epoch: number | undefined, cause: Error): void {
-    const refused = cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED';
-    this.#lifecycle.dispatch({ type: refused ? 'refused' : 'lost', epoch: epoch ?? this.state.epoch, cause });
+    const type = coreFailures.isRefusal(cause) ? 'refused' : 'lost';
+    this.#lifecycle.dispatch({ type, epoch: epoch ?? this.state.epoch, cause });
   }
 
   /** The last member that lived is lost. */

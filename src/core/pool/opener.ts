@@ -1,5 +1,6 @@
 import { Judge } from '../judge.ts';
-import { Growth, HawserError, type Clock, type Random } from '../machine/index.ts';
+import { isRefusal } from '../failures.ts';
+import { Growth, type Clock, type Random } from '../machine/index.ts';
 import { Opening, type OpeningOwner } from './opening.ts';
 import type { ResolvedPoolOptions } from './pool-options.ts';
 import type { PoolSource } from './pool-source.ts';
@@ -141,8 +142,8 @@ export class Opener<M, L> {
     if (epoch !== undefined) return this.#owner.probeFailed(epoch, cause);
     if (this.#owner.growthFailed(cause)) return;
     this.#failure = cause;
-    const refused = cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED';
-    this.#growth.failed(this.#clock.now(), this.#random(), refused ? this.#options.slowRetryMs : undefined);
+    const delayMs = isRefusal(cause) ? this.#options.slowRetryMs : undefined;
+    this.#growth.failed(this.#clock.now(), this.#random(), delayMs);
     this.#wait.set(this.#growth.waitsUntil ?? Infinity);
   }
 }
