@@ -1,6 +1,9 @@
+export type { CounterKnowledge } from './counter-account.ts';
 export type { Fault, LastingFault, MomentaryFault, ProxyDirection, ProxyDirections } from './fault.ts';
 export { FaultProxy, type AddFaultOptions, type FaultProxyOptions, type ProxyTarget } from './fault-proxy.ts';
+export { History, type HistoryOptions } from './history.ts';
 export type { PassedBytes, ProxyBytes, ProxyConnection } from './proxied-connection.ts';
+export type { CallDescription, CallEnding, HistorySummary, OpenCall } from './recorded-call.ts';
 export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './redis-binary.ts';
 export { inspectRedis, type InspectOptions, type RedisValue } from './redis-inspect.ts';
 export { RedisServer, type RedisServerOptions } from './redis-server.ts';
