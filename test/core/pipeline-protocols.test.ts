@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { HawserError, type Encoded, type Protocol } from '../../src/core/index.ts';
 import { line, lines, LineSession, type LineRequest } from '../protocols/lines.ts';
 import { endings, Stage } from '../protocols/stage.ts';
@@ -85,6 +85,26 @@ describe('a session', () => {
     await stage.ready();
     expect([opened, stage.server.accepted]).toEqual([3, 2]);
     expect(stage.pipeline.explain().transitions.map(({ cause }) => cause)).toContain('the driver failed');
+  });
+
+  test('that cannot encode its ping tells nobody, and is no unhandled rejection', async () => {
+    class MumblingSession extends LineSession {
+      override encode(request: LineRequest): Encoded {
+        if (request.line === 'question') return super.encode(request);
+        throw new Error('no words');
+      }
+    }
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const protocol = { ...plain, open: () => new MumblingSession(noHandshake) };
+    const stage = await staged(protocol, [answering([], 1, 'answer\n')]);
+    await stage.clock.advance(10_000);
+    // Node tells of what nobody has handled when the present turn is over.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
+    expect(await stage.answer(line('question'))).toBe('answer');
   });
 
   test('is made for each transport, and says there what it has not said there before', async () => {

@@ -58,6 +58,21 @@ describe('the server runs INCR and the socket dies before the reply', () => {
     expect(world.redis.timesApplied('second')).toBe(0);
   });
 
+  test('a write of which the kernel has not taken all is `unknown` too, and is not sent again', async () => {
+    const world = new RedisWorld();
+    const client = await world.connect();
+    world.wire(1).stopReading();
+    const ended = endingOf(client.set('large', 'x'.repeat(200_000)));
+    await world.clock.advance(100);
+    expect(world.wire(1).written.length).toBeLessThan(200_000);
+    world.crash();
+    world.restart();
+    expect(await world.clock.waitFor(ended)).toMatchObject({ error: { ...LOST, command: 'SET' } });
+    await world.clock.advance(60_000);
+    expect(client.state).toBe('ready');
+    expect(world.redis.timesReceived('large')).toBe(0);
+  });
+
   test('with `retry: always` it is asked once more, and the server has run it twice', async () => {
     const world = new RedisWorld();
     const client = await world.connect();

@@ -95,7 +95,8 @@ describe('Shedding', () => {
     const world = await warmed({ whenDownWaitMs: 60_000 });
     world.source.onOpen = (open) => open.fail();
     for (const member of world.source.members) member.lose();
-    const callers = await load(world, 1, 1_000);
+    // As many as take longer than an interval, and less than two.
+    const callers = await load(world, 3 * CAPACITY_PER_MS, 1_000);
     await world.clock.advance(5_000);
     world.source.onOpen = (open) => open.succeed();
     await world.clock.advance(20_000);
