@@ -1,0 +1,14 @@
+import { BEHAVIOUR_MUTANTS } from './behaviour.mjs';
+import { CORE_MUTANTS } from './core.mjs';
+import { MACHINE_MUTANTS } from './machine.mjs';
+import { POOL_MUTANTS } from './pool.mjs';
+import { REDIS_MUTANTS } from './redis.mjs';
+
+/** @type {readonly import('./mutant.mjs').Mutant[]} */
+export const MUTANTS = [
+  ...MACHINE_MUTANTS,
+  ...CORE_MUTANTS,
+  ...POOL_MUTANTS,
+  ...BEHAVIOUR_MUTANTS,
+  ...REDIS_MUTANTS,
+];
