@@ -162,9 +162,10 @@ export class History {
   }
 
   /**
-   * Of each caller the entries are stored in the order of its calls. Proves that nothing was overtaken or sent again
-   * behind what came after it. Calls of one caller that run at once are promised no order on several connections: there,
-   * let each caller wait for its last call.
+   * Of each caller the entries are stored in the order of its calls. Proves that no call overtook one of the same caller
+   * that was confirmed. An unknown call may be carried out at any time, so it may stand behind later ones, though never
+   * before earlier ones. Calls of one caller that run at once are promised no order on several connections: there, let
+   * each caller wait for its last call.
    *
    * The order of a single process, which sequential consistency asks for in Jepsen's terms.
    *

@@ -50,12 +50,12 @@ export class LedgerAccount {
       const entry = this.#entries.get(name);
       if (entry === undefined) continue;
       const before = last.get(entry.caller);
-      if (before !== undefined && entry.number < before.number) {
+      if (before === undefined || entry.number > before.number) {
+        last.set(entry.caller, { name, number: entry.number });
+      } else if (entry.number < before.number && entry.ending === 'confirmed') {
         broken.add(
           `${name} of caller ${entry.caller} was asked for before ${before.name}, and stands behind it`,
         );
-      } else {
-        last.set(entry.caller, { name, number: entry.number });
       }
     }
     return broken.list;

@@ -161,7 +161,14 @@ describe('checkOrder', () => {
   });
 
   test('finds that a call was sent again behind later ones of its caller', () => {
-    expect(history.checkOrder('orders', ['a1', 'a2', 'a3', 'a2'])).toHaveLength(1);
+    expect(history.checkOrder('orders', ['a1', 'a2', 'a3', 'a1'])).toHaveLength(1);
+  });
+
+  test('an unknown call may have run late, but not before earlier ones', () => {
+    expect(history.checkOrder('orders', ['a1', 'a3', 'a2'])).toEqual([]);
+    expect(history.checkOrder('orders', ['a2', 'a1', 'a3'])).toEqual([
+      'ledger orders: a1 of caller a was asked for before a2, and stands behind it',
+    ]);
   });
 });
 

@@ -43,6 +43,8 @@ class World {
   #counter = 0;
   #flights: Flight[] = [];
   #arrived = 0;
+  /** Calls that were given up and are still on their way. */
+  readonly #stragglers: string[] = [];
 
   constructor(seed: number, lie?: Lie) {
     this.#random = new SeededRandom(seed);
@@ -87,6 +89,7 @@ class World {
     const flight = this.#flights.find((other) => other.caller === caller)!;
     this.#remove(flight);
     this.#arrived += 1;
+    if (this.#random.chance(0.2)) this.#carryOutStraggler();
     if (this.#arrived === this.#lieAt) this.#settleByLie(flight);
     else this.#settle(flight);
   }
@@ -97,7 +100,15 @@ class World {
 
   #settle(flight: Flight): void {
     this.#clock.jump(this.#random.integer(0, 1));
-    const fate = this.#random.pick(['answered', 'answered', 'not-sent', 'refused', 'lost', 'unanswered']);
+    const fate = this.#random.pick([
+      'answered',
+      'answered',
+      'not-sent',
+      'refused',
+      'lost',
+      'unanswered',
+      'late',
+    ]);
     if (fate === 'answered') {
       this.#carryOut(flight.entry);
       confirm(flight, this.#counter);
@@ -105,6 +116,7 @@ class World {
       fail(flight, fate);
     } else {
       if (fate === 'unanswered') this.#carryOut(flight.entry);
+      if (fate === 'late') this.#stragglers.push(flight.entry);
       fail(flight, 'unknown');
     }
   }
@@ -165,6 +177,11 @@ class World {
         confirm(flight, this.#counter);
         return fail(flight, 'unknown');
     }
+  }
+
+  #carryOutStraggler(): void {
+    const entry = this.#stragglers.pop();
+    if (entry !== undefined) this.#carryOut(entry);
   }
 
   #carryOut(entry: string): void {
