@@ -15,7 +15,7 @@ import {
   untilReady,
 } from './clients.ts';
 import { killInMidTraffic, OPTIONS, POSSIBLE_FAILURES } from './kills.ts';
-import { Load } from './load.ts';
+import { adding, Load, storing } from './load.ts';
 
 function asNumber(value: RedisValue): number {
   return Number(value);
@@ -26,51 +26,51 @@ describe('a server that is killed under load, three times, and keeps its data', 
 
   test('increments: confirmed <= counter <= confirmed + unknown, and no value is given twice', async () => {
     const redis = await connect(server().url, OPTIONS);
-    const load = new Load(40, () => redis.incr('counter'));
+    const load = new Load(40, () => redis.incr('counter'), adding('counter'));
     await killInMidTraffic(server(), [load]);
     const counter = asNumber(await server().inspect(['GET', 'counter']));
-    expect(counter).toBeGreaterThanOrEqual(load.count('confirmed'));
-    expect(counter).toBeLessThanOrEqual(load.count('confirmed') + load.count('unknown'));
-    const values = load.entries.flatMap((entry) => ('reply' in entry ? [entry.reply] : []));
-    expect(new Set(values).size).toBe(values.length);
+    expect(load.history.checkCounter('counter', counter)).toEqual([]);
     expect(POSSIBLE_FAILURES).toEqual(expect.arrayContaining(load.failures));
   });
 
-  test('entries with names: each confirmed one is there once, none that was not sent, none twice', async () => {
+  test('entries with names: each confirmed one is there once, none that was not sent, none twice, and callers find theirs in order', async () => {
     const redis = await connect(server().url, OPTIONS);
-    const load = new Load(40, (id) => redis.rpush('entries', id));
+    const load = new Load(40, (id) => redis.rpush('entries', id), storing('entries'));
     await killInMidTraffic(server(), [load]);
     const range = await server().inspect(['LRANGE', 'entries', '0', '-1'], { timeoutMs: PATIENCE_MS });
     const stored = range as readonly string[];
-    const found = new Set(stored);
-    expect(found.size).toBe(stored.length);
-    expect(load.ids('confirmed').filter((id) => !found.has(id))).toEqual([]);
-    expect(load.ids('not-sent').filter((id) => found.has(id))).toEqual([]);
+    expect(load.history.checkLedger('entries', stored)).toEqual([]);
+    expect(load.history.checkOrder('entries', stored)).toEqual([]);
     expect(POSSIBLE_FAILURES).toEqual(expect.arrayContaining(load.failures));
   });
 
   test('transactions and pipelines: a transaction has run whole or not at all', async () => {
     const redis = await connect(server().url, OPTIONS);
-    const transactions = new Load(20, () =>
-      redis.transaction([
-        ['INCR', 'left'],
-        ['INCR', 'right'],
-      ]),
+    const transactions = new Load(
+      20,
+      () =>
+        redis.transaction([
+          ['INCR', 'left'],
+          ['INCR', 'right'],
+        ]),
+      adding('left'),
     );
-    const pipelines = new Load(20, async () => {
-      const [reply] = await redis.pipeline([['INCR', 'piped'], ['PING']]);
-      if (reply instanceof Error) throw reply;
-      return reply;
-    });
+    const pipelines = new Load(
+      20,
+      async () => {
+        const [reply] = await redis.pipeline([['INCR', 'piped'], ['PING']]);
+        if (reply instanceof Error) throw reply;
+        return reply;
+      },
+      adding('piped'),
+    );
     await killInMidTraffic(server(), [transactions, pipelines]);
     const [left, right, piped] = (
       (await server().inspect(['MGET', 'left', 'right', 'piped'])) as string[]
     ).map(Number);
     expect(left).toBe(right);
-    expect(left).toBeGreaterThanOrEqual(transactions.count('confirmed'));
-    expect(left).toBeLessThanOrEqual(transactions.count('confirmed') + transactions.count('unknown'));
-    expect(piped).toBeGreaterThanOrEqual(pipelines.count('confirmed'));
-    expect(piped).toBeLessThanOrEqual(pipelines.count('confirmed') + pipelines.count('unknown'));
+    expect(transactions.history.checkCounter('left', left!)).toEqual([]);
+    expect(pipelines.history.checkCounter('piped', piped!)).toEqual([]);
     expect(POSSIBLE_FAILURES).toEqual(
       expect.arrayContaining([...transactions.failures, ...pipelines.failures]),
     );

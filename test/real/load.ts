@@ -1,39 +1,39 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { HawserError, type Outcome } from 'hawser/redis';
+import { HawserError } from 'hawser/redis';
+import { History, type CallDescription, type CallEnding } from 'hawser/testing';
 
-/** How one caller's call ended. */
-export type Entry =
-  | { readonly id: string; readonly ending: 'confirmed'; readonly reply: unknown }
-  | { readonly id: string; readonly ending: Outcome; readonly error: HawserError };
+/** What each call of a load is about. */
+type Purpose = Pick<CallDescription, 'increments' | 'stores'>;
 
-/** Callers that ask again as soon as they have an answer, until they are stopped; and a record of every call. */
+/** Callers that ask again as soon as they have an answer, until they are stopped; and a history of every call. */
 export class Load {
-  readonly entries: Entry[] = [];
+  readonly history: History = new History();
   readonly #call: (id: string) => Promise<unknown>;
+  readonly #purposeOf: (id: string) => Purpose;
   readonly #callers: Promise<unknown>;
   #isOver = false;
 
-  /** @param call makes one call; `id` is the call's own */
-  constructor(callers: number, call: (id: string) => Promise<unknown>) {
+  /**
+   * @param call makes one call; `id` is the call's own
+   * @param purposeOf what the history is to know of it
+   */
+  constructor(
+    callers: number,
+    call: (id: string) => Promise<unknown>,
+    purposeOf: (id: string) => Purpose = () => ({}),
+  ) {
     this.#call = call;
+    this.#purposeOf = purposeOf;
     this.#callers = Promise.all(Array.from({ length: callers }, (_, caller) => this.#run(caller)));
   }
 
-  /** Ids of the calls that ended so. */
-  ids(ending: Entry['ending']): string[] {
-    return this.entries.filter((entry) => entry.ending === ending).map(({ id }) => id);
-  }
-
-  count(ending: Entry['ending']): number {
-    return this.entries.reduce((count, entry) => count + (entry.ending === ending ? 1 : 0), 0);
+  count(ending: CallEnding): number {
+    return this.history.summary()[ending];
   }
 
   /** Every kind of failure that was seen, as `CODE outcome`. */
   get failures(): string[] {
-    const failures = this.entries.map((entry) =>
-      'error' in entry ? `${entry.error.code} ${entry.ending}` : '',
-    );
-    return [...new Set(failures)].filter((failure) => failure !== '').toSorted();
+    return Object.keys(this.history.summary().failures).toSorted();
   }
 
   /** Lets the callers finish the call that they are in. */
@@ -46,13 +46,22 @@ export class Load {
     for (let call = 0; !this.#isOver; call += 1) {
       const id = `${caller}-${call}`;
       try {
-        this.entries.push({ id, ending: 'confirmed', reply: await this.#call(id) });
+        await this.history.call({ caller, what: id, ...this.#purposeOf(id) }, () => this.#call(id));
       } catch (error) {
         if (!(error instanceof HawserError)) throw error;
-        this.entries.push({ id, ending: error.outcome, error });
         // A call that fails at once must not keep the event loop for itself.
         await nextTurn();
       }
     }
   }
+}
+
+/** Calls that add 1 to a counter. */
+export function adding(counter: string): () => Purpose {
+  return () => ({ increments: { counter } });
+}
+
+/** Calls that store their id in a list. */
+export function storing(ledger: string): (id: string) => Purpose {
+  return (entry) => ({ stores: { ledger, entry } });
 }
