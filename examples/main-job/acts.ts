@@ -1,9 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Redis } from 'hawser/redis';
-import { inspectRedis, type RedisServer } from 'hawser/testing';
+import { inspectRedis, type History, type RedisServer } from 'hawser/testing';
 import type { ConnectionLog } from './connection-log.ts';
 import { count, failures, latency, type ActResult, type Display } from './display.ts';
-import type { Ledger } from './ledger.ts';
 import { Traffic } from './traffic.ts';
 
 const CALLERS = 500;
@@ -11,11 +10,13 @@ const CALLERS = 500;
 /** Long enough for every act, and an end for one in which something hangs. */
 const ACT_LIMIT_MS = 60_000;
 
-/** What all acts share: one client, one ledger, one display. */
+/** What all acts share: one client, one history of its calls, one display. */
 export interface Stage {
   readonly redis: Redis;
   readonly log: ConnectionLog;
-  readonly ledger: Ledger;
+  readonly history: History;
+  /** The counters that are counted up. */
+  readonly keys: readonly string[];
   readonly display: Display;
 }
 
@@ -99,7 +100,7 @@ async function act(
   play: (traffic: Traffic) => Promise<Fault | undefined>,
 ): Promise<ActResult> {
   stage.display.heading(title);
-  const traffic = new Traffic(stage.redis, stage.ledger, CALLERS);
+  const traffic = new Traffic(stage, CALLERS);
   const everySecond = setInterval(() => stage.display.live(describe(stage, traffic)), 1_000);
   const limit = new AbortController();
   const hanging = wait(ACT_LIMIT_MS, undefined, { signal: limit.signal }).then(() => {

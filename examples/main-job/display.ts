@@ -1,4 +1,5 @@
-import type { Counts, Finding } from './ledger.ts';
+import type { CounterKnowledge } from 'hawser/testing';
+import type { Counts } from './counts.ts';
 
 /** One act's row in the closing table. */
 export interface ActResult {
@@ -77,6 +78,13 @@ export function failures({ codes }: Counts): string {
   return [...codes].map(([code, times]) => `${count(times)} ${code}`).join(', ');
 }
 
+/** One counter: what its callers know of it beside what the server says. */
+export interface Finding extends CounterKnowledge {
+  readonly onServer: number;
+  /** What does not add up, in sentences. */
+  readonly wrong: readonly string[];
+}
+
 /** The closing table: a row per act. */
 export function showActs(display: Display, acts: readonly ActResult[]): void {
   display.heading('The calls');
@@ -106,12 +114,12 @@ export function showLedger(display: Display, findings: readonly Finding[]): void
     findings.reduce((sum, finding) => sum + finding[of], 0);
   display.table([
     ['', 'confirmed', 'unknown', 'on the server', ''],
-    ...findings.map(({ confirmed, unknown, onServer, addsUp }, index) => [
+    ...findings.map(({ confirmed, unknown, onServer, wrong }, index) => [
       `counter ${index + 1}`,
       count(confirmed),
       count(unknown),
       count(onServer),
-      addsUp ? 'adds up' : 'DOES NOT ADD UP',
+      wrong.length === 0 ? 'adds up' : 'DOES NOT ADD UP',
     ]),
     ['all', count(total('confirmed')), count(total('unknown')), count(total('onServer')), ''],
   ]);

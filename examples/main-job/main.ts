@@ -5,11 +5,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'hawser/redis';
-import { findRedis, inspectRedis, RedisServer } from 'hawser/testing';
+import { findRedis, History, inspectRedis, RedisServer } from 'hawser/testing';
 import { cutConnection, frozenServer, killedServer, manyCallers, type Stage } from './acts.ts';
 import { ConnectionLog } from './connection-log.ts';
-import { count, Display, showActs, showLedger, type ActResult } from './display.ts';
-import { Ledger } from './ledger.ts';
+import { count, Display, showActs, showLedger, type ActResult, type Finding } from './display.ts';
 
 const COUNTERS = 5;
 
@@ -46,33 +45,35 @@ async function playAndAudit(
   play: (stage: Stage) => Promise<readonly ActResult[]>,
 ): Promise<boolean> {
   const run = randomUUID();
-  const ledger = new Ledger(
-    Array.from({ length: COUNTERS }, (_, index) => `hawser:main-job:${run}:${index}`),
-  );
+  const keys = Array.from({ length: COUNTERS }, (_, index) => `hawser:main-job:${run}:${index}`);
+  const history = new History();
   const redis = await Redis.connect(url);
   const log = new ConnectionLog(redis, display);
   try {
-    const acts = await play({ redis, log, ledger, display });
+    const acts = await play({ redis, log, history, keys, display });
     await redis.close({ timeoutMs: 1_000 });
     showActs(display, acts);
-    return await audit(url, ledger);
+    return await audit(url, history, keys);
   } finally {
     await redis.close({ timeoutMs: 1_000 });
-    await inspectRedis(url, ['DEL', ...ledger.keys]);
+    await inspectRedis(url, ['DEL', ...keys]);
   }
 }
 
-/** Reads the counters over a socket that has nothing to do with the client, and holds the ledger against them. */
-async function audit(url: string, ledger: Ledger): Promise<boolean> {
-  const values = new Map<string, number>();
-  for (const key of ledger.keys) values.set(key, Number(await inspectRedis(url, ['GET', key])));
-  const findings = ledger.audit(values);
+/** Reads the counters over a socket that has nothing to do with the client, and holds the history against them. */
+async function audit(url: string, history: History, keys: readonly string[]): Promise<boolean> {
+  const findings: Finding[] = [];
+  for (const key of keys) {
+    const onServer = Number(await inspectRedis(url, ['GET', key]));
+    findings.push({ ...history.counter(key), onServer, wrong: history.checkCounter(key, onServer) });
+  }
   showLedger(display, findings);
   const happened = findings.reduce((sum, { onServer, confirmed }) => sum + onServer - confirmed, 0);
   const doubtful = findings.reduce((sum, { unknown }) => sum + unknown, 0);
   display.heading(`Of ${count(doubtful)} calls whose outcome was unknown, ${count(happened)} had happened.`);
-  const addsUp = ledger.strayReplies === 0 && findings.every((finding) => finding.addsUp);
-  if (ledger.strayReplies > 0) display.heading(`${ledger.strayReplies} replies went to the wrong caller.`);
+  const wrong = findings.flatMap((finding) => finding.wrong);
+  for (const sentence of wrong) display.heading(sentence);
+  const addsUp = wrong.length === 0;
   display.heading(addsUp ? 'The ledger adds up.' : 'THE LEDGER DOES NOT ADD UP.');
   return addsUp;
 }

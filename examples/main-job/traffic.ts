@@ -1,10 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HawserError } from 'hawser';
 import type { Redis } from 'hawser/redis';
-import { Counts, type Ledger } from './ledger.ts';
+import type { History } from 'hawser/testing';
+import { Counts } from './counts.ts';
 
 /** A caller whose call failed waits a little before the next one, as a considerate program does. */
 const PAUSE_AFTER_ERROR_MS = 20;
+
+/** On which connection the callers count what, and who keeps the books. */
+interface Job {
+  readonly redis: Redis;
+  readonly history: History;
+  readonly keys: readonly string[];
+}
 
 /** Many callers at once on one connection, each of which counts up one counter, call by call, until it is stopped. */
 export class Traffic {
@@ -14,17 +22,12 @@ export class Traffic {
   /** The same, since somebody last took them. */
   #recent = new Counts();
   #stopping = false;
-  readonly #redis: Redis;
-  readonly #ledger: Ledger;
+  readonly #job: Job;
   #onReply: (() => void) | undefined;
 
-  constructor(redis: Redis, ledger: Ledger, callers: number) {
-    this.#redis = redis;
-    this.#ledger = ledger;
-    const { keys } = ledger;
-    this.ended = Promise.all(
-      Array.from({ length: callers }, (_, caller) => this.#call(keys[caller % keys.length] as string)),
-    );
+  constructor(job: Job, callers: number) {
+    this.#job = job;
+    this.ended = Promise.all(Array.from({ length: callers }, (_, caller) => this.#run(caller)));
   }
 
   /** What happened since this was asked the last time. */
@@ -46,32 +49,33 @@ export class Traffic {
     this.#stopping = true;
   }
 
-  async #call(key: string): Promise<void> {
+  async #run(caller: number): Promise<void> {
+    const { redis, history, keys } = this.#job;
+    const counter = keys[caller % keys.length] as string;
+    const description = { caller, what: `INCR ${counter}`, increments: { counter } };
     while (!this.#stopping) {
       const startedAt = performance.now();
       try {
-        const value = await this.#redis.incr(key);
-        this.#answered(key, Number(value), performance.now() - startedAt);
+        // The history believes the error: only a call whose outcome is unknown leaves a doubt in the books.
+        await history.call(description, () => redis.incr(counter));
+        this.#answered(performance.now() - startedAt);
       } catch (error) {
         // Anything else is a mistake in this program, and ends it.
         if (!(error instanceof HawserError)) throw error;
-        this.#failed(key, error);
+        this.#failed(error);
         await wait(PAUSE_AFTER_ERROR_MS);
       }
     }
   }
 
-  #answered(key: string, value: number, latencyMs: number): void {
-    this.#ledger.confirm(key, value);
+  #answered(latencyMs: number): void {
     this.counts.answered(latencyMs);
     this.#recent.answered(latencyMs);
     this.#onReply?.();
     this.#onReply = undefined;
   }
 
-  #failed(key: string, { outcome, code }: HawserError): void {
-    // The heart of it: only a call whose outcome is unknown leaves a doubt in the books.
-    if (outcome === 'unknown') this.#ledger.doubt(key);
+  #failed({ outcome, code }: HawserError): void {
     this.counts.failedWith(outcome, code);
     this.#recent.failedWith(outcome, code);
   }
