@@ -168,6 +168,25 @@ describe('A caller who leaves while it waits for', () => {
     expect(source.opens).toEqual([]);
   });
 
+  test.each([true, false])(
+    'the member that comes goes to the next who waits, shedding %s',
+    async (isShed) => {
+      const { clock, pool, call } = poolWorld({ max: 1, ...(isShed ? {} : { shedding: false }) });
+      const holder = call();
+      await clock.settle();
+      const controller = new AbortController();
+      const left = call({ signal: controller.signal });
+      const next = call();
+      controller.abort();
+      await clock.settle();
+      expect([left.fate, next.state]).toEqual(['ABORTED not-sent', 'waits']);
+      holder.release();
+      await clock.settle();
+      expect(next.state).toBe('holds');
+      expect(pool.explain()).toMatchObject({ leased: 1, waiting: 0 });
+    },
+  );
+
   test('with() leaves the function to its own end, and returns the lease then', async () => {
     const { clock, pool, source } = poolWorld({ max: 1 });
     const controller = new AbortController();
