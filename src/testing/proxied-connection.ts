@@ -59,6 +59,8 @@ export class ProxiedConnection implements ProxyConnection {
   readonly closed: Promise<void>;
   readonly #context: ConnectionContext;
   readonly #client: Socket;
+  /** Those that have not told of their close yet. */
+  readonly #sockets = new Set<Socket>();
   #state: State = { name: 'new' };
   #settleClosed = (): void => {};
 
@@ -147,11 +149,14 @@ export class ProxiedConnection implements ProxyConnection {
       note(`${side} failed: ${error.code ?? error.message}`),
     );
     socket.on('end', () => note(`${side} ended`));
+    this.#sockets.add(socket);
     socket.on('close', () => {
       incoming.abandon();
-      // There is nobody yet whom the ending of a client that has gone could be passed on to.
-      if (side === 'client' && this.#state.name !== 'open') this.destroy();
-      else this.#settleIfOver();
+      this.#sockets.delete(socket);
+      if (this.#sockets.size > 0) return;
+      this.#state = { name: 'over' };
+      this.#context.over();
+      this.#settleClosed();
     });
   }
 
@@ -166,15 +171,6 @@ export class ProxiedConnection implements ProxyConnection {
     this.toClient.abandon();
     close(this.#client);
     if ('server' in this.#state) close(this.#state.server);
-    this.#settleIfOver();
-  }
-
-  #settleIfOver(): void {
-    if (this.#state.name === 'over' || !this.#client.closed) return;
-    if ('server' in this.#state && !this.#state.server.closed) return;
-    this.#state = { name: 'over' };
-    this.#context.over();
-    this.#settleClosed();
   }
 }
 

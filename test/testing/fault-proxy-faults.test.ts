@@ -93,6 +93,21 @@ describe.each(DIRECTIONS)('%s', (direction) => {
     await turnsUntil(() => over(connection));
   });
 
+  test('what was sent before a reset arrives before it, when a blackhole lets go of both', async () => {
+    const on = await stage();
+    const { sender, receiver, connection, passed } = await openAs(on, direction);
+    on.proxy.add({ kind: 'blackhole', direction });
+    sender.write('last words');
+    await turnsUntil(() => passed.takenBytes === 10);
+    await manyTurns();
+    sender.socket.resetAndDestroy();
+    await manyTurns();
+    on.proxy.clear();
+    expect(await receiver.ended()).toBe('reset');
+    expect(receiver.text).toBe('last words');
+    await turnsUntil(() => over(connection));
+  });
+
   test('paused, nothing is read from the sender until it is no more', async () => {
     const on = await stage();
     const { sender, receiver, passed } = await openAs(on, direction);
@@ -161,10 +176,17 @@ describe.each(DIRECTIONS)('%s', (direction) => {
   test('half-closed: its receiver gets a FIN and nothing more, the other direction goes on', async () => {
     const on = await stage();
     const { sender, receiver, connection, passed } = await openAs(on, direction);
+    let shownBytes = 0;
+    on.proxy.onBytes(({ bytes }) => {
+      shownBytes += bytes.length;
+    });
     on.proxy.add({ kind: 'half-close', direction });
     expect(await receiver.ended()).toBe('end');
-    sender.write('lost');
-    await turnsUntil(() => passed.takenBytes === 4);
+    // More than the proxy would hold: it is read, and dropped.
+    const lost = Buffer.alloc(2 ** 22);
+    sender.write(lost);
+    await turnsUntil(() => passed.takenBytes === lost.length);
+    expect(shownBytes).toBe(lost.length);
     receiver.socket.end('still there');
     expect(await sender.ended()).toBe('end');
     expect(sender.text).toBe('still there');
@@ -249,6 +271,16 @@ describe('the whole connection', () => {
     expect(await client.ended()).toBe('end');
     client.socket.end();
     await turnsUntil(() => over(connection));
+  });
+
+  test('ended in the silence, the server gets its FIN when it is dialled', async () => {
+    const { proxy, server, connectAlone } = await stage({ faults: [{ kind: 'accept-then-silence' }] });
+    const { connection } = await connectAlone();
+    proxy.add({ kind: 'end' });
+    proxy.clear();
+    const side = new Side(await server.socket());
+    expect(await side.ended()).toBe('end');
+    expect(connection.state).toBe('open');
   });
 
   test('refused: nobody gets in, those inside go on, and the port is the same when it is over', async () => {

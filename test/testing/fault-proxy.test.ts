@@ -116,13 +116,13 @@ async function fill({ socket }: Side): Promise<void> {
 
 describe('watching', () => {
   test('each connection is told of before it begins, and can be given faults for itself', async () => {
-    const { proxy, connect: open, connectAlone } = await stage();
+    const { proxy, server, connect: open, connectAlone } = await stage();
     const numbers: number[] = [];
     const remove = proxy.onConnection((connection) => {
       numbers.push(connection.number);
       expect(connection.state).toBe('accepted');
       proxy.add({ kind: 'latency', direction: 'both', ms: 0 }, { connection: 1 });
-      proxy.add({ kind: 'accept-then-silence' }, { connection: 2 });
+      if (connection.number === 2) proxy.add({ kind: 'accept-then-silence' }, { connection: 2 });
       if (connection.number === 3) proxy.add({ kind: 'reset' }, { connection: 3 });
     });
     await open();
@@ -134,6 +134,9 @@ describe('watching', () => {
     remove();
     await open();
     expect(numbers).toEqual([1, 2, 3]);
+    await manyTurns();
+    // Neither the second nor the third went so far.
+    expect(server.accepted).toHaveLength(2);
   });
 
   test('bytes are shown as they came, with their place, and cannot be changed', async () => {
