@@ -43,6 +43,8 @@ const RESOURCES = [
   'TLSWrap',
 ];
 const TURNS_MAX = 20_000;
+/** Within so many turns of the event loop the handles of tests that are over are closed, where they ever are. */
+const TURNS_OF_OTHERS = 500;
 
 /** How many sockets, servers, pipes and look-ups this thread has open, by kind. */
 export function openResources(): Record<string, number> {
@@ -51,6 +53,14 @@ export function openResources(): Record<string, number> {
     if (RESOURCES.includes(kind)) open[kind] = (open[kind] ?? 0) + 1;
   }
   return open;
+}
+
+/** The open resources when whatever other tests have ended is closed. A baseline, for they share this thread. */
+export async function settledResources(): Promise<Record<string, number>> {
+  for (let turn = 0; turn < TURNS_OF_OTHERS; turn += 1) {
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  return openResources();
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   type ProxyDirection,
 } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { expectResourcesBackTo } from '../support/leaks.ts';
+import { expectResourcesBackTo, settledResources } from '../support/leaks.ts';
 import { manyTurns, stage, turnsUntil, type Side } from './fault-proxy-stage.ts';
 
 const DIRECTIONS: readonly ProxyDirection[] = ['to-server', 'to-client'];
@@ -186,7 +186,7 @@ describe('close in the middle', () => {
   test.each(FAULTS.map((fault) => ({ name: fault?.kind ?? 'no fault', fault })))(
     '$name: nothing is left, whenever it comes',
     async ({ fault }) => {
-      await expectResourcesBackTo({});
+      const baseline = await settledResources();
       for (const turnsBefore of [0, 1, 2, 5, 30]) {
         const clock = new VirtualClock();
         const { proxy, server: listener, connect, connectAlone } = await stage({ clock });
@@ -203,7 +203,7 @@ describe('close in the middle', () => {
         for (const socket of listener.accepted) socket.destroy();
         await listener.drained();
       }
-      await expectResourcesBackTo({});
+      await expectResourcesBackTo(baseline);
     },
   );
 });

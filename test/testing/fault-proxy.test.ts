@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultProxy, type Fault } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { expectResourcesBackTo } from '../support/leaks.ts';
+import { expectResourcesBackTo, settledResources } from '../support/leaks.ts';
 import { plainServer } from '../support/loopback.ts';
 import { clientOf, manyTurns, Side, stage, startProxy, turnsUntil } from './fault-proxy-stage.ts';
 
@@ -224,7 +224,7 @@ describe('watching', () => {
 
 describe('starting and closing', () => {
   test('close ends every connection, whatever state it is in, and leaves nothing behind', async () => {
-    await expectResourcesBackTo({});
+    const baseline = await settledResources();
     const { proxy, server, connect: open, connectAlone } = await stage();
     const { client } = await open();
     const half = await open();
@@ -246,7 +246,7 @@ describe('starting and closing', () => {
     half.client.socket.destroy();
     for (const socket of server.accepted) socket.destroy();
     await server.drained();
-    await expectResourcesBackTo({});
+    await expectResourcesBackTo(baseline);
     proxy.add({ kind: 'refuse' })();
     proxy.clear();
   });
@@ -287,12 +287,12 @@ describe('starting and closing', () => {
   });
 
   test('a start that fails leaves nothing behind', async () => {
-    await expectResourcesBackTo({});
+    const baseline = await settledResources();
     const bad = {
       target: { path: '/x' },
       faults: [{ kind: 'slice', direction: 'both', maxBytes: 0 }],
     } as const;
     await expect(FaultProxy.start(bad)).rejects.toThrow(RangeError);
-    await expectResourcesBackTo({});
+    await expectResourcesBackTo(baseline);
   });
 });
