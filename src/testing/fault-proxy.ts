@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../core/machine/index.ts';
+import { systemEnvironment, type Clock } from '../core/index.ts';
 import {
   checkFault,
   describeFault,
@@ -17,7 +17,6 @@ import {
 import { PROXY_HOST, ProxyListener } from './proxy-listener.ts';
 import { ProxyLog } from './proxy-log.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { systemClock } from './system-clock.ts';
 
 /** Where the server behind a {@link FaultProxy} listens: at a TCP port or a Unix socket. */
 export type ProxyTarget = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -74,7 +73,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #bytesListeners = new Set<(event: ProxyBytes) => void>();
   #acceptedCount = 0;
 
-  private constructor({ target, seed = 1, clock = systemClock }: FaultProxyOptions) {
+  private constructor({ target, seed = 1, clock = systemEnvironment.clock }: FaultProxyOptions) {
     this.#target = target;
     this.#clock = clock;
     this.#seed = new SeededRandom(seed).integer(0, SEED_MAX);

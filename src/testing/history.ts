@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
-import { HawserError, type Clock, type Outcome } from '../core/machine/index.ts';
+import { HawserError, systemEnvironment, type Clock, type Outcome } from '../core/index.ts';
 import { CounterAccount, type CounterKnowledge, type Increment } from './counter-account.ts';
 import { LedgerAccount, type LedgerEntry } from './ledger-account.ts';
 import type { CallDescription, CallEnding, HistorySummary, OpenCall } from './recorded-call.ts';
 import { Sentences } from './sentences.ts';
 import { Settlements, type CallTime } from './settlements.ts';
-import { systemClock } from './system-clock.ts';
 
 /** How a {@link History} is kept. */
 export interface HistoryOptions {
@@ -56,7 +55,7 @@ export class History {
   readonly #failures = new Map<string, number>();
   #calls = 0;
 
-  constructor({ outcomeOf = outcomeOfHawser, clock = systemClock }: HistoryOptions = {}) {
+  constructor({ outcomeOf = outcomeOfHawser, clock = systemEnvironment.clock }: HistoryOptions = {}) {
     this.#outcomeOf = outcomeOf;
     this.#clock = clock;
   }

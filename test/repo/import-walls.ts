@@ -14,7 +14,7 @@ const LAYERS: readonly Layer[] = [
   { folder: 'src/core/machine', uses: [], onNode: false },
   { folder: 'src/core', uses: ['src/core/machine'], onNode: true },
   { folder: 'src/redis', uses: ['src/core'], onNode: true },
-  { folder: 'src/testing', uses: ['src/core/machine'], onNode: true },
+  { folder: 'src/testing', uses: ['src/core', 'src/core/machine'], onNode: true },
 ];
 
 /** What the files of src import against the rules of the layers. */

@@ -98,7 +98,9 @@ describe('import walls', () => {
     ['src/core/a.ts', "import {\n  b,\n} from '../testing/index.ts';"],
     ['src/redis/resp/a.ts', "import { b } from '../../core/transport.ts';"],
     ['src/redis/a.ts', "import { b } from '../core/machine/index.ts';"],
-    ['src/testing/a.ts', "import { b } from '../core/index.ts';"],
+    ['src/testing/a.ts', "import { b } from '../core/transport.ts';"],
+    ['src/testing/a.ts', "import { b } from '../redis/index.ts';"],
+    ['src/redis/a.ts', "import { b } from '../testing/index.ts';"],
     ['src/redis/a.ts', "import 'ioredis';"],
     ['src/redis/a.ts', "const b = await import('ioredis');"],
     ['src/redis/a.ts', "import { b } from 'hawser';"],
@@ -112,7 +114,10 @@ describe('import walls', () => {
     ['src/core/machine/a.ts', "import { b } from './deep/b.ts';"],
     ['src/core/a.ts', "import { b } from './machine/index.ts';\nimport net from 'node:net';"],
     ['src/redis/resp/a.ts', "import { b } from '../../core/index.ts';\nimport { c } from '../c.ts';"],
-    ['src/testing/a.ts', "import { b } from '../core/machine/index.ts';"],
+    [
+      'src/testing/a.ts',
+      "import { b } from '../core/index.ts';\nimport { c } from '../core/machine/index.ts';",
+    ],
     ['src/redis/a.ts', "/**\n * import { Redis } from 'hawser/redis';\n */"],
   ])('%s may say: %j', (path, text) => {
     expect(brokenWalls(sample(path, text))).toEqual([]);
