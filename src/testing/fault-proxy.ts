@@ -15,7 +15,7 @@ import {
   type ProxyConnection,
 } from './proxied-connection.ts';
 import { PROXY_HOST, ProxyListener } from './proxy-listener.ts';
-import { ProxyLog } from './proxy-log.ts';
+import { EventLog } from './event-log.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** Where the server behind a {@link FaultProxy} listens: at a TCP port or a Unix socket. */
@@ -65,7 +65,7 @@ export class FaultProxy implements AsyncDisposable {
   readonly #target: ProxyTarget;
   readonly #clock: Clock;
   readonly #seed: number;
-  readonly #log: ProxyLog;
+  readonly #log: EventLog;
   readonly #listener: ProxyListener;
   readonly #faults = new Set<AddedFault>();
   readonly #connections = new Map<number, ProxiedConnection>();
@@ -77,7 +77,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#target = target;
     this.#clock = clock;
     this.#seed = new SeededRandom(seed).integer(0, SEED_MAX);
-    this.#log = new ProxyLog(clock);
+    this.#log = new EventLog(clock);
     this.#listener = new ProxyListener({
       clock,
       accept: (client) => this.#accept(client),

@@ -1,3 +1,5 @@
+import { checkInteger, checkRange } from './check-numbers.ts';
+
 /** The way of the bytes through a {@link FaultProxy}: from the client to the server, or back. */
 export type ProxyDirection = 'to-server' | 'to-client';
 
@@ -118,21 +120,4 @@ export function describeFault({ kind, ...settings }: Fault): string {
 /** Whether a fault happens and is over. */
 export function isMomentary(fault: Fault): fault is MomentaryFault {
   return fault.kind === 'reset' || fault.kind === 'end' || fault.kind === 'half-close';
-}
-
-function checkInteger(
-  kind: string,
-  name: string,
-  value: number,
-  min: number,
-  max = Number.MAX_SAFE_INTEGER,
-): void {
-  checkRange(kind, name, value, min, max);
-  if (!Number.isInteger(value)) throw new RangeError(`${kind}: ${name} is a whole number, not ${value}`);
-}
-
-function checkRange(kind: string, name: string, value: number, min: number, max: number): void {
-  if (!(value >= min && value <= max)) {
-    throw new RangeError(`${kind}: ${name} is from ${min} to ${max}, not ${value}`);
-  }
 }

@@ -1,3 +1,4 @@
+export { socketDuplex, type ByteDuplex, type StreamEnding } from './byte-duplex.ts';
 export type { CounterKnowledge } from './counter-account.ts';
 export type { Fault, LastingFault, MomentaryFault, ProxyDirection, ProxyDirections } from './fault.ts';
 export { FaultProxy, type AddFaultOptions, type FaultProxyOptions, type ProxyTarget } from './fault-proxy.ts';
@@ -7,5 +8,28 @@ export type { CallDescription, CallEnding, HistorySummary, OpenCall } from './re
 export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './redis-binary.ts';
 export { inspectRedis, type InspectOptions, type RedisValue } from './redis-inspect.ts';
 export { RedisServer, type RedisServerOptions } from './redis-server.ts';
+export { resp, type Bytes } from './resp-wire.ts';
 export { SeededRandom, seededRandom } from './seeded-random.ts';
+export type { DialAnswer, DialRecord, TlsAnswer } from './simulation/dial-answer.ts';
+export type {
+  NetworkConditionOptions,
+  NetworkConditions,
+  PathConditions,
+} from './simulation/network-conditions.ts';
+export type { Cut, SimulatedPeer } from './simulation/simulated-connection.ts';
+export {
+  SimulatedNetwork,
+  type Accept,
+  type SimulatedListener,
+  type SimulatedNetworkOptions,
+} from './simulation/simulated-network.ts';
+export type { AppliedEffect, ReceivedCommand } from './simulation/simulated-redis-commands.ts';
+export type {
+  SimulatedRedisAnswer,
+  SimulatedRedisBehaviour,
+  SimulatedRedisCall,
+  SimulatedRedisConnection,
+  SimulatedRedisHandler,
+} from './simulation/simulated-redis-connection.ts';
+export { SimulatedRedis, type SimulatedRedisOptions } from './simulation/simulated-redis.ts';
 export { VirtualClock, type VirtualClockOptions } from './virtual-clock.ts';

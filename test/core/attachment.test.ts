@@ -1,3 +1,4 @@
+import { SimulatedNetwork, type DialAnswer, type SimulatedPeer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { Attachment, type AttachmentOwner } from '../../src/core/attachment.ts';
 import { HawserError } from '../../src/core/machine/index.ts';
@@ -6,7 +7,6 @@ import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { line, lines, type LineHandshake, type LineRequest } from '../protocols/lines.ts';
 import { causesOf } from '../protocols/stage.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
-import { SimulatedNetwork, type DialAnswer, type PeerConnection } from '../support/simulated-network.ts';
 
 const ENDPOINT = { host: 'peer.test', port: 1 };
 const EPOCH = 7;
@@ -59,7 +59,7 @@ const CONFIG = { tls: undefined, connectTimeoutMs: 100, handshakeTimeoutMs: 50 }
 /** An attachment that dials a simulated network; `accept` plays the server. */
 function attaching(
   handshake: (handshake: LineHandshake) => Promise<void>,
-  accept: (connection: PeerConnection) => void = () => undefined,
+  accept: (connection: SimulatedPeer) => void = () => undefined,
   answer: DialAnswer = { kind: 'accept' },
 ) {
   const clock = new VirtualClock();
@@ -82,7 +82,7 @@ const hello = async (handshake: LineHandshake): Promise<void> => {
   await handshake.exchange(line('hello'));
 };
 
-function sending(text: string): (connection: PeerConnection) => void {
+function sending(text: string): (connection: SimulatedPeer) => void {
   return (connection) => connection.onBytes(() => connection.send(text));
 }
 
@@ -103,7 +103,7 @@ describe('an attachment', () => {
   });
 
   test('tells of bytes and of a loss after the handshake, and of nothing behind the loss', async () => {
-    const connections: PeerConnection[] = [];
+    const connections: SimulatedPeer[] = [];
     const { clock, network, owner } = attaching(hello, (connection) => {
       connections.push(connection);
       sending('welcome\n')(connection);
@@ -294,7 +294,7 @@ describe('the handshake', () => {
 
 describe('bytes that come with the end of the handshake', () => {
   test('are told when they are push messages, and reach the owner with what completes them', async () => {
-    const connections: PeerConnection[] = [];
+    const connections: SimulatedPeer[] = [];
     const { clock, owner, attachment } = attaching(hello, (connection) => {
       connections.push(connection);
       sending('welcome\n!news\n!la')(connection);

@@ -1,3 +1,4 @@
+import { SimulatedNetwork } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HawserError, Pipeline, type ConnectionOptions } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -5,7 +6,6 @@ import { line, lines, type LineRequest } from '../protocols/lines.ts';
 import { endings, ENDPOINT, failureOf } from '../protocols/stage.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
 import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
-import { SimulatedNetwork } from '../support/simulated-network.ts';
 
 type LinePipeline = Pipeline<LineRequest, string, string>;
 

@@ -32,7 +32,7 @@ async function staged(
 describe('answers of memcached', () => {
   test.each(['whole', 'each-byte', 'random'] as const)('find their calls (%s)', async (slicing) => {
     const text = 'VALUE a 0 9\r\n\r\nEND\r\nü\r\nEND\r\nEND\r\n18\r\nNOT_FOUND\r\n';
-    const network = { toClient: { slicing }, toPeer: { slicing } };
+    const network = { toClient: { slicing }, toServer: { slicing } };
     const stage = await staged([answering(4, text)], { network });
     const calls = [get('a'), get('b'), incr('c'), incr('d')].map((asked) => stage.pipeline.submit(asked));
     expect(await stage.clock.waitFor(endings(calls))).toEqual(['\r\nEND\r\nü', undefined, '18', undefined]);

@@ -1,5 +1,5 @@
+import { resp, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp, type Answer } from '../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../support/redis-world.ts';
 
 // A command that the server may have run is not repeated silently: it rejects with `unknown`.
@@ -7,7 +7,7 @@ import { RedisWorld, endingOf } from '../support/redis-world.ts';
 const LOST = { code: 'CONNECTION_LOST', outcome: 'unknown' };
 
 /** Ways in which the socket can die when the command has run and its reply has not come. */
-const DEATHS: readonly [string, Answer][] = [
+const DEATHS: readonly [string, SimulatedRedisAnswer][] = [
   ['is reset', 'reset'],
   ['is ended', 'end'],
   ['is reset in the middle of the reply', { bytes: ':1', afterwards: 'reset' }],

@@ -1,6 +1,6 @@
 import type { Redis } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../support/redis-world.ts';
 
 // A peer that has stopped answering is found by lack of progress, under load and idle, though its socket looks open.
@@ -105,7 +105,7 @@ describe('a half-open socket, idle', () => {
   test('a cable that was pulled is found too', async () => {
     const world = new RedisWorld();
     const client = await world.connect();
-    world.wire(1).cut({ direction: 'to-peer', how: 'silence' });
+    world.wire(1).cut({ direction: 'to-server', how: 'silence' });
     const cutAt = world.clock.now();
     await world.clock.advance(2 * STALL_MS + 2 * SPREAD_MS);
     expectReplaced(world, client, cutAt);

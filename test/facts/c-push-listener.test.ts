@@ -1,5 +1,5 @@
+import { resp } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld } from '../support/redis-world.ts';
 
 // What a listener throws shifts no reply and becomes a warning of the process.

@@ -3,9 +3,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { systemEnvironment } from 'hawser';
+import { SimulatedRedis, type SimulatedRedisOptions, socketDuplex } from 'hawser/testing';
 import { onTestFinished } from 'vitest';
-import { FakeRedis, type FakeRedisOptions } from '../support/fake-redis.ts';
-import { socketDuplex } from '../support/scripted-peer.ts';
 
 /** How a process of Node's ended, and what it printed. */
 export interface ProcessEnd {
@@ -31,15 +30,15 @@ export async function runScript(name: string, args: readonly string[]): Promise<
   return { code, signal, stdout, stderr };
 }
 
-/** A {@link FakeRedis} behind a port of loopback. Gone when the test is over. */
+/** A {@link SimulatedRedis} behind a port of loopback. Gone when the test is over. */
 export class LoopbackRedis {
-  readonly redis: FakeRedis;
+  readonly redis: SimulatedRedis;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #port = 0;
 
-  private constructor(options: Omit<FakeRedisOptions, 'clock'>) {
-    this.redis = new FakeRedis({ ...options, clock: systemEnvironment.clock });
+  private constructor(options: Omit<SimulatedRedisOptions, 'clock'>) {
+    this.redis = new SimulatedRedis({ ...options, clock: systemEnvironment.clock });
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -48,7 +47,7 @@ export class LoopbackRedis {
     onTestFinished(() => this.leave());
   }
 
-  static async start(options: Omit<FakeRedisOptions, 'clock'> = {}): Promise<LoopbackRedis> {
+  static async start(options: Omit<SimulatedRedisOptions, 'clock'> = {}): Promise<LoopbackRedis> {
     const server = new LoopbackRedis(options);
     await server.comeBack();
     return server;

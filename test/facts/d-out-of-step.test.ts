@@ -1,5 +1,5 @@
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../support/redis-world.ts';
 
 // A stream that is known to be out of step is closed, never resynchronised: nobody gets another's value.

@@ -1,5 +1,5 @@
+import { resp, type SimulatedRedisHandler } from 'hawser/testing';
 import { expect, test } from 'vitest';
-import { resp, type CommandHandler } from '../support/fake-redis.ts';
 import { LoopbackRedis, runScript } from './child.ts';
 
 // With no listener of any kind attached nothing crashes a process, through all the other facts.
@@ -7,7 +7,7 @@ import { LoopbackRedis, runScript } from './child.ts';
 const AWAY_MS = 400;
 
 /** Answers a key of its own for each fact. */
-function handlers(server: LoopbackRedis): Readonly<Record<string, CommandHandler>> {
+function handlers(server: LoopbackRedis): Readonly<Record<string, SimulatedRedisHandler>> {
   const asked = new Map<string, number>();
   return {
     INCR: ({ command: { args }, run }) => {

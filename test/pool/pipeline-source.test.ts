@@ -1,3 +1,4 @@
+import { SimulatedNetwork } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   HawserError,
@@ -11,7 +12,6 @@ import { line, lines, LineSession, type LineHandshake, type LineRequest } from '
 import { endings, ENDPOINT } from '../protocols/stage.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
 import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
-import { SimulatedNetwork } from '../support/simulated-network.ts';
 
 /** A session that is dirty from `dirt` on, until `clean`. */
 class DirtySession extends LineSession {

@@ -44,7 +44,7 @@ describe('a reply', () => {
     ['random', 2],
     ['random', 3],
   ] as const)('is one, of however many messages and pieces (%s, seed %i)', async (slicing, seed) => {
-    const network = { seed, toClient: { slicing }, toPeer: { slicing } };
+    const network = { seed, toClient: { slicing }, toServer: { slicing } };
     const stage = await staged([answering(2, statements, server.empty(), server.ready())], { network });
     const calls = [query('SELECT ...; UPDATE ...'), query('')].map((each) => stage.pipeline.submit(each));
     expect(await stage.clock.waitFor(Promise.all(calls))).toEqual([

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { socketDuplex } from 'hawser/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { Pipeline, type TlsOptions } from '../../src/core/index.ts';
 import { pem, plainServer } from '../support/loopback.ts';
-import { ScriptedPeer, socketDuplex } from '../support/scripted-peer.ts';
+import { ScriptedPeer } from '../support/scripted-peer.ts';
 import { SSL_REQUEST } from './postgres-messages.ts';
 import { rowReply, started, takeMessage, takeStartup } from './postgres-peer.ts';
 import { postgresSimple, query } from './postgres-simple.ts';

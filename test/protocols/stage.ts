@@ -1,3 +1,4 @@
+import { SimulatedNetwork, type SimulatedNetworkOptions } from 'hawser/testing';
 import { expect, onTestFinished } from 'vitest';
 import {
   HawserError,
@@ -9,7 +10,6 @@ import {
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
 import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
-import { SimulatedNetwork, type SimulatedNetworkOptions } from '../support/simulated-network.ts';
 
 export const ENDPOINT = { host: 'peer.test', port: 1 };
 

@@ -48,7 +48,7 @@ async function staged(scripts: readonly PeerScript[], options?: StageOptions): P
 
 describe('answers in any order', () => {
   test.each(['whole', 'each-byte', 'random'] as const)('find their calls (%s)', async (slicing) => {
-    const network = { toClient: { slicing }, toPeer: { slicing } };
+    const network = { toClient: { slicing }, toServer: { slicing } };
     const stage = await staged([answering(3, 'ok 4 c\nno 2 BUSY\nok 3 b ü\n')], { network });
     const calls = ['a', 'b', 'c'].map((text) => stage.pipeline.submit(call(1, 'ask', text)));
     expect(await stage.clock.waitFor(endings(calls))).toEqual(['refused BUSY', 'b ü', 'c']);

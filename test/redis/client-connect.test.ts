@@ -1,9 +1,9 @@
 import { HawserError, Redis, type RedisOptions } from 'hawser/redis';
+import type { DialAnswer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
 import { ENDPOINT, REDIS_ADDRESS, RedisWorld, endingOf } from '../support/redis-world.ts';
-import type { DialAnswer } from '../support/simulated-network.ts';
 
 const OTHER = { host: 'other.test', port: 6380 } as const;
 const THIRD = { path: '/run/redis.sock' } as const;

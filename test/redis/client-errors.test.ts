@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { HawserError, Redis, RedisOptions } from 'hawser/redis';
+import { resp, type SimulatedRedisHandler } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp, type CommandHandler } from '../support/fake-redis.ts';
 import { ENDPOINT, RedisWorld } from '../support/redis-world.ts';
 
 const SECRET = 's3cret';
@@ -11,7 +11,7 @@ const CREDENTIALS = { username: `user-${SECRET}`, password: `password-${SECRET}`
 interface Failing {
   readonly code: string;
   readonly options?: RedisOptions;
-  readonly handler?: CommandHandler;
+  readonly handler?: SimulatedRedisHandler;
   /** Brings it about once the client is connected. */
   readonly arrange?: (world: RedisWorld) => void | Promise<void>;
   readonly call?: (client: Redis) => Promise<unknown>;

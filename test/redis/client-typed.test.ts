@@ -1,6 +1,6 @@
 import type { Redis } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld } from '../support/redis-world.ts';
 
 /** A call, the command that it sends, the server's answer, and the value that the caller gets. */

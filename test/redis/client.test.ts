@@ -1,7 +1,7 @@
 import type { StateChange } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { TRANSITIONS_KEPT } from '../../src/core/lifecycle.ts';
-import { resp } from '../support/fake-redis.ts';
 import { ENDPOINT, RedisWorld, endingOf } from '../support/redis-world.ts';
 
 const BYTES = Buffer.from([0x00, 0xff, 0x0d, 0x0a, 0x80]);

@@ -1,7 +1,7 @@
 import type { PoolLeak } from 'hawser';
 import type { RedisConnection } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../support/redis-world.ts';
 import { connected, WAYS } from './conformance/ways.ts';
 

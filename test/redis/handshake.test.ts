@@ -1,7 +1,7 @@
 import type { Redis, RedisOptions } from 'hawser/redis';
+import { resp, type SimulatedRedisBehaviour } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { VERSION } from '../../src/redis/version.ts';
-import { resp, type ConnectionBehaviour } from '../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../support/redis-world.ts';
 
 const SETINFO = ['CLIENT SETINFO LIB-NAME hawser', `CLIENT SETINFO LIB-VER ${VERSION}`];
@@ -15,7 +15,7 @@ function words(world: RedisWorld, connection = 1): string[] {
 }
 
 /** The next connection answers this command with these bytes. */
-function answering(name: string, bytes: string | Uint8Array): ConnectionBehaviour {
+function answering(name: string, bytes: string | Uint8Array): SimulatedRedisBehaviour {
   return ({ command }) => (command.text.startsWith(name) ? { bytes } : undefined);
 }
 
@@ -82,7 +82,7 @@ describe('the handshake is over before any call goes out', () => {
     const world = new RedisWorld({
       credentials: { username: 'user', password: PASSWORD },
       toClient: { slicing: 'each-byte' },
-      toPeer: { slicing: 'each-byte' },
+      toServer: { slicing: 'each-byte' },
     });
     const client = await world.connect(EVERYTHING);
     expect(client.state).toBe('ready');

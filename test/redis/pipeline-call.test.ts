@@ -35,7 +35,7 @@ describe('a pipeline', () => {
   });
 
   test('is contiguous: no concurrent caller comes between', async () => {
-    const world = new RedisWorld({ toPeer: { slicing: 'random' }, toClient: { slicing: 'random' } });
+    const world = new RedisWorld({ toServer: { slicing: 'random' }, toClient: { slicing: 'random' } });
     const client = await world.connect();
     const calls = Array.from({ length: 20 }, (_, index) => [
       client.incr(`single:${index}`),

@@ -1,6 +1,6 @@
 import type { RedisCommand } from 'hawser/redis';
+import { resp, type SimulatedRedisHandler } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp, type CommandHandler } from '../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../support/redis-world.ts';
 
 const INCREMENTS: readonly RedisCommand[] = [
@@ -31,7 +31,7 @@ describe('a transaction', () => {
   });
 
   test('is contiguous: no concurrent caller comes between', async () => {
-    const world = new RedisWorld({ toPeer: { slicing: 'random' }, toClient: { slicing: 'random' } });
+    const world = new RedisWorld({ toServer: { slicing: 'random' }, toClient: { slicing: 'random' } });
     const client = await world.connect();
     const endings = await world.endings<unknown>(
       Array.from({ length: 20 }, (_, index) => [
@@ -115,7 +115,7 @@ describe('a command that is refused before the transaction runs', () => {
 });
 
 describe('a server that does not queue the commands as a transaction', () => {
-  const torn: readonly [string, Readonly<Record<string, CommandHandler>>][] = [
+  const torn: readonly [string, Readonly<Record<string, SimulatedRedisHandler>>][] = [
     [
       'refuses MULTI and runs the commands',
       { MULTI: () => ({ bytes: resp.error('NOPERM no permissions') }) },

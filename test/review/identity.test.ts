@@ -1,5 +1,5 @@
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld } from '../support/redis-world.ts';
 
 // Nobody becomes the default user who has asked to be another.

@@ -1,6 +1,6 @@
 import type { Redis, StateName } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { ENDPOINT, RedisWorld, endingOf, type Ending } from '../support/redis-world.ts';
 
 // Listeners are told in the middle of things, and may do anything to the client that tells them.

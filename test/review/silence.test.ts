@@ -7,7 +7,7 @@ const STALL_MS = 1_500;
 
 describe('a peer that takes what is written and answers nothing', () => {
   test('is found although there is always more to write, and its kernel takes it slowly', async () => {
-    const world = new RedisWorld({ kernelBufferBytes: 30_000, toPeer: { latencyMs: 400 } });
+    const world = new RedisWorld({ kernelBufferBytes: 30_000, toServer: { latencyMs: 400 } });
     const client = await world.connect();
     world.redis.on('SET', () => 'silence');
     const value = 'x'.repeat(60_000);
@@ -21,7 +21,7 @@ describe('a peer that takes what is written and answers nothing', () => {
   });
 
   test('is not given up while the oldest call is still being written', async () => {
-    const world = new RedisWorld({ kernelBufferBytes: 30_000, toPeer: { latencyMs: 400 } });
+    const world = new RedisWorld({ kernelBufferBytes: 30_000, toServer: { latencyMs: 400 } });
     const client = await world.connect();
     const value = 'x'.repeat(1_000_000);
     expect(await world.clock.waitFor(client.set('key', value, { timeoutMs: 60_000 }))).toBe('OK');

@@ -1,5 +1,5 @@
+import { resp } from 'hawser/testing';
 import { expect, test } from 'vitest';
-import { resp } from '../support/fake-redis.ts';
 import { RedisWorld } from '../support/redis-world.ts';
 
 test.each([[0], [1], [3]])(

@@ -1,6 +1,5 @@
+import type { SimulatedRedis, SimulatedNetwork } from 'hawser/testing';
 import { HawserError } from '../../src/core/index.ts';
-import type { FakeRedis } from '../support/fake-redis.ts';
-import type { SimulatedNetwork } from '../support/simulated-network.ts';
 
 /** One command of a simulated call, told apart from all others by an argument that only it has. */
 export interface RecordedCommand {
@@ -37,7 +36,7 @@ function resultOf(call: RecordedCall, index: number): unknown {
 /** All that a history breaks, one line each; none when every promise was kept. */
 export function brokenPromises(
   calls: readonly RecordedCall[],
-  redis: FakeRedis,
+  redis: SimulatedRedis,
   network: SimulatedNetwork,
 ): string[] {
   const written = Buffer.concat(network.connections.map((connection) => connection.written)).toString(
@@ -63,7 +62,7 @@ function fateOf(
   { id, kind, isOwnAnswer }: RecordedCommand,
   result: unknown,
   { sendingsMax }: RecordedCall,
-  redis: FakeRedis,
+  redis: SimulatedRedis,
   written: string,
 ): string | undefined {
   const received = redis.timesReceived(id);

@@ -1,10 +1,9 @@
 import { getEventListeners } from 'node:events';
+import { SimulatedRedis, SimulatedNetwork } from 'hawser/testing';
 import { Redis, type HawserError, type RedisCommand } from '../../src/redis/index.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { FakeRedis } from '../support/fake-redis.ts';
 import { leftovers } from '../support/leaks.ts';
-import { SimulatedNetwork } from '../support/simulated-network.ts';
 import { brokenPromises, type RecordedCall, type RecordedCommand } from './history.ts';
 import type { Simulation } from './seeds.ts';
 
@@ -27,7 +26,7 @@ class Scenario {
   readonly random: SeededRandom;
   readonly clock = new VirtualClock();
   readonly network: SimulatedNetwork;
-  readonly redis: FakeRedis;
+  readonly redis: SimulatedRedis;
   readonly client: Redis;
   readonly timeoutMs: number;
   readonly calls: RecordedCall[] = [];
@@ -47,10 +46,10 @@ class Scenario {
       seed: random.integer(1, 1_000_000),
       connectMs: random.integer(0, 50),
       kernelBufferBytes: random.pick([64, 500, 4_000, 65_536]),
-      toPeer: { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing },
+      toServer: { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing },
       toClient: { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing },
     });
-    this.redis = new FakeRedis({ clock: this.clock });
+    this.redis = new SimulatedRedis({ clock: this.clock });
     this.timeoutMs = random.pick([100, 1_000, 5_000]);
     const endpoints = random.chance(0.3) ? ENDPOINTS : [ENDPOINTS[0]];
     for (const endpoint of endpoints) this.network.listen(endpoint, this.redis.accept);
@@ -205,8 +204,8 @@ class Scenario {
       () => connection?.reset(),
       () => connection?.end(),
       () => connection?.cut({ direction: 'to-client', afterBytes: random.integer(0, 300) }),
-      () => connection?.cut({ direction: 'to-peer', afterBytes: random.integer(0, 300) }),
-      () => connection?.cut({ direction: random.pick(['to-client', 'to-peer']), how: 'silence' }),
+      () => connection?.cut({ direction: 'to-server', afterBytes: random.integer(0, 300) }),
+      () => connection?.cut({ direction: random.pick(['to-client', 'to-server']), how: 'silence' }),
       () => connection?.freeze(),
       () => connection?.thaw(),
       () => connection?.stopReading(),

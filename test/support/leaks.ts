@@ -1,13 +1,12 @@
+import type { SimulatedRedis, SimulatedNetwork } from 'hawser/testing';
 import { expect } from 'vitest';
 import type { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import type { FakeRedis } from './fake-redis.ts';
-import type { SimulatedNetwork } from './simulated-network.ts';
 
 /** What a test in virtual time ran on. */
 export interface VirtualWorld {
   readonly clock: VirtualClock;
   readonly network: SimulatedNetwork;
-  readonly redis?: FakeRedis;
+  readonly redis?: SimulatedRedis;
 }
 
 /**

@@ -5,25 +5,27 @@ import {
   type RedisPool,
   type RedisPoolOptions,
 } from 'hawser/redis';
+import {
+  SimulatedRedis,
+  type SimulatedRedisOptions,
+  type SimulatedRedisConnection,
+  SimulatedNetwork,
+  type SimulatedPeer,
+  type SimulatedListener,
+  type SimulatedNetworkOptions,
+} from 'hawser/testing';
 import { onTestFinished } from 'vitest';
 import type { Environment } from '../../src/core/index.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { FakeRedis, type FakeRedisOptions, type FakeRedisConnection } from './fake-redis.ts';
 import { expectNothingLeft } from './leaks.ts';
-import {
-  SimulatedNetwork,
-  type PeerConnection,
-  type SimulatedListener,
-  type SimulatedNetworkOptions,
-} from './simulated-network.ts';
 
 /** Where the server of a {@link RedisWorld} listens. */
 export const ENDPOINT = { host: 'redis.test', port: 6379 } as const;
 export const REDIS_ADDRESS = 'redis://redis.test:6379';
 
 /** How a {@link RedisWorld} is set up. */
-export type RedisWorldOptions = Omit<FakeRedisOptions & SimulatedNetworkOptions, 'clock'>;
+export type RedisWorldOptions = Omit<SimulatedRedisOptions & SimulatedNetworkOptions, 'clock'>;
 
 /** How a promise ended. */
 export type Ending<T> = { readonly value: T } | { readonly error: HawserError };
@@ -35,14 +37,14 @@ export type Ending<T> = { readonly value: T } | { readonly error: HawserError };
 export class RedisWorld {
   readonly clock: VirtualClock = new VirtualClock();
   readonly network: SimulatedNetwork;
-  readonly redis: FakeRedis;
+  readonly redis: SimulatedRedis;
   #listener: SimulatedListener;
   readonly #clients: (Redis | RedisPool)[] = [];
 
   constructor(options: RedisWorldOptions = {}) {
     const { clock } = this;
     this.network = new SimulatedNetwork({ ...options, clock });
-    this.redis = new FakeRedis({ ...options, clock });
+    this.redis = new SimulatedRedis({ ...options, clock });
     this.#listener = this.network.listen(ENDPOINT, this.redis.accept);
     onTestFinished(() => this.#end());
   }
@@ -79,12 +81,12 @@ export class RedisWorld {
   }
 
   /** The network's side of a connection, counted from 1. */
-  wire(number: number): PeerConnection {
+  wire(number: number): SimulatedPeer {
     return present(this.network.connections[number - 1]);
   }
 
   /** The server's side of a connection, counted from 1. */
-  server(number: number): FakeRedisConnection {
+  server(number: number): SimulatedRedisConnection {
     return present(this.redis.connections[number - 1]);
   }
 

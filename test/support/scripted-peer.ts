@@ -1,45 +1,4 @@
-import type { Socket } from 'node:net';
-
-/** The server's end of a byte stream, simulated or real. Written against this, a fake server runs on both. */
-export interface ByteDuplex {
-  /** Sends bytes; text as UTF-8. After the end of the stream it does nothing. */
-  send(bytes: string | Uint8Array): void;
-  /** Who gets the bytes that arrive, cut anywhere; a later call replaces it. Call it before the first bytes can arrive. */
-  onBytes(handler: (bytes: Buffer) => void): void;
-  /** Who is told, once, that the client ended or reset the stream. */
-  onClosed(handler: (ending: 'ended' | 'reset') => void): void;
-  /** Ends the stream behind what was sent (FIN). */
-  end(): void;
-  /** Tears the stream (RST). */
-  reset(): void;
-}
-
-/** A real socket as a byte duplex. Its errors arrive as `reset`. */
-export function socketDuplex(socket: Socket): ByteDuplex {
-  let closed: ((ending: 'ended' | 'reset') => void) | undefined;
-  const close = (ending: 'ended' | 'reset'): void => {
-    const handler = closed;
-    closed = undefined;
-    handler?.(ending);
-  };
-  socket.on('error', () => close('reset'));
-  socket.on('end', () => close('ended'));
-  socket.on('close', (hadError) => close(hadError ? 'reset' : 'ended'));
-  return {
-    send: (bytes) => {
-      if (socket.writable) socket.write(bytes);
-    },
-    onBytes: (handler) => {
-      socket.removeAllListeners('data');
-      socket.on('data', handler);
-    },
-    onClosed: (handler) => {
-      closed = handler;
-    },
-    end: () => void socket.end(),
-    reset: () => void socket.resetAndDestroy(),
-  };
-}
+import type { ByteDuplex } from 'hawser/testing';
 
 /** One step that waits for bytes: it takes what it needs from the front, or says that more must come. */
 interface Waiting {

@@ -1,6 +1,6 @@
+import { SimulatedNetwork, type SimulatedPeer, type SimulatedNetworkOptions } from 'hawser/testing';
 import type { Transport, TransportListener } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { SimulatedNetwork, type PeerConnection, type SimulatedNetworkOptions } from './simulated-network.ts';
 
 /** Where the server of these tests listens. */
 export const ENDPOINT = { host: 'redis.test', port: 6379 };
@@ -39,7 +39,7 @@ export async function connect(options: Omit<SimulatedNetworkOptions, 'clock'> = 
   clock: VirtualClock;
   network: SimulatedNetwork;
   transport: Transport;
-  peer: PeerConnection;
+  peer: SimulatedPeer;
   peerLog: string[];
   listener: NotingListener;
 }> {

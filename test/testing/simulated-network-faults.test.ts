@@ -1,3 +1,4 @@
+import { SimulatedNetwork } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import {
@@ -8,7 +9,6 @@ import {
   joined,
   write,
 } from '../support/simulated-network-fixture.ts';
-import { SimulatedNetwork } from '../support/simulated-network.ts';
 
 describe('a full kernel buffer', () => {
   test('takes away room and gives it back when the peer has read all', async () => {
@@ -187,7 +187,7 @@ describe('a cut', () => {
     peer.onBytes((bytes) => peer.send(`answer to ${bytes.toString()}`));
     write(transport, 'ab');
     await clock.advance(1);
-    peer.cut({ direction: 'to-peer', afterBytes: 3 });
+    peer.cut({ direction: 'to-server', afterBytes: 3 });
     write(transport, 'cdefgh');
     await clock.advance(10);
     expect(peer.received.toString()).toBe('abcde');
@@ -210,7 +210,7 @@ describe('a cut', () => {
   test('after no bytes is a cut at once', async () => {
     const { clock, transport, peer, peerLog, listener } = await connect();
     write(transport, 'never arrives');
-    peer.cut({ direction: 'to-peer' });
+    peer.cut({ direction: 'to-server' });
     await clock.advance(10);
     expect(peerLog).toEqual(['0 reset']);
     expect(listener.log).toEqual(['1 lost ECONNRESET']);
@@ -218,7 +218,7 @@ describe('a cut', () => {
 
   test('in silence is known to neither side', async () => {
     const { clock, network, transport, peer, peerLog, listener } = await connect({ kernelBufferBytes: 10 });
-    peer.cut({ direction: 'to-peer', afterBytes: 3, how: 'silence' });
+    peer.cut({ direction: 'to-server', afterBytes: 3, how: 'silence' });
     write(transport, 'abcdef');
     await clock.advance(5);
     peer.send('unheard');

@@ -1,15 +1,14 @@
+import { SimulatedRedis, SimulatedNetwork } from 'hawser/testing';
 import { expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { FakeRedis } from '../support/fake-redis.ts';
 import { expectNothingLeft, type VirtualWorld } from '../support/leaks.ts';
-import { SimulatedNetwork } from '../support/simulated-network.ts';
 
 const REQUEST = { endpoint: { path: '/run/redis.sock' }, startTlsLater: false };
 
 function makeWorld(): Required<VirtualWorld> {
   const clock = new VirtualClock();
   const network = new SimulatedNetwork({ clock });
-  const redis = new FakeRedis({ clock });
+  const redis = new SimulatedRedis({ clock });
   network.listen(REQUEST.endpoint, redis.accept);
   return { clock, network, redis };
 }

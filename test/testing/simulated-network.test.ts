@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { SimulatedNetwork } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { HawserError } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -10,7 +11,6 @@ import {
   joined,
   write,
 } from '../support/simulated-network-fixture.ts';
-import { SimulatedNetwork } from '../support/simulated-network.ts';
 
 describe('a dial', () => {
   test('resolves after connectMs where somebody listens, and is on record', async () => {
@@ -40,6 +40,21 @@ describe('a dial', () => {
     await expect(clock.waitFor(dial(network))).rejects.toMatchObject(refused);
     expect(network.dials.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
     expect([clock.pendingTimers, network.pendingTimers, network.openTransports]).toEqual([0, 0, 0]);
+  });
+
+  test('may be refused by who listens there, who sees the connection and counts none', async () => {
+    const clock = new VirtualClock();
+    const network = new SimulatedNetwork({ clock, connectMs: 5 });
+    let asked = 0;
+    const { connections } = network.listen(ENDPOINT, (peer) => {
+      asked += 1;
+      peer.send('to nobody');
+      return asked === 1 ? 'refuse' : undefined;
+    });
+    await expect(clock.waitFor(dial(network))).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    expect([clock.now(), connections, network.connections, network.openTransports]).toEqual([5, [], [], 0]);
+    await clock.waitFor(dial(network));
+    expect([connections.length, network.connections[0]?.number, network.openTransports]).toEqual([1, 1, 1]);
   });
 
   test('into a black hole has no answer until its signal fires', async () => {
@@ -105,7 +120,7 @@ describe('a dial', () => {
 describe('bytes', () => {
   test('travel in both directions for as long as each direction takes', async () => {
     const { clock, transport, peer, peerLog, listener } = await connect({
-      toPeer: { latencyMs: 3 },
+      toServer: { latencyMs: 3 },
       toClient: { latencyMs: 10 },
     });
     write(transport, 'ping');
@@ -190,7 +205,7 @@ describe('bytes', () => {
     const { clock, peer, transport, listener, peerLog } = await connect({
       seed: 5,
       toClient: { slicing, jitterMs: 3 },
-      toPeer: { slicing, jitterMs: 3 },
+      toServer: { slicing, jitterMs: 3 },
     });
     const text = Array.from({ length: 60 }, (_, index) => `value ${index};`).join('');
     for (const piece of text.match(/.{1,50}/g) ?? []) {
@@ -270,4 +285,62 @@ test('an owner that breaks the contract is found out', async () => {
     'onData() consumed 7 of 3 bytes',
     'attach() after destroy()',
   ]);
+});
+
+describe('the log', () => {
+  /** Dials twice, the first time in vain, and talks. */
+  async function conversation(seed: number, answer = 'hello'): Promise<SimulatedNetwork> {
+    const { clock, network, transport, peer } = await connect({ seed, toClient: { slicing: 'random' } });
+    network.scriptDials(ENDPOINT, [{ kind: 'refuse' }]);
+    await clock.waitFor(dial(network).catch(() => undefined));
+    write(transport, 'x'.repeat(70));
+    peer.send(answer);
+    network.note('a line of the test');
+    await clock.advance(5);
+    peer.cut({ direction: 'to-client', how: 'silence' });
+    transport.destroy();
+    await clock.advance(5);
+    return network;
+  }
+
+  test('tells of dials, bytes and endings, in order, with their times', async () => {
+    const { log } = await conversation(1, 'ok');
+    expect(log).toEqual([
+      '0.0 ms dial 1 to redis.test:6379',
+      '0.0 ms dial 1 accepted as #1',
+      '0.0 ms dial 2 to redis.test:6379',
+      '0.0 ms dial 2 failed: redis.test:6379: the connection was refused',
+      '0.0 ms a line of the test',
+      `1.0 ms #1 to server: 70 bytes "${'x'.repeat(60)}"...`,
+      '1.0 ms #1 to client: 1 bytes "o"',
+      '1.0 ms #1 to client: 1 bytes "k"',
+      '5.0 ms #1 cut to client: silence',
+    ]);
+  });
+
+  test('has a fingerprint that runs share when they have done the same, and else do not', async () => {
+    const [one, same, otherSeed, otherBytes] = await Promise.all([
+      conversation(1),
+      conversation(1),
+      conversation(2),
+      conversation(1, 'hellO'),
+    ]);
+    expect(one.fingerprint).toMatch(/^[0-9a-f]{16}$/);
+    expect(same.log).toEqual(one.log);
+    expect(same.fingerprint).toBe(one.fingerprint);
+    expect(new Set([one, otherSeed, otherBytes].map(({ fingerprint }) => fingerprint)).size).toBe(3);
+  });
+
+  test('keeps its last thousand lines, and the fingerprint tells of all', () => {
+    const networks = ['first', 'other'].map((first) => {
+      const network = new SimulatedNetwork({ clock: new VirtualClock() });
+      network.note(first);
+      for (let line = 1; line <= 2_500; line += 1) network.note(`line ${line}`);
+      return network;
+    });
+    for (const { log } of networks) {
+      expect([log.length, log[0], log.at(-1)]).toEqual([1_000, '0.0 ms line 1501', '0.0 ms line 2500']);
+    }
+    expect(networks[0]?.fingerprint).not.toBe(networks[1]?.fingerprint);
+  });
 });

@@ -1,6 +1,6 @@
 import type { RedisCommand } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../../support/fake-redis.ts';
 import { RedisWorld } from '../../support/redis-world.ts';
 import { connected, receivedBy, WAYS } from './ways.ts';
 
@@ -88,7 +88,7 @@ describe.each(WAYS)('several commands at once, over $name', (way) => {
     });
 
     test('is contiguous: no concurrent caller comes between on its connection', async () => {
-      const world = new RedisWorld({ toPeer: { slicing: 'random' }, toClient: { slicing: 'random' } });
+      const world = new RedisWorld({ toServer: { slicing: 'random' }, toClient: { slicing: 'random' } });
       const client = await connected(way, world);
       const endings = await world.endings<unknown>(
         Array.from({ length: 20 }, (_, index) => [

@@ -1,6 +1,6 @@
 import type { RedisCommand } from 'hawser/redis';
+import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp } from '../../support/fake-redis.ts';
 import { RedisWorld } from '../../support/redis-world.ts';
 import { connected, receivedBy, WAYS } from './ways.ts';
 
@@ -43,7 +43,7 @@ describe.each(WAYS)('calls, over $name', (way) => {
     });
 
     test('reach those who asked, however many ask at once', async () => {
-      const world = new RedisWorld({ toPeer: { slicing: 'random' }, toClient: { slicing: 'random' } });
+      const world = new RedisWorld({ toServer: { slicing: 'random' }, toClient: { slicing: 'random' } });
       const client = await connected(way, world);
       const texts = Array.from({ length: 300 }, (_, index) => `own:${index}`);
       const calls = texts.map((text) => client.command(['ECHO', text]));

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { resp, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { resp, type Answer } from '../../support/fake-redis.ts';
 import { RedisWorld, endingOf } from '../../support/redis-world.ts';
 import { connected, receivedBy, WAYS } from './ways.ts';
 
@@ -197,7 +197,7 @@ describe.each(WAYS)('failures, over $name', (way) => {
   });
 
   describe('no argument and no secret', () => {
-    test.each<[code: string, answer: Answer | undefined]>([
+    test.each<[code: string, answer: SimulatedRedisAnswer | undefined]>([
       ['CONNECTION_LOST', 'reset'],
       ['DEADLINE', { bytes: ':1\r\n', afterMs: 600 }],
       ['PROTOCOL_VIOLATION', { bytes: `@${SECRET}\r\n` }],

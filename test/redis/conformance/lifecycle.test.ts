@@ -88,7 +88,7 @@ describe.each(WAYS)('the life of a client, over $name', (way) => {
     });
 
     test('a crash under load settles every call, and says the truth of each', async () => {
-      const world = new RedisWorld({ toPeer: { latencyMs: 3 }, toClient: { latencyMs: 3 } });
+      const world = new RedisWorld({ toServer: { latencyMs: 3 }, toClient: { latencyMs: 3 } });
       const client = await connected(way, world);
       const keys = Array.from({ length: 200 }, (_, index) => `key:${index}`);
       world.redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 1 }));

@@ -1,7 +1,7 @@
 import { HawserError } from 'hawser/redis';
+import type { SimulatedRedisAnswer, SimulatedRedisCall, SimulatedRedisConnection } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../src/testing/seeded-random.ts';
-import type { Answer, FakeCall, FakeRedisConnection } from '../../support/fake-redis.ts';
 import { RedisWorld, type Ending } from '../../support/redis-world.ts';
 import { WAYS, type Client } from './ways.ts';
 
@@ -23,13 +23,13 @@ class Trouble {
   isOver = false;
   readonly #random: SeededRandom;
   /** Connections on which nothing is answered any more: to leave out one answer alone is what nobody could see. */
-  readonly #silent = new Set<FakeRedisConnection>();
+  readonly #silent = new Set<SimulatedRedisConnection>();
 
   constructor(random: SeededRandom) {
     this.#random = random;
   }
 
-  readonly answer = ({ command, connection, run }: FakeCall): Answer | undefined => {
+  readonly answer = ({ command, connection, run }: SimulatedRedisCall): SimulatedRedisAnswer | undefined => {
     const random = this.#random;
     if (this.#silent.has(connection)) return 'silence';
     if (this.isOver || command.name === 'HELLO') return undefined;
@@ -82,7 +82,7 @@ describe.each(WAYS)('any history, over $name', (way) => {
   test.each(SEEDS)('settles each call by its deadline, once, and tells the truth (seed %i)', async (seed) => {
     const random = new SeededRandom(seed);
     const world = new RedisWorld({
-      toPeer: { slicing: 'random' },
+      toServer: { slicing: 'random' },
       toClient: { latencyMs: random.integer(0, 5) },
     });
     const client = way.start(world, {

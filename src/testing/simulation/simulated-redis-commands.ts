@@ -1,4 +1,4 @@
-import { resp } from './fake-redis-wire.ts';
+import { resp } from '../resp-wire.ts';
 
 /** One command as it came from a client. */
 export interface ReceivedCommand {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { SimulatedRedis, socketDuplex } from 'hawser/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { FakeRedis } from '../support/fake-redis.ts';
 import { expectResourcesBackTo, openResources } from '../support/leaks.ts';
-import { ScriptedServer, socketDuplex } from '../support/scripted-peer.ts';
+import { ScriptedServer } from '../support/scripted-peer.ts';
 
 let baseline: Record<string, number>;
 let server: Server;
@@ -37,7 +37,7 @@ async function text(bytes: number): Promise<string> {
 }
 
 test('a fake server speaks over a real socket', async () => {
-  const redis = new FakeRedis({ clock: new VirtualClock() });
+  const redis = new SimulatedRedis({ clock: new VirtualClock() });
   await serve((socket) => redis.accept(socketDuplex(socket)));
   client.write('*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n*1\r\n$4\r\nPING\r\n');
   expect(await text(11)).toBe(':1\r\n+PONG\r\n');
@@ -45,7 +45,7 @@ test('a fake server speaks over a real socket', async () => {
 });
 
 test('it resets a real socket in earnest', async () => {
-  const redis = new FakeRedis({ clock: new VirtualClock() });
+  const redis = new SimulatedRedis({ clock: new VirtualClock() });
   redis.on('INCR', ({ run }) => {
     run();
     return 'reset';
@@ -58,7 +58,7 @@ test('it resets a real socket in earnest', async () => {
 });
 
 test('it learns that the client of a real socket has left', async () => {
-  const redis = new FakeRedis({ clock: new VirtualClock() });
+  const redis = new SimulatedRedis({ clock: new VirtualClock() });
   const left = new Promise((resolve) => {
     void serve((socket) => {
       redis.accept(socketDuplex(socket));

@@ -1,49 +1,28 @@
+import type { Clock, Dial, DialRequest, Endpoint, Transport } from '../../core/index.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import {
-  HawserError,
-  type Clock,
-  type Dial,
-  type DialRequest,
-  type Endpoint,
-  type TlsOptions,
-  type Transport,
-} from '../../src/core/index.ts';
-import { SeededRandom } from '../../src/testing/seeded-random.ts';
+  checkAnswer,
+  dialFailure,
+  placeOf,
+  refusal,
+  type DialAnswer,
+  type DialRecord,
+} from './dial-answer.ts';
 import {
-  SimulatedConnection,
+  resolveConditions,
+  type NetworkConditionOptions,
   type NetworkConditions,
-  type PeerConnection,
-} from './simulated-network-connection.ts';
-import type { PathConditions } from './simulated-network-path.ts';
+} from './network-conditions.ts';
+import { SimulatedConnection, type SimulatedPeer } from './simulated-connection.ts';
+import { Trace } from './trace.ts';
 
-export type { Cut, NetworkConditions, PeerConnection } from './simulated-network-connection.ts';
-export type { PathConditions } from './simulated-network-path.ts';
-
-/** What a dial meets at an endpoint. */
-export type DialAnswer =
-  /** Accepted, where somebody listens; refused otherwise. `afterMs` replaces `conditions.connectMs`. */
-  | { readonly kind: 'accept'; readonly afterMs?: number }
-  /** Accepted although its signal has fired meanwhile: a dial that comes too late. */
-  | { readonly kind: 'accept-late'; readonly afterMs: number }
-  /** `CONNECT_FAILED`, with ECONNREFUSED for its cause. `afterMs` is 0 by default. */
-  | { readonly kind: 'refuse'; readonly afterMs?: number }
-  /** No answer until the signal fires. */
-  | { readonly kind: 'blackhole' }
-  /** This error, a certificate that does not verify, for example. `afterMs` is 0 by default. */
-  | { readonly kind: 'fail'; readonly error: HawserError; readonly afterMs?: number };
-
-/** One dial, for assertions. `outcome` changes as it goes on. */
-export interface DialRecord {
-  readonly endpoint: Endpoint;
-  readonly atMs: number;
-  readonly tls: TlsOptions | undefined;
-  readonly startTlsLater: boolean;
-  outcome: 'pending' | 'accepted' | 'failed' | 'aborted';
-}
+/** Who is called for each connection to an endpoint, with the server's side of it; `'refuse'` refuses the dial. */
+export type Accept = (peer: SimulatedPeer) => 'refuse' | void;
 
 /** Somebody who listens at an endpoint. */
 export interface SimulatedListener {
   /** The connections that it accepted, oldest first; those that have ended too. */
-  readonly connections: readonly PeerConnection[];
+  readonly connections: readonly SimulatedPeer[];
   /** Refuses dials from now on; connections stay. */
   stop(): void;
   /** Refuses dials from now on and resets its connections, as when the process is killed. */
@@ -51,20 +30,21 @@ export interface SimulatedListener {
 }
 
 /** How a {@link SimulatedNetwork} is set up. */
-export interface SimulatedNetworkOptions {
+export interface SimulatedNetworkOptions extends NetworkConditionOptions {
+  /** In whose time everything happens: a virtual clock, as a rule. */
   readonly clock: Clock;
-  /** For jitter and cuts. Default 1. */
-  readonly seed?: number;
-  /** Defaults: 1 ms to connect and for each direction, no jitter, nothing sliced, a kernel buffer of 64 KiB. */
-  readonly connectMs?: number;
-  readonly kernelBufferBytes?: number;
-  readonly toPeer?: Partial<PathConditions>;
-  readonly toClient?: Partial<PathConditions>;
+  /** Any safe integer, for jitter and the sizes of slices. Default 1. */
+  readonly seed?: number | undefined;
 }
 
 /**
  * A network without sockets, in the time of its clock, the same for the same seed. `network.dial` goes where the
- * core takes a {@link Dial}.
+ * core takes a {@link Dial}, in an `Environment`; a server is whoever was given to `listen`.
+ *
+ * It carries bytes. TLS is not spoken on it: what a dial asked for is on record, and `startTls()` of a transport
+ * succeeds at once, unless its peer says otherwise.
+ *
+ * The constructor throws a RangeError for options that make no sense.
  */
 export class SimulatedNetwork {
   /** What new connections begin with. */
@@ -75,7 +55,8 @@ export class SimulatedNetwork {
   readonly misuses: string[] = [];
   readonly #clock: Clock;
   readonly #random: SeededRandom;
-  readonly #handlers = new Map<string, (connection: PeerConnection) => void>();
+  readonly #trace: Trace;
+  readonly #handlers = new Map<string, Accept>();
   readonly #standingAnswers = new Map<string, DialAnswer>();
   readonly #scriptedAnswers = new Map<string, DialAnswer[]>();
   readonly #connections: SimulatedConnection[] = [];
@@ -83,18 +64,14 @@ export class SimulatedNetwork {
   #dialTimers = 0;
 
   constructor(options: SimulatedNetworkOptions) {
+    this.conditions = resolveConditions(options);
     this.#clock = options.clock;
     this.#random = new SeededRandom(options.seed ?? 1);
-    this.conditions = {
-      connectMs: options.connectMs ?? 1,
-      kernelBufferBytes: options.kernelBufferBytes ?? 65_536,
-      toPeer: { latencyMs: 1, jitterMs: 0, slicing: 'whole', ...options.toPeer },
-      toClient: { latencyMs: 1, jitterMs: 0, slicing: 'whole', ...options.toClient },
-    };
+    this.#trace = new Trace(options.clock);
   }
 
   /** All connections that were accepted, also those that have ended. */
-  get connections(): readonly PeerConnection[] {
+  get connections(): readonly SimulatedPeer[] {
     return this.#connections;
   }
 
@@ -108,17 +85,36 @@ export class SimulatedNetwork {
     return this.#connections.reduce((sum, { pendingTimers }) => sum + pendingTimers, this.#dialTimers);
   }
 
+  /** What happened, with milliseconds since the network was made: the last 1,000 lines. For a failing test to print. */
+  get log(): readonly string[] {
+    return this.#trace.lines;
+  }
+
+  /**
+   * Sixteen hexadecimal digits that stand for the whole log, its dropped lines included. Two runs that share them have
+   * done the same at the same time.
+   */
+  get fingerprint(): string {
+    return this.#trace.fingerprint;
+  }
+
+  /** Adds a line of the test's own to the log. May be handed on by itself. */
+  readonly note = (what: string): void => this.#trace.note(what);
+
   /**
    * Accepts dials to an endpoint from now on; a later listener replaces an earlier one. `accept` is called with the
-   * server's side before the dial resolves and sets its `onBytes` there and then.
+   * server's side before the dial resolves and sets its `onBytes` there and then, or refuses the dial.
    */
-  listen(endpoint: Endpoint, accept: (connection: PeerConnection) => void): SimulatedListener {
-    const connections: PeerConnection[] = [];
-    const handler = (connection: PeerConnection): void => {
-      connections.push(connection);
-      accept(connection);
-    };
+  listen(endpoint: Endpoint, accept: Accept): SimulatedListener {
     const place = placeOf(endpoint);
+    if (typeof accept !== 'function')
+      throw new TypeError(`listen(${place}): expected a function that accepts`);
+    const connections: SimulatedPeer[] = [];
+    const handler: Accept = (peer) => {
+      const answer = accept(peer);
+      if (answer !== 'refuse') connections.push(peer);
+      return answer;
+    };
     this.#handlers.set(place, handler);
     const stop = (): void => {
       if (this.#handlers.get(place) === handler) this.#handlers.delete(place);
@@ -132,11 +128,13 @@ export class SimulatedNetwork {
 
   /** What dials to an endpoint meet from now on. Without it they are accepted. */
   answerDials(endpoint: Endpoint, answer: DialAnswer): void {
+    checkAnswer(answer);
     this.#standingAnswers.set(placeOf(endpoint), answer);
   }
 
   /** What the next dials to an endpoint meet, one answer each, before `answerDials` counts again. */
   scriptDials(endpoint: Endpoint, answers: readonly DialAnswer[]): void {
+    for (const answer of answers) checkAnswer(answer);
     const place = placeOf(endpoint);
     this.#scriptedAnswers.set(place, [...(this.#scriptedAnswers.get(place) ?? []), ...answers]);
   }
@@ -148,27 +146,36 @@ export class SimulatedNetwork {
     this.dials.push(record);
     const place = placeOf(endpoint);
     const answer = this.#scriptedAnswers.get(place)?.shift() ?? this.#standingAnswers.get(place);
-    return this.#play(answer ?? { kind: 'accept' }, request, record);
+    this.note(`dial ${this.dials.length} to ${place}`);
+    return this.#play(answer ?? { kind: 'accept' }, request, record, this.dials.length);
   };
 
-  #play(answer: DialAnswer, { endpoint, signal }: DialRequest, record: DialRecord): Promise<Transport> {
+  #play(
+    answer: DialAnswer,
+    { endpoint, signal }: DialRequest,
+    record: DialRecord,
+    number: number,
+  ): Promise<Transport> {
     return new Promise((resolve, reject) => {
       const fail = (outcome: 'failed' | 'aborted', error: Error): void => {
         record.outcome = outcome;
+        this.note(`dial ${number} ${outcome}: ${error.message}`);
         reject(error);
       };
       const settle = (): void => {
         signal.removeEventListener('abort', abort);
         if (answer.kind === 'fail') return fail('failed', answer.error);
         const accept = answer.kind === 'refuse' ? undefined : this.#handlers.get(placeOf(endpoint));
-        if (accept === undefined) return fail('failed', refusal(endpoint));
+        const opened = accept && this.#open(endpoint, accept);
+        if (opened === undefined) return fail('failed', refusal(endpoint));
         record.outcome = 'accepted';
-        resolve(this.#open(endpoint, accept));
+        this.note(`dial ${number} accepted as #${opened.number}`);
+        resolve(opened.transport);
       };
       const cancel = this.#after(this.#delayMs(answer), settle);
       const abort = (): void => {
         cancel();
-        fail('aborted', failure(endpoint, 'the dial was given up', signal.reason));
+        fail('aborted', dialFailure(endpoint, 'the dial was given up', signal.reason));
       };
       if (answer.kind === 'accept-late') return;
       if (signal.aborted) abort();
@@ -195,15 +202,18 @@ export class SimulatedNetwork {
     };
   }
 
-  #open(endpoint: Endpoint, accept: (connection: PeerConnection) => void): Transport {
-    const { connectMs, kernelBufferBytes, toPeer, toClient } = this.conditions;
+  /** `undefined` when the dial is refused. */
+  #open(endpoint: Endpoint, accept: Accept): SimulatedConnection | undefined {
+    const number = this.#connections.length + 1;
+    const { connectMs, kernelBufferBytes, toServer, toClient } = this.conditions;
     const connection = new SimulatedConnection({
       clock: this.#clock,
       random: this.#random.fork(),
-      number: this.#connections.length + 1,
+      number,
       endpoint,
       peer: placeOf(endpoint),
-      conditions: { connectMs, kernelBufferBytes, toPeer: { ...toPeer }, toClient: { ...toClient } },
+      conditions: { connectMs, kernelBufferBytes, toServer: { ...toServer }, toClient: { ...toClient } },
+      note: (what) => this.note(`#${number} ${what}`),
       misuse: (what) => void this.misuses.push(`connection to ${placeOf(endpoint)}: ${what}`),
       over: () => {
         this.#openTransports -= 1;
@@ -211,21 +221,9 @@ export class SimulatedNetwork {
     });
     this.#openTransports += 1;
     this.#connections.push(connection);
-    accept(connection);
-    return connection.transport;
+    if (accept(connection) !== 'refuse') return connection;
+    this.#openTransports -= 1;
+    this.#connections.pop();
+    return undefined;
   }
-}
-
-function placeOf({ host, port, path }: Endpoint): string {
-  return path ?? `${host}:${port}`;
-}
-
-function refusal(endpoint: Endpoint): HawserError {
-  const place = placeOf(endpoint);
-  const cause = Object.assign(new Error(`connect ECONNREFUSED ${place}`), { code: 'ECONNREFUSED' });
-  return failure(endpoint, 'the connection was refused', cause);
-}
-
-function failure(endpoint: Endpoint, why: string, cause: unknown): HawserError {
-  return new HawserError('CONNECT_FAILED', `${placeOf(endpoint)}: ${why}`, { outcome: 'not-sent', cause });
 }

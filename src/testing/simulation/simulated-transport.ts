@@ -4,8 +4,10 @@ import {
   type Timer,
   type Transport,
   type TransportListener,
-} from '../../src/core/index.ts';
-import type { Ending, SimulatedPath } from './simulated-network-path.ts';
+} from '../../core/index.ts';
+import type { StreamEnding } from '../byte-duplex.ts';
+import type { TlsAnswer } from './dial-answer.ts';
+import type { SimulatedPath } from './simulated-path.ts';
 
 /** What a simulated transport stands on. */
 export interface TransportGround {
@@ -17,8 +19,20 @@ export interface TransportGround {
   readonly misuse: (what: string) => void;
   /** The transport was destroyed, or lost: it needs no `destroy()` any more. */
   readonly over: () => void;
-  readonly tlsStarted: () => void;
+  /** TLS is started: what the client meets. */
+  readonly startTls: () => TlsAnswer;
 }
+
+type Phase =
+  | { readonly name: 'open' }
+  /** TLS is being started; `fail` rejects that. What arrives meanwhile waits, what is written is dropped. */
+  | {
+      readonly name: 'securing';
+      readonly fail: (error: HawserError) => void;
+      readonly timer: Timer | undefined;
+    }
+  | { readonly name: 'lost' }
+  | { readonly name: 'destroyed' };
 
 /** What bytes are overwritten with once they are not valid any more. */
 const STALE_BYTE = 0xdb;
@@ -29,12 +43,12 @@ const NOTHING = Buffer.alloc(0);
 export class SimulatedTransport implements Transport {
   readonly peer: string;
   readonly #ground: TransportGround;
-  readonly #toPeer: SimulatedPath;
+  readonly #toServer: SimulatedPath;
   /** From the peer; it waits until somebody listens. */
   readonly #toClient: SimulatedPath;
   readonly #written: Buffer[] = [];
   #listener: TransportListener | undefined;
-  #phase: 'open' | 'lost' | 'destroyed' = 'open';
+  #phase: Phase = { name: 'open' };
   #isCorked = false;
   /** Written, and not accepted by the kernel. */
   #backlog: Buffer[] = [];
@@ -43,10 +57,10 @@ export class SimulatedTransport implements Transport {
   #acceptedBytes = 0;
   #receivedBytes = 0;
 
-  constructor(ground: TransportGround, toPeer: SimulatedPath, toClient: SimulatedPath) {
+  constructor(ground: TransportGround, toServer: SimulatedPath, toClient: SimulatedPath) {
     this.#ground = ground;
     this.peer = ground.peer;
-    this.#toPeer = toPeer;
+    this.#toServer = toServer;
     this.#toClient = toClient;
     toClient.pause();
   }
@@ -65,7 +79,7 @@ export class SimulatedTransport implements Transport {
 
   /** Neither destroyed nor lost. */
   get isOpen(): boolean {
-    return this.#phase === 'open';
+    return this.#phase.name === 'open' || this.#phase.name === 'securing';
   }
 
   /** Everything given to `write` while the transport was not destroyed, accepted or not. */
@@ -73,13 +87,14 @@ export class SimulatedTransport implements Transport {
     return Buffer.concat(this.#written);
   }
 
-  /** 1 while the kernel is about to accept more, else 0. */
+  /** One while the kernel is about to accept more, one while TLS takes its time. */
   get pendingTimers(): number {
-    return this.#roomTimer === undefined ? 0 : 1;
+    const isSecuring = this.#phase.name === 'securing' && this.#phase.timer !== undefined;
+    return Number(this.#roomTimer !== undefined) + Number(isSecuring);
   }
 
   attach(listener: TransportListener): void {
-    if (this.#phase === 'destroyed') this.#ground.misuse('attach() after destroy()');
+    if (this.#phase.name === 'destroyed') this.#ground.misuse('attach() after destroy()');
     this.#listener = listener;
     this.#toClient.resume();
   }
@@ -92,10 +107,10 @@ export class SimulatedTransport implements Transport {
     if (typeof data === 'string' && data.length === bytes && BEYOND_LATIN1.test(data)) {
       this.#ground.misuse('write() was told one byte for each character of text that needs more');
     }
-    if (this.#phase === 'destroyed') return;
+    if (this.#phase.name === 'destroyed' || this.#phase.name === 'securing') return;
     if (this.#listener === undefined) this.#ground.misuse('write() before attach()');
     this.#written.push(Buffer.from(encoded));
-    if (this.#phase === 'lost' || encoded.length === 0) return;
+    if (this.#phase.name === 'lost' || encoded.length === 0) return;
     this.#backlog.push(encoded);
     if (!this.#isCorked && this.#roomTimer === undefined) this.#accept();
   }
@@ -108,11 +123,11 @@ export class SimulatedTransport implements Transport {
   uncork(): void {
     if (!this.#isCorked) this.#ground.misuse('uncork() while not corked');
     this.#isCorked = false;
-    if (this.#phase === 'open' && this.#roomTimer === undefined) this.#accept();
+    if (this.isOpen && this.#roomTimer === undefined) this.#accept();
   }
 
   async startTls(): Promise<void> {
-    if (this.#phase !== 'open') {
+    if (this.#phase.name !== 'open') {
       throw new HawserError('CONNECTION_LOST', 'the transport is not open', { outcome: 'not-sent' });
     }
     if (this.#unconsumed.length > 0) {
@@ -120,22 +135,42 @@ export class SimulatedTransport implements Transport {
         outcome: 'not-sent',
       });
     }
-    this.#ground.tlsStarted();
+    await this.#secure(this.#ground.startTls());
+  }
+
+  #secure(answer: TlsAnswer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.#phase = { name: 'open' };
+        if (answer.kind === 'fail') {
+          this.destroy();
+          reject(answer.error);
+        } else {
+          resolve();
+          this.#handOver();
+        }
+      };
+      const afterMs = answer.kind === 'blackhole' ? undefined : answer.afterMs;
+      const timer = afterMs === undefined ? undefined : this.#ground.clock.setTimer(settle, afterMs);
+      this.#phase = { name: 'securing', fail: reject, timer };
+      if (afterMs === undefined && answer.kind !== 'blackhole') settle();
+    });
   }
 
   destroy(): void {
-    const wasOpen = this.#phase === 'open';
-    this.#phase = 'destroyed';
+    const phase = this.#phase;
+    this.#phase = { name: 'destroyed' };
     this.#listener = undefined;
-    if (!wasOpen) return;
+    if (phase.name === 'lost' || phase.name === 'destroyed') return;
+    if (phase.name === 'securing') this.#giveUpTls(phase, 'the transport was destroyed');
     // The kernel still sends what it has accepted.
-    this.#toPeer.close('ended');
+    this.#toServer.close('ended');
     this.#end();
   }
 
   /** Bytes that have come from the peer. */
   receive(bytes: Buffer): void {
-    if (this.#phase !== 'open') return;
+    if (!this.isOpen) return;
     this.#receivedBytes += bytes.length;
     this.#unconsumed = Buffer.concat([this.#unconsumed, bytes]);
     this.#handOver();
@@ -143,11 +178,11 @@ export class SimulatedTransport implements Transport {
 
   #handOver(): void {
     const listener = this.#listener;
-    if (listener === undefined) return;
+    if (listener === undefined || this.#phase.name !== 'open' || this.#unconsumed.length === 0) return;
     const offered = Buffer.from(this.#unconsumed);
     const consumed = listener.onData(offered);
     offered.fill(STALE_BYTE);
-    if (this.#phase !== 'open') return;
+    if (!this.isOpen) return;
     if (!Number.isInteger(consumed) || consumed < 0 || consumed > offered.length) {
       this.#ground.misuse(`onData() consumed ${consumed} of ${offered.length} bytes`);
     }
@@ -157,17 +192,25 @@ export class SimulatedTransport implements Transport {
   }
 
   /** The stream has ended at the peer. */
-  lose(ending: Ending): void {
-    if (this.#phase !== 'open') return;
-    this.#phase = 'lost';
-    this.#toPeer.close(ending);
+  lose(ending: StreamEnding): void {
+    const phase = this.#phase;
+    if (phase.name === 'lost' || phase.name === 'destroyed') return;
+    this.#phase = { name: 'lost' };
+    this.#toServer.close(ending);
     this.#end();
-    this.#listener?.onLost(lossOf(ending));
+    // Whoever waits for TLS is told of the loss by its failure.
+    if (phase.name === 'securing') this.#giveUpTls(phase, lossOf(ending).message);
+    else this.#listener?.onLost(lossOf(ending));
+  }
+
+  #giveUpTls({ fail, timer }: Extract<Phase, { name: 'securing' }>, why: string): void {
+    if (timer !== undefined) this.#ground.clock.clearTimer(timer);
+    fail(new HawserError('CONNECT_FAILED', `no TLS with ${this.peer}: ${why}`, { outcome: 'not-sent' }));
   }
 
   /** The peer has read: the kernel may accept more, in a step of its own. */
   peerHasRead(): void {
-    if (this.#phase !== 'open' || this.#backlog.length === 0 || this.#roomTimer !== undefined) return;
+    if (!this.isOpen || this.#backlog.length === 0 || this.#roomTimer !== undefined) return;
     this.#roomTimer = this.#ground.clock.setTimer(() => {
       this.#roomTimer = undefined;
       if (this.#isCorked) this.#ground.misuse('the transport was left corked');
@@ -177,7 +220,7 @@ export class SimulatedTransport implements Transport {
   }
 
   #accept(): void {
-    let room = this.#ground.kernelBufferBytes() - (this.#acceptedBytes - this.#toPeer.deliveredBytes);
+    let room = this.#ground.kernelBufferBytes() - (this.#acceptedBytes - this.#toServer.deliveredBytes);
     while (room > 0) {
       const [first] = this.#backlog;
       if (first === undefined) return;
@@ -186,7 +229,7 @@ export class SimulatedTransport implements Transport {
       else this.#backlog[0] = first.subarray(accepted.length);
       room -= accepted.length;
       this.#acceptedBytes += accepted.length;
-      this.#toPeer.send(accepted);
+      this.#toServer.send(accepted);
     }
   }
 
@@ -205,7 +248,7 @@ function encode(data: string | Uint8Array, bytes: number): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function lossOf(ending: Ending): Error {
+function lossOf(ending: StreamEnding): Error {
   return ending === 'reset'
     ? Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
     : new Error('The peer ended the stream.');

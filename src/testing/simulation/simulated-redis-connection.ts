@@ -1,4 +1,5 @@
-import type { Clock, Timer } from '../../src/core/index.ts';
+import { inspect } from 'node:util';
+import type { Clock, Timer } from '../../core/index.ts';
 import {
   WRONG_PASSWORD,
   runCommand,
@@ -6,12 +7,14 @@ import {
   type CommandContext,
   type ReceivedCommand,
   type RedisSession,
-} from './fake-redis-commands.ts';
-import { CommandParser, WireViolation, resp, toBuffer, type Bytes } from './fake-redis-wire.ts';
-import type { ByteDuplex } from './scripted-peer.ts';
+} from './simulated-redis-commands.ts';
+import { checkRange } from '../check-numbers.ts';
+import { CommandParser, WireViolation, isBytes, resp, toBuffer, type Bytes } from '../resp-wire.ts';
+import type { ByteDuplex } from '../byte-duplex.ts';
+import { DELAY_MS_MAX } from './network-conditions.ts';
 
 /** What the server does about one command. */
-export type Answer =
+export type SimulatedRedisAnswer =
   /** Nothing, now or later: the next reply on the connection is that to the next command. */
   | 'silence'
   /** Ends or resets the connection. */
@@ -24,9 +27,9 @@ export type Answer =
   | { readonly bytes: Bytes; readonly afterMs?: number; readonly afterwards?: 'end' | 'reset' };
 
 /** One command, for a handler to answer. */
-export interface FakeCall {
+export interface SimulatedRedisCall {
   readonly command: ReceivedCommand;
-  readonly connection: FakeRedisConnection;
+  readonly connection: SimulatedRedisConnection;
   /** How often this handler was called, this time included. */
   readonly count: number;
   /** Runs the command as usual, with its effect, and returns the usual reply for the handler to send or to withhold. */
@@ -34,7 +37,7 @@ export interface FakeCall {
 }
 
 /** Decides what happens to a command; `undefined` leaves it to be run and answered as usual. */
-export type CommandHandler = (call: FakeCall) => Answer | undefined;
+export type SimulatedRedisHandler = (call: SimulatedRedisCall) => SimulatedRedisAnswer | undefined;
 
 /**
  * How a connection behaves as a whole.
@@ -46,9 +49,9 @@ export type CommandHandler = (call: FakeCall) => Answer | undefined;
  * - `silent`: commands are read and recorded, and neither run nor answered.
  * - `end`, `reset`: ended or reset as soon as it is accepted.
  * - `raw`: the first bytes that arrive are answered with these, as by something that is no Redis; then it is silent.
- * - a handler: asked about every command before the handlers of {@link FakeRedis.on}.
+ * - a handler: asked about every command before those given to `SimulatedRedis.on`.
  */
-export type ConnectionBehaviour =
+export type SimulatedRedisBehaviour =
   | 'normal'
   | 'refuse-auth'
   | 'loading'
@@ -57,27 +60,29 @@ export type ConnectionBehaviour =
   | 'end'
   | 'reset'
   | { readonly raw: Bytes }
-  | CommandHandler;
+  | SimulatedRedisHandler;
 
 /** What a connection needs from its server. */
-export interface FakeConnectionGround {
+export interface RedisConnectionGround {
   readonly clock: Clock;
   readonly number: number;
-  readonly behaviour: ConnectionBehaviour;
-  readonly context: (connection: FakeRedisConnection) => CommandContext;
-  readonly handler: (name: string) => ((call: Omit<FakeCall, 'count'>) => Answer | undefined) | undefined;
+  readonly behaviour: SimulatedRedisBehaviour;
+  readonly context: (connection: SimulatedRedisConnection) => CommandContext;
+  readonly handler: (
+    name: string,
+  ) => ((call: Omit<SimulatedRedisCall, 'count'>) => SimulatedRedisAnswer | undefined) | undefined;
   readonly received: (command: ReceivedCommand) => void;
   readonly violated: (violation: WireViolation) => void;
 }
 
-/** One connection of a {@link FakeRedis}. */
-export class FakeRedisConnection {
+/** One connection of a {@link SimulatedRedis}. */
+export class SimulatedRedisConnection {
   /** 1 for the first one that the server accepted. */
   readonly number: number;
   readonly session: RedisSession;
   /** The commands that came on it. */
   readonly commands: ReceivedCommand[] = [];
-  readonly #ground: FakeConnectionGround;
+  readonly #ground: RedisConnectionGround;
   readonly #duplex: ByteDuplex;
   readonly #parser = new CommandParser();
   readonly #waiting: ReceivedCommand[] = [];
@@ -86,7 +91,7 @@ export class FakeRedisConnection {
   #decided = 0;
   #isOpen = true;
 
-  constructor(ground: FakeConnectionGround, duplex: ByteDuplex, session: RedisSession) {
+  constructor(ground: RedisConnectionGround, duplex: ByteDuplex, session: RedisSession) {
     this.number = ground.number;
     this.session = session;
     this.#ground = ground;
@@ -177,7 +182,7 @@ export class FakeRedisConnection {
     }
   }
 
-  #decide(command: ReceivedCommand): Answer {
+  #decide(command: ReceivedCommand): SimulatedRedisAnswer {
     const { behaviour } = this.#ground;
     const run = (): Buffer => runCommand(this.#ground.context(this), command);
     const call = { command, connection: this, run };
@@ -188,7 +193,8 @@ export class FakeRedisConnection {
     );
   }
 
-  #carryOut(answer: Answer): void {
+  #carryOut(answer: SimulatedRedisAnswer): void {
+    checkAnswer(answer);
     if (answer === 'silence') return;
     if (answer === 'end' || answer === 'reset') {
       this[answer]();
@@ -211,7 +217,36 @@ export class FakeRedisConnection {
   }
 }
 
-function behaviourAnswer(behaviour: ConnectionBehaviour, call: FakeCall): Answer | undefined {
+/** The behaviours that have a name. */
+const NAMED_BEHAVIOURS = ['normal', 'refuse-auth', 'loading', 'no-hello', 'silent', 'end', 'reset'] as const;
+
+/** Throws a TypeError for what is no behaviour. */
+export function checkBehaviour(behaviour: SimulatedRedisBehaviour): void {
+  if (typeof behaviour === 'function' || NAMED_BEHAVIOURS.some((name) => name === behaviour)) return;
+  if (isBytes(Object(behaviour).raw)) return;
+  throw new TypeError(
+    `a connection behaves as one of ${NAMED_BEHAVIOURS.join(', ')}, as { raw } or as a handler says, not as ${shown(behaviour)}`,
+  );
+}
+
+function checkAnswer(answer: SimulatedRedisAnswer): void {
+  if (answer === 'silence' || answer === 'end' || answer === 'reset') return;
+  if (!isBytes(Object(answer).bytes)) {
+    throw new TypeError(
+      `a handler answers 'silence', 'end', 'reset', { bytes } or undefined, not ${shown(answer)}`,
+    );
+  }
+  checkRange('an answer of a handler', 'afterMs', answer.afterMs ?? 0, 0, DELAY_MS_MAX);
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 0, breakLength: Infinity });
+}
+
+function behaviourAnswer(
+  behaviour: SimulatedRedisBehaviour,
+  call: SimulatedRedisCall,
+): SimulatedRedisAnswer | undefined {
   if (typeof behaviour === 'function') return behaviour(call);
   const { name, args } = call.command;
   if (behaviour === 'silent') return 'silence';

@@ -1,33 +1,29 @@
-import type { Clock } from '../../src/core/index.ts';
-import type { AppliedEffect, CommandContext, ReceivedCommand, RedisSession } from './fake-redis-commands.ts';
+import type { Clock } from '../../core/index.ts';
+import type {
+  AppliedEffect,
+  CommandContext,
+  ReceivedCommand,
+  RedisSession,
+} from './simulated-redis-commands.ts';
 import {
-  FakeRedisConnection,
-  type Answer,
-  type CommandHandler,
-  type ConnectionBehaviour,
-  type FakeCall,
-  type FakeConnectionGround,
-} from './fake-redis-connection.ts';
-import type { ByteDuplex } from './scripted-peer.ts';
+  SimulatedRedisConnection,
+  checkBehaviour,
+  type SimulatedRedisAnswer,
+  type SimulatedRedisHandler,
+  type SimulatedRedisBehaviour,
+  type SimulatedRedisCall,
+  type RedisConnectionGround,
+} from './simulated-redis-connection.ts';
+import type { ByteDuplex } from '../byte-duplex.ts';
 
-export type { AppliedEffect, ReceivedCommand } from './fake-redis-commands.ts';
-export type {
-  Answer,
-  CommandHandler,
-  ConnectionBehaviour,
-  FakeCall,
-  FakeRedisConnection,
-} from './fake-redis-connection.ts';
-export { resp, type Bytes } from './fake-redis-wire.ts';
-
-/** How a {@link FakeRedis} is set up. */
-export interface FakeRedisOptions {
+/** How a {@link SimulatedRedis} is set up. */
+export interface SimulatedRedisOptions {
   /** For the times on record, and for delays. */
   readonly clock: Clock;
   /** Without it nobody needs to authenticate. `username` is `default` by default. */
   readonly credentials?: { readonly username?: string; readonly password: string };
   /** Behaviours of the first connections, one each, in the order in which they are accepted; then `normal`. */
-  readonly script?: readonly ConnectionBehaviour[];
+  readonly script?: readonly SimulatedRedisBehaviour[];
 }
 
 /**
@@ -38,27 +34,30 @@ export interface FakeRedisOptions {
  * Knows HELLO, AUTH, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO, GET, SET (NX, XX), INCR, DEL, MGET,
  * MULTI, EXEC and DISCARD.
  */
-export class FakeRedis {
+export class SimulatedRedis {
   /** Every command received, in order, also those that were not run. */
   readonly commands: ReceivedCommand[] = [];
   /** Every write carried out, in order. */
   readonly effects: AppliedEffect[] = [];
   /** All connections so far, oldest first. */
-  readonly connections: FakeRedisConnection[] = [];
+  readonly connections: SimulatedRedisConnection[] = [];
   /** What clients sent that is no command. A test asserts that it is empty. */
   readonly violations: string[] = [];
   readonly #clock: Clock;
   readonly #credentials: CommandContext['credentials'];
-  readonly #script: ConnectionBehaviour[];
-  readonly #handlers = new Map<string, (call: Omit<FakeCall, 'count'>) => Answer | undefined>();
+  readonly #script: SimulatedRedisBehaviour[] = [];
+  readonly #handlers = new Map<
+    string,
+    (call: Omit<SimulatedRedisCall, 'count'>) => SimulatedRedisAnswer | undefined
+  >();
   readonly #databases = new Map<number, Map<string, Buffer>>();
   readonly #receivedWith = new Map<string, number>();
   readonly #appliedTo = new Map<string, number>();
 
-  constructor({ clock, credentials, script = [] }: FakeRedisOptions) {
+  constructor({ clock, credentials, script = [] }: SimulatedRedisOptions) {
     this.#clock = clock;
     this.#credentials = credentials && { username: 'default', ...credentials };
-    this.#script = [...script];
+    this.script(...script);
   }
 
   /** Serves a connection. May be handed on by itself. */
@@ -70,7 +69,7 @@ export class FakeRedis {
       clientName: '',
       transaction: undefined,
     };
-    const ground: FakeConnectionGround = {
+    const ground: RedisConnectionGround = {
       clock: this.#clock,
       number: this.connections.length + 1,
       behaviour: this.#script.shift() ?? 'normal',
@@ -79,11 +78,12 @@ export class FakeRedis {
       received: (command) => this.#received(command),
       violated: ({ message }) => void this.violations.push(message),
     };
-    this.connections.push(new FakeRedisConnection(ground, duplex, session));
+    this.connections.push(new SimulatedRedisConnection(ground, duplex, session));
   };
 
   /** Adds behaviours of the next connections, behind those that are still due. */
-  script(...behaviours: readonly ConnectionBehaviour[]): void {
+  script(...behaviours: readonly SimulatedRedisBehaviour[]): void {
+    behaviours.forEach(checkBehaviour);
     this.#script.push(...behaviours);
   }
 
@@ -91,10 +91,12 @@ export class FakeRedis {
    * Asks `handler` about every command of this name from now on, on all connections; `*` is for those without a
    * handler of their own. A later handler replaces an earlier one. Returns what takes it away again.
    */
-  on(commandName: string, handler: CommandHandler): () => void {
+  on(commandName: string, handler: SimulatedRedisHandler): () => void {
+    if (typeof handler !== 'function')
+      throw new TypeError(`on(${commandName}): expected a function that answers`);
     const name = commandName.toUpperCase();
     let count = 0;
-    const counting = (call: Omit<FakeCall, 'count'>): Answer | undefined => {
+    const counting = (call: Omit<SimulatedRedisCall, 'count'>): SimulatedRedisAnswer | undefined => {
       count += 1;
       return handler({ ...call, count });
     };
@@ -133,7 +135,7 @@ export class FakeRedis {
     for (const argument of new Set(command.args.map(String))) add(this.#receivedWith, argument);
   }
 
-  #context(connection: FakeRedisConnection): CommandContext {
+  #context(connection: SimulatedRedisConnection): CommandContext {
     return {
       session: connection.session,
       connection: connection.number,

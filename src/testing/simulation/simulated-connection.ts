@@ -1,22 +1,16 @@
-import type { Clock, Endpoint } from '../../src/core/index.ts';
-import type { SeededRandom } from '../../src/testing/seeded-random.ts';
-import { SimulatedPath, type CutKind, type Ending, type PathConditions } from './simulated-network-path.ts';
-import { SimulatedTransport, type TransportGround } from './simulated-network-transport.ts';
-import type { ByteDuplex } from './scripted-peer.ts';
-
-/** How a connection behaves. May be changed at any time. */
-export interface NetworkConditions {
-  /** How long a dial takes that is accepted. */
-  connectMs: number;
-  /** Bytes that the client's kernel holds for a peer that has not read them; past that the transport has no room. */
-  kernelBufferBytes: number;
-  readonly toPeer: PathConditions;
-  readonly toClient: PathConditions;
-}
+import type { Clock, Endpoint } from '../../core/index.ts';
+import type { ByteDuplex, StreamEnding } from '../byte-duplex.ts';
+import { checkInteger } from '../check-numbers.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import { checkAnswer, TLS_ANSWER_KINDS, type TlsAnswer } from './dial-answer.ts';
+import type { NetworkConditions } from './network-conditions.ts';
+import { SimulatedPath, type CutKind } from './simulated-path.ts';
+import { SimulatedTransport, type TransportGround } from './simulated-transport.ts';
+import { shownBytes } from './trace.ts';
 
 /** Where and how a connection is cut. */
 export interface Cut {
-  readonly direction: 'to-peer' | 'to-client';
+  readonly direction: 'to-server' | 'to-client';
   /** The far end of that direction gets exactly so many bytes more, counted from now. Default 0: cut at once. */
   readonly afterBytes?: number;
   /** `reset`: both sides learn of it. `silence`: neither ever does, as when a cable is pulled. Default `reset`. */
@@ -24,7 +18,7 @@ export interface Cut {
 }
 
 /** The server's side of a simulated connection, and what a test may do to it. */
-export interface PeerConnection extends ByteDuplex {
+export interface SimulatedPeer extends ByteDuplex {
   /** 1 for the first connection that the network accepted. */
   readonly number: number;
   readonly endpoint: Endpoint;
@@ -48,6 +42,8 @@ export interface PeerConnection extends ByteDuplex {
   thaw(): void;
   /** Tears the connection at a byte. What the peer answers to the last bytes that it gets is lost. */
   cut(cut: Cut): void;
+  /** What the client meets when it starts TLS from now on. Default: it succeeds at once. The bytes stay as they are. */
+  answerTls(answer: TlsAnswer): void;
 }
 
 /** What a connection needs from its network. */
@@ -58,41 +54,51 @@ export interface ConnectionGround {
   readonly endpoint: Endpoint;
   readonly peer: string;
   readonly conditions: NetworkConditions;
+  readonly note: (what: string) => void;
   readonly misuse: (what: string) => void;
   readonly over: () => void;
 }
 
 /** Both ends of one simulated connection and the paths between them. */
-export class SimulatedConnection implements PeerConnection {
+export class SimulatedConnection implements SimulatedPeer {
   readonly number: number;
   readonly endpoint: Endpoint;
   readonly openedAtMs: number;
   readonly conditions: NetworkConditions;
   readonly transport: SimulatedTransport;
-  readonly #toPeer: SimulatedPath;
+  readonly #toServer: SimulatedPath;
   readonly #toClient: SimulatedPath;
+  readonly #note: (what: string) => void;
   readonly #received: Buffer[] = [];
   #bytesHandler: ((bytes: Buffer) => void) | undefined;
-  #closedHandler: ((ending: Ending) => void) | undefined;
+  #closedHandler: ((ending: StreamEnding) => void) | undefined;
   #hasStoppedReading = false;
   /** What a frozen peer will do when it thaws; `undefined` while it is not frozen. */
   #frozen: (() => void)[] | undefined;
   #tlsStarts = 0;
+  #tlsAnswer: TlsAnswer = { kind: 'accept' };
 
   constructor(ground: ConnectionGround) {
-    const { clock, random, conditions } = ground;
+    const { clock, random, conditions, note } = ground;
     this.number = ground.number;
     this.endpoint = ground.endpoint;
     this.openedAtMs = clock.now();
     this.conditions = conditions;
-    this.#toPeer = new SimulatedPath(clock, random, conditions.toPeer, {
+    this.#note = note;
+    this.#toServer = new SimulatedPath(clock, random, conditions.toServer, {
       bytes: (bytes) => this.#peerReads(bytes),
       closed: (ending) => this.#peerClosed(ending),
-      cut: (how) => this.#cutToPeer(how),
+      cut: (how) => this.#cutToServer(how),
     });
     this.#toClient = new SimulatedPath(clock, random, conditions.toClient, {
-      bytes: (bytes) => this.transport.receive(bytes),
-      closed: (ending) => this.transport.lose(ending),
+      bytes: (bytes) => {
+        note(`to client: ${shownBytes(bytes)}`);
+        this.transport.receive(bytes);
+      },
+      closed: (ending) => {
+        note(`to client: ${ending}`);
+        this.transport.lose(ending);
+      },
       cut: (how) => this.#cutToClient(how),
     });
     const transportGround: TransportGround = {
@@ -101,11 +107,13 @@ export class SimulatedConnection implements PeerConnection {
       kernelBufferBytes: () => conditions.kernelBufferBytes,
       misuse: ground.misuse,
       over: ground.over,
-      tlsStarted: () => {
+      startTls: () => {
         this.#tlsStarts += 1;
+        note(`TLS is started, answer: ${this.#tlsAnswer.kind}`);
+        return this.#tlsAnswer;
       },
     };
-    this.transport = new SimulatedTransport(transportGround, this.#toPeer, this.#toClient);
+    this.transport = new SimulatedTransport(transportGround, this.#toServer, this.#toClient);
   }
 
   get received(): Buffer {
@@ -126,14 +134,14 @@ export class SimulatedConnection implements PeerConnection {
 
   /** Timers that the connection has set on the clock. */
   get pendingTimers(): number {
-    return this.#toPeer.pendingTimers + this.#toClient.pendingTimers + this.transport.pendingTimers;
+    return this.#toServer.pendingTimers + this.#toClient.pendingTimers + this.transport.pendingTimers;
   }
 
   onBytes(handler: (bytes: Buffer) => void): void {
     this.#bytesHandler = handler;
   }
 
-  onClosed(handler: (ending: Ending) => void): void {
+  onClosed(handler: (ending: StreamEnding) => void): void {
     this.#closedHandler = handler;
   }
 
@@ -150,33 +158,45 @@ export class SimulatedConnection implements PeerConnection {
   reset(): void {
     this.#frozen = undefined;
     this.#toClient.close('reset');
-    this.#toPeer.halt();
+    this.#toServer.halt();
+  }
+
+  answerTls(answer: TlsAnswer): void {
+    checkAnswer(answer, TLS_ANSWER_KINDS);
+    this.#tlsAnswer = answer;
   }
 
   stopReading(): void {
     this.#hasStoppedReading = true;
-    this.#toPeer.pause();
+    this.#toServer.pause();
   }
 
   resumeReading(): void {
     this.#hasStoppedReading = false;
-    if (this.#frozen === undefined) this.#toPeer.resume();
+    if (this.#frozen === undefined) this.#toServer.resume();
   }
 
   freeze(): void {
     this.#frozen ??= [];
-    this.#toPeer.pause();
+    this.#toServer.pause();
   }
 
   thaw(): void {
     const held = this.#frozen ?? [];
     this.#frozen = undefined;
     for (const act of held) act();
-    if (!this.#hasStoppedReading) this.#toPeer.resume();
+    if (!this.#hasStoppedReading) this.#toServer.resume();
   }
 
   cut({ direction, afterBytes = 0, how = 'reset' }: Cut): void {
-    const path = direction === 'to-peer' ? this.#toPeer : this.#toClient;
+    if (direction !== 'to-server' && direction !== 'to-client') {
+      throw new RangeError(`cut: direction is to-server or to-client, not ${String(direction)}`);
+    }
+    if (how !== 'reset' && how !== 'silence') {
+      throw new RangeError(`cut: how is reset or silence, not ${String(how)}`);
+    }
+    checkInteger('cut', 'afterBytes', afterBytes, 0);
+    const path = direction === 'to-server' ? this.#toServer : this.#toClient;
     path.cutAfter(afterBytes, how);
   }
 
@@ -186,26 +206,30 @@ export class SimulatedConnection implements PeerConnection {
   }
 
   #peerReads(bytes: Buffer): void {
+    this.#note(`to server: ${shownBytes(bytes)}`);
     this.#received.push(bytes);
     this.#bytesHandler?.(bytes);
     this.transport.peerHasRead();
   }
 
-  #peerClosed(ending: Ending): void {
+  #peerClosed(ending: StreamEnding): void {
+    this.#note(`to server: ${ending}`);
     const handler = this.#closedHandler;
     this.#closedHandler = undefined;
     handler?.(ending);
   }
 
   /** The last bytes are about to be read: what the peer answers to them goes nowhere. */
-  #cutToPeer(how: CutKind): void {
+  #cutToServer(how: CutKind): void {
+    this.#note(`cut to server: ${how}`);
     if (how === 'reset') this.#toClient.close('reset');
     else this.#toClient.silence();
   }
 
   /** The client is about to get the last bytes; what it has sent before still arrives. */
   #cutToClient(how: CutKind): void {
-    if (how === 'reset') this.#toPeer.close('reset');
-    else this.#toPeer.silence();
+    this.#note(`cut to client: ${how}`);
+    if (how === 'reset') this.#toServer.close('reset');
+    else this.#toServer.silence();
   }
 }

@@ -7,6 +7,15 @@ export function toBuffer(bytes: Bytes): Buffer {
   return Buffer.concat(bytes.map((piece) => Buffer.from(piece)));
 }
 
+/** Whether it is what {@link Bytes} can be. */
+export function isBytes(value: unknown): value is Bytes {
+  return Array.isArray(value) ? value.every(isPiece) : isPiece(value);
+}
+
+function isPiece(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || value instanceof Uint8Array;
+}
+
 /** Replies and push messages as a Redis server encodes them. */
 export const resp = {
   simple: (text: string): Buffer => Buffer.from(`+${text}\r\n`),

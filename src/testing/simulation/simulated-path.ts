@@ -1,18 +1,7 @@
-import type { Clock, Timer } from '../../src/core/index.ts';
-import type { SeededRandom } from '../../src/testing/seeded-random.ts';
-
-/** How one direction of a connection treats what is on its way. May be changed at any time. */
-export interface PathConditions {
-  /** How long bytes travel. */
-  latencyMs: number;
-  /** Each delivery is late by up to so many whole milliseconds more; order is kept. */
-  jitterMs: number;
-  /** Sizes in which bytes that have arrived are handed over: all of them, seeded random cuts, or one by one. */
-  slicing: 'whole' | 'random' | 'each-byte';
-}
-
-/** How a stream ends: with all bytes sent before it, or torn. */
-export type Ending = 'ended' | 'reset';
+import type { Clock, Timer } from '../../core/index.ts';
+import type { StreamEnding } from '../byte-duplex.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { PathConditions } from './network-conditions.ts';
 
 /** Whether both sides learn that a path was cut, or neither ever does. */
 export type CutKind = 'reset' | 'silence';
@@ -20,14 +9,14 @@ export type CutKind = 'reset' | 'silence';
 /** The far end of a path. */
 export interface PathReceiver {
   bytes(bytes: Buffer): void;
-  closed(ending: Ending): void;
+  closed(ending: StreamEnding): void;
   /** The path is cut at the byte it was told; the last bytes before it are handed over next. */
   cut(how: CutKind): void;
 }
 
 type Parcel =
   | { readonly kind: 'bytes'; readonly atMs: number; readonly bytes: Buffer }
-  | { readonly kind: 'closing'; readonly atMs: number; readonly ending: Ending };
+  | { readonly kind: 'closing'; readonly atMs: number; readonly ending: StreamEnding };
 
 const SMALL_SLICE_BYTES = 12;
 
@@ -73,7 +62,7 @@ export class SimulatedPath {
   }
 
   /** Ends the stream behind what is on its way. */
-  close(ending: Ending): void {
+  close(ending: StreamEnding): void {
     if (this.#phase !== 'open') return;
     this.#phase = 'closing';
     this.#put({ kind: 'closing', atMs: this.#arrivalMs(), ending });
