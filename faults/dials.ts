@@ -1,0 +1,69 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+
+const CHANNEL = 'net.client.socket';
+
+/**
+ * Every attempt of this process to connect to some ports, and the sockets that came of them, whichever client makes them.
+ * Counted where Node makes sockets, so that those which are refused, or never answered, count too. It does not see sockets
+ * that are made elsewhere: in native code, and by `tls.connect` without a socket.
+ */
+export class Dials implements Disposable {
+  readonly #ports: Set<number>;
+  readonly #open = new Set<Socket>();
+  readonly #listeners = new Set<() => void>();
+  #count = 0;
+  #mostOpen = 0;
+
+  constructor(ports: readonly number[]) {
+    this.#ports = new Set(ports);
+    subscribe(CHANNEL, this.#onSocket);
+  }
+
+  /** Attempts so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Sockets that are there, those that are connecting or half closed included. */
+  get open(): number {
+    // The system closes a socket with its destruction; that Node tells of it comes later.
+    for (const socket of this.#open) if (socket.destroyed) this.#open.delete(socket);
+    return this.#open.size;
+  }
+
+  /** The most that were open at once. */
+  get mostOpen(): number {
+    return this.#mostOpen;
+  }
+
+  /** Sees attempts to this port too. */
+  watch(port: number): void {
+    this.#ports.add(port);
+  }
+
+  /** Calls back at each attempt. Returns what removes the listener. */
+  onDial(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  [Symbol.dispose](): void {
+    unsubscribe(CHANNEL, this.#onSocket);
+  }
+
+  // Until it tries an address, a socket does not say where it goes.
+  readonly #onSocket = (message: unknown): void => {
+    const { socket } = message as { socket: Socket };
+    socket.on('connectionAttempt', (_address: string, port: number) => {
+      if (this.#ports.has(port)) this.#dialled(socket);
+    });
+  };
+
+  #dialled(socket: Socket): void {
+    this.#count += 1;
+    this.#open.add(socket);
+    this.#mostOpen = Math.max(this.#mostOpen, this.open);
+    for (const listener of this.#listeners) listener();
+  }
+}

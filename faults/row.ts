@@ -1,0 +1,102 @@
+import type { FaultProxy, History, SeededRandom } from 'hawser/testing';
+import type { Belongings } from './belongings.ts';
+import type { Callers, Habit } from './callers.ts';
+import type { Crashes } from './crashes.ts';
+import type { Dials } from './dials.ts';
+import type { Access, Client, Subject } from './subject.ts';
+import type { Server, ServerNeeds, System } from './system.ts';
+import type { Tempo } from './tempo.ts';
+
+/** What a row finds when it begins: a real server, a proxy before it, and one client that asks through the proxy. */
+export interface Stage {
+  readonly subject: Subject;
+  readonly system: System;
+  readonly tempo: Tempo;
+  readonly random: SeededRandom;
+  readonly server: Server;
+  readonly proxy: FaultProxy;
+  readonly history: History;
+  readonly dials: Dials;
+  readonly crashes: Crashes;
+  /** Once the client was opened. */
+  readonly client: Client;
+  readonly callers: Callers;
+  /** The server that has the data in the end: another one, where a row says so. */
+  keeper: Server;
+  readonly belongings: Belongings;
+}
+
+/** What is there before the client is: rows that begin with the fault see this. */
+export type EarlyStage = Omit<Stage, 'client' | 'callers'>;
+
+/** What brings things back to normal; for faults that are over when they have happened, nothing does. */
+export type Remedy = (() => unknown) | undefined;
+
+/** One fault, and what must hold besides what must hold after every one. */
+export interface Row {
+  readonly name: string;
+  /** The row of the matrix, in its words. */
+  readonly fault: string;
+  /** How it is brought about. */
+  readonly injected: string;
+  /** What else must hold, for people; {@link Row.expect} holds it. */
+  readonly besides?: string;
+  /**
+   * What the callers do when the fault begins: `asking`, `resting`, so that it meets an idle client, or `absent`: the client
+   * is started into the fault. Default: asking.
+   */
+  readonly callers?: 'asking' | 'resting' | 'absent';
+  readonly habit?: Habit;
+  readonly needs?: (ground: { readonly fixture: (name: string) => string }) => ServerNeeds;
+  /** Whether the client has to give up its connection, must not, or may. Default: it may. */
+  readonly connection?: 'given up' | 'kept' | 'either';
+  /** How long the fault lasts, in milliseconds. Default: the tempo's; of one without a remedy, 0. */
+  readonly holdMs?: (tempo: Tempo, subject: Subject) => number;
+  /** Added to the time within which the client must be back, in milliseconds. */
+  readonly recoveryMs?: (tempo: Tempo) => number;
+  /** Added to the time that calls may take, for a process that does not run meanwhile, in milliseconds. */
+  readonly blockedMs?: (tempo: Tempo) => number;
+  /** Why this subject, or this machine, cannot be put through it; undefined when it can. */
+  readonly obstacle?: (subject: Subject) => string | undefined | Promise<string | undefined>;
+  /** Where the client connects. Default: the proxy. */
+  readonly access?: (stage: EarlyStage) => Access | Promise<Access>;
+  /** Brings the fault about. */
+  readonly inject: (stage: EarlyStage) => Remedy | Promise<Remedy>;
+  /** What does not hold of {@link Row.besides}, a sentence each. */
+  readonly expect?: (stage: Stage, play: PlayedFault) => readonly string[] | Promise<readonly string[]>;
+}
+
+/** How the fault of a row went. */
+export interface PlayedFault {
+  /** From its beginning until the client gave its connection up, in milliseconds; undefined when it did not. */
+  readonly givenUpAfterMs: number | undefined;
+  /** From its end until a call was confirmed that was made after that; undefined when none was. */
+  readonly recoveredAfterMs: number | undefined;
+  /** Attempts to connect from its beginning until then. */
+  readonly dials: number;
+  /** Calls that failed from its beginning until then. */
+  readonly failed: number;
+}
+
+/** What came of one row. */
+export type RowResult =
+  | { readonly row: string; readonly kind: 'not run'; readonly reason: string }
+  | {
+      readonly row: string;
+      readonly kind: 'played';
+      /** All that did not hold, a sentence each. */
+      readonly broken: readonly string[];
+      readonly givenUpAfterMs: number | undefined;
+      readonly recoveredAfterMs: number | undefined;
+      readonly dials: number | undefined;
+      readonly calls: {
+        readonly confirmed: number;
+        readonly 'not-sent': number;
+        readonly refused: number;
+        readonly unknown: number;
+      };
+      /** Of failed calls, by code and outcome. */
+      readonly failures: Readonly<Record<string, number>>;
+      /** How long `close()` took in the midst of the fault; undefined where it was not tried. */
+      readonly closedAfterMs: number | undefined;
+    };

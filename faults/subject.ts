@@ -1,0 +1,68 @@
+import type { Outcome } from 'hawser';
+import type { System } from './system.ts';
+
+/** Where a client is to connect, and as whom. */
+export interface Access {
+  /** In order of preference. A client that takes only one takes the first. */
+  readonly endpoints: readonly { readonly host: string; readonly port: number }[];
+  readonly password?: string;
+  readonly database?: number;
+  /** Speak TLS and trust this authority, in PEM, for this name. */
+  readonly tls?: { readonly ca: string; readonly servername: string };
+}
+
+/** What one call may be told. A subject that cannot do it says so by {@link Subject.leaves}. */
+export interface CallLimits {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One client at work: the few calls that all rows are made of. Each rejects with the client's own error. */
+export interface Client {
+  /** Resolves when it is connected. Rejects, or never settles, when it is not going to be. */
+  ready(): Promise<void>;
+  /** Adds one to a counter; resolves to what it is then. Never to be repeated by the client on its own. */
+  increment(counter: string, limits?: CallLimits): Promise<number>;
+  /** Puts an entry at the end of a ledger. */
+  append(ledger: string, entry: string, limits?: CallLimits): Promise<unknown>;
+  /** Resolves to the text that it was given, as the server sent it back. */
+  echo(text: string, limits?: CallLimits): Promise<string>;
+  /** Resolves when everything has ended; gives what is under way so long. */
+  close(timeoutMs: number): Promise<unknown>;
+  /** Calls back when the client knows that it has lost what it had, and when it has a connection again. */
+  onConnected?(listener: (isConnected: boolean) => void): void;
+  /** Tries to connect at once, also when it has given up. */
+  retryNow?(): void;
+  /** What does not add up in what the client says of itself at rest, a sentence each. */
+  oddBooks?(): string[];
+}
+
+/** One way to use one client of one kind of server: what is put through the rows. */
+export interface Subject {
+  /** `redis-shared`; of other libraries, their name first. */
+  readonly name: string;
+  /** The library and its version. */
+  readonly library: string;
+  /** What is set besides its defaults, for people. */
+  readonly how: string;
+  /** What its calls are asked of. */
+  readonly system: System;
+  /** Most sockets that it may have at any time, closing ones included. */
+  readonly socketsMax: number;
+  /** By when each of its calls settles, as it is set up; undefined when it has no such limit. */
+  readonly timeoutMs: number | undefined;
+  /** Within what time a silent peer is given up, as it is set up; undefined when it has no such limit. */
+  readonly silenceMs: number | undefined;
+  /** The longest wait between two attempts to connect. */
+  readonly backoffCapMs: number;
+  /** Whether a caller may leave a call early, by a signal. */
+  readonly leaves: boolean;
+  /** Whether its sockets are made by Node, where they can be counted. */
+  readonly countsDials: boolean;
+  /** Whether it can be given several endpoints of which one is right. */
+  readonly manyEndpoints: boolean;
+  /** What is known of a call that failed with this error, by what the library documents. */
+  outcomeOf(error: unknown): Outcome;
+  /** Begins to connect, and returns at once. */
+  open(access: Access): Client;
+}

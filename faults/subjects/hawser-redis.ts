@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { HawserError } from 'hawser';
+import { Redis, type RedisOptions, type RedisPool } from 'hawser/redis';
+import { ROOT } from '../fixtures.ts';
+import type { Access, Client, Subject } from '../subject.ts';
+import { redis as system } from '../systems/redis.ts';
+import type { Tempo } from '../tempo.ts';
+
+const POOL_MAX = 5;
+/** What the library has when nothing else is asked for, in milliseconds. */
+const DEFAULTS = { timeoutMs: 5_000, stallAfterMs: 1_500, backoff: { capMs: 10_000 } } as const;
+
+/** Hawser's client of Redis on one connection, which all callers share. */
+export function sharedRedis(tempo: Tempo): Subject {
+  return {
+    ...common(tempo),
+    name: 'redis-shared',
+    socketsMax: 1,
+    open(access) {
+      const client = Redis.start(urlOf(access), optionsOf(access, tempo));
+      const odd = (): string[] => notZero(client.explain(), ['waiting', 'inFlight', 'abandoned']);
+      return { ...callsOf(client), oddBooks: odd };
+    },
+  };
+}
+
+/** Hawser's client of Redis over a pool, a connection for each call. */
+export function pooledRedis(tempo: Tempo): Subject {
+  return {
+    ...common(tempo),
+    name: 'redis-pooled',
+    socketsMax: POOL_MAX,
+    open(access) {
+      const client = Redis.pool(urlOf(access), { ...optionsOf(access, tempo), max: POOL_MAX });
+      const odd = (): string[] => notZero(client.explain(), ['waiting', 'leased', 'resetting']);
+      return { ...callsOf(client), oddBooks: odd };
+    },
+  };
+}
+
+function common(tempo: Tempo): Omit<Subject, 'name' | 'socketsMax' | 'open'> {
+  const { timeoutMs, stallAfterMs, backoff } = tempo.limits ?? DEFAULTS;
+  return {
+    library: `hawser ${versionOfHawser()}`,
+    how: tempo.limits === undefined ? 'defaults' : 'short limits',
+    system,
+    timeoutMs,
+    silenceMs: 2 * stallAfterMs,
+    backoffCapMs: backoff.capMs,
+    leaves: true,
+    manyEndpoints: true,
+    countsDials: true,
+    outcomeOf: (error) => (error instanceof HawserError ? error.outcome : 'unknown'),
+  };
+}
+
+function urlOf({ tls, endpoints: [first], database }: Access): string {
+  const name = tls?.servername ?? first?.host;
+  return `${tls === undefined ? 'redis' : 'rediss'}://${name}:${first?.port}/${database ?? ''}`;
+}
+
+function optionsOf({ tls, endpoints, password }: Access, tempo: Tempo): RedisOptions {
+  return {
+    ...tempo.limits,
+    endpoints,
+    ...(password === undefined ? {} : { credentials: { password } }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+function callsOf(client: Redis | RedisPool): Client {
+  return {
+    ready: () => client.ready({ timeoutMs: Infinity }),
+    increment: async (counter, limits) => Number(await client.incr(counter, limits)),
+    append: (ledger, entry, limits) => client.rpush(ledger, entry, limits),
+    echo: async (text, limits) => (await client.command(['ECHO', text], limits)) as string,
+    close: (timeoutMs) => client.close({ timeoutMs }),
+    onConnected: (listener) => void client.onState(({ to }) => listener(to === 'ready')),
+    retryNow: () => client.retryNow(),
+  };
+}
+
+/** Counts that have to be zero when nobody asks anything. */
+function notZero<Name extends string>(
+  books: Readonly<Record<Name, number>>,
+  names: readonly Name[],
+): string[] {
+  return names
+    .filter((name) => books[name] !== 0)
+    .map((name) => `${name} is ${books[name]}, though nobody asks`);
+}
+
+function versionOfHawser(): string {
+  const { version } = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8')) as { version: string };
+  return version;
+}

@@ -1,0 +1,47 @@
+/** How a server of a row is started, beyond the defaults. */
+export interface ServerNeeds {
+  readonly password?: string;
+  /** Paths of PEM files: it listens for TLS too. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
+}
+
+/** A real server that a row may do anything to. Confirmed writes survive a kill. */
+export interface Server extends AsyncDisposable {
+  readonly port: number;
+  readonly tlsPort: number | undefined;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * One kind of server, as the rows need it. Everything here goes past the client under test. A driver joins the matrix
+ * with a system and its subjects.
+ */
+export interface System {
+  readonly name: string;
+  start(needs?: ServerNeeds): Promise<Server>;
+  /** Starts a copy of the server that refuses writes, and resolves when it has caught up. */
+  follow(server: Server): Promise<Server>;
+  /** Makes a follower take writes. */
+  promote(server: Server): Promise<void>;
+  /** Makes a server refuse writes. */
+  demote(server: Server): Promise<void>;
+  counter(server: Server, name: string): Promise<number>;
+  ledger(server: Server, name: string): Promise<readonly string[]>;
+  /** Sessions of clients, without the one that asks. */
+  sessions(server: Server): Promise<number>;
+  /** Ends the sessions of all clients, or of the one that is the oldest. */
+  endSessions(server: Server, which: 'all' | 'oldest'): Promise<void>;
+  /** The server answers nobody for so long, and closes nothing. */
+  holdAnswers(server: Server, ms: number): Promise<void>;
+  /** Lets in so many clients and no more. */
+  limitClients(server: Server, count: number): Promise<void>;
+  /** From now on new sessions need this password. */
+  changePassword(server: Server, password: string): Promise<void>;
+  /** Has the server load its data anew: it is busy with that for about so long, and says so. Resolves when it is through. */
+  load(server: Server, ms: number): Promise<void>;
+  /** What a server says that speaks another protocol, or this one wrongly: bytes by what is wrong with them. */
+  readonly nonsense: Readonly<Record<'another protocol' | 'endless size' | 'unasked reply', string>>;
+}
