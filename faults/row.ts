@@ -81,6 +81,8 @@ export interface PlayedFault {
 /** What came of one row. */
 export type RowResult =
   | { readonly row: string; readonly kind: 'not run'; readonly reason: string }
+  /** The client ended or blocked the whole process. */
+  | { readonly row: string; readonly kind: 'cut short'; readonly reason: string }
   | {
       readonly row: string;
       readonly kind: 'played';

@@ -21,6 +21,8 @@ export interface Server extends AsyncDisposable {
  */
 export interface System {
   readonly name: string;
+  /** What is started, and its version: `redis 7.0.15`. */
+  version(): Promise<string>;
   start(needs?: ServerNeeds): Promise<Server>;
   /** Starts a copy of the server that refuses writes, and resolves when it has caught up. */
   follow(server: Server): Promise<Server>;

@@ -23,6 +23,8 @@ export interface Tempo {
   readonly patienceMs: number;
   /** What `close()` is given. */
   readonly closeMs: number;
+  /** How long a row may take in all, before its process counts as hanging. */
+  readonly rowMs: number;
 }
 
 /** The defaults of the library, and faults that last longer than its limits. */
@@ -34,6 +36,7 @@ export const FULL: Tempo = {
   afterMs: 500,
   patienceMs: 20_000,
   closeMs: 1_000,
+  rowMs: 240_000,
 };
 
 /** All limits of the subjects at a fraction, and the faults likewise. */
@@ -53,7 +56,10 @@ export const QUICK: Tempo = {
   afterMs: 60,
   patienceMs: 10_000,
   closeMs: 200,
+  rowMs: 60_000,
 };
+
+export const TEMPOS: Readonly<Record<Tempo['name'], Tempo>> = { full: FULL, quick: QUICK };
 
 /**
  * What timers, a busy machine and the way through the proxy may add before something counts as late. The matrix is run on

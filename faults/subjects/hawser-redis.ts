@@ -10,6 +10,11 @@ const POOL_MAX = 5;
 /** What the library has when nothing else is asked for, in milliseconds. */
 const DEFAULTS = { timeoutMs: 5_000, stallAfterMs: 1_500, backoff: { capMs: 10_000 } } as const;
 
+/** All that there are here, as a process of the lab asks for them. */
+export function subjects(tempo: Tempo): readonly Subject[] {
+  return [sharedRedis(tempo), pooledRedis(tempo)];
+}
+
 /** Hawser's client of Redis on one connection, which all callers share. */
 export function sharedRedis(tempo: Tempo): Subject {
   return {

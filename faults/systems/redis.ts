@@ -1,5 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { inspectRedis, RedisServer, type RedisServerOptions, type RedisValue } from 'hawser/testing';
+import {
+  findRedis,
+  inspectRedis,
+  RedisServer,
+  type RedisServerOptions,
+  type RedisValue,
+} from 'hawser/testing';
 import type { Server, ServerNeeds, System } from '../system.ts';
 
 /** What is asked of a server may have to wait for it to be through with what a row did to it. */
@@ -76,6 +82,11 @@ async function sessionsOf(server: Server): Promise<string[]> {
 /** Redis and Valkey, on one server or a primary and a follower. */
 export const redis: System = {
   name: 'redis',
+
+  async version() {
+    const { kind, version } = await findRedis();
+    return `${kind} ${version}`;
+  },
 
   start({ password, tls }: ServerNeeds = {}) {
     return start({ appendOnly: true, password, tls });

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import type { Row } from './row.ts';
+import type { Tempo } from './tempo.ts';
+
+/** What the command line asks for. */
+export interface Options {
+  readonly tempo: Tempo['name'];
+  readonly seed: number;
+  /** Names of rows, in the order of the matrix. */
+  readonly rows: readonly string[];
+  /** Names of subjects. */
+  readonly subjects: readonly string[];
+  readonly json: { readonly to: 'nowhere' | 'output' } | { readonly to: 'file'; readonly path: string };
+}
+
+export const USAGE = `Usage: npm run faults -- [options]
+
+  --quick            short limits and short faults: all rows within a minute
+  --row NAME         this row, or those whose names have that in them; may be given again
+  --subject NAME     this subject; may be given again
+  --seed N           for what is left to chance (1)
+  --json [FILE]      all results, as JSON: to FILE beside the tables, or to the standard output instead of them`;
+
+/** Throws, with a sentence that says what was expected, for what there is not. */
+export function parseOptions(
+  args: readonly string[],
+  rows: readonly Row[],
+  subjects: readonly string[],
+): Options {
+  const { values } = parseArgs({
+    // What takes a value or none is given one.
+    args: args.map((one, index) => (one === '--json' && !isValue(args[index + 1]) ? '--json=' : one)),
+    options: {
+      quick: { type: 'boolean', default: false },
+      row: { type: 'string', multiple: true, default: [] },
+      subject: { type: 'string', multiple: true, default: [] },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'string' },
+    },
+  });
+  return {
+    tempo: values.quick ? 'quick' : 'full',
+    seed: seedOf(values.seed),
+    rows: rowsOf(values.row, rows),
+    subjects: subjectsOf(values.subject, subjects),
+    json: jsonOf(values.json),
+  };
+}
+
+function isValue(arg: string | undefined): boolean {
+  return arg !== undefined && !arg.startsWith('--');
+}
+
+function seedOf(text: string): number {
+  const seed = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(seed)) {
+    throw new Error(`--seed takes a whole number, not "${text}".`);
+  }
+  return seed;
+}
+
+/** A whole name means that row alone, though others have it in theirs. */
+function rowsOf(wanted: readonly string[], rows: readonly Row[]): readonly string[] {
+  const names = rows.map(({ name }) => name);
+  if (wanted.length === 0) return names;
+  const chosen = wanted.flatMap((text) => {
+    const found = names.includes(text) ? [text] : names.filter((name) => name.includes(text));
+    if (found.length === 0) throw new Error(`There is no row "${text}". There are:\n  ${names.join('\n  ')}`);
+    return found;
+  });
+  return names.filter((name) => chosen.includes(name));
+}
+
+function subjectsOf(wanted: readonly string[], names: readonly string[]): readonly string[] {
+  for (const name of wanted) {
+    if (!names.includes(name))
+      throw new Error(`There is no subject "${name}". There are: ${names.join(', ')}.`);
+  }
+  return wanted.length === 0 ? names : names.filter((name) => wanted.includes(name));
+}
+
+function jsonOf(path: string | undefined): Options['json'] {
+  if (path === undefined) return { to: 'nowhere' };
+  return path === '' ? { to: 'output' } : { to: 'file', path };
+}

@@ -1,0 +1,111 @@
+import type { About, SubjectAddress } from './orders.ts';
+import type { RowResult } from './row.ts';
+import { ROWS } from './rows/index.ts';
+import { TEMPOS, type Tempo } from './tempo.ts';
+import { WorkerProcess } from './worker-process.ts';
+
+/** What is to be run. */
+export interface RunOptions {
+  readonly subjects: readonly SubjectAddress[];
+  /** Names of rows. Default: all of them. */
+  readonly rows?: readonly string[];
+  readonly tempo: Tempo['name'];
+  /** The same seed for every row, so that one row can be played again by itself. */
+  readonly seed: number;
+  /** Processes of each subject, which share its rows. Default: one. */
+  readonly processes?: number;
+  /** Told of each result as it comes. */
+  readonly onResult?: (result: RowResult, about: About) => void;
+  /** How long a row may take, in milliseconds. Default: the tempo's. */
+  readonly rowMs?: number;
+}
+
+/** What came of one subject. */
+export interface SubjectResults {
+  readonly about: About;
+  /** In the order of the rows. */
+  readonly results: readonly RowResult[];
+}
+
+/**
+ * Puts subjects through rows, each subject in processes of its own, and all subjects at once. Rejects when a subject cannot
+ * be loaded; a subject that breaks, crashes or hangs is a result.
+ */
+export async function run(options: RunOptions): Promise<readonly SubjectResults[]> {
+  const runs = options.subjects.map((subject) => new SubjectRun(subject, options));
+  const endings = await Promise.allSettled(
+    runs.map((subjectRun) =>
+      subjectRun.end().catch((error: unknown) => {
+        // The others need not go on for a run that has failed.
+        for (const one of runs) one.stop();
+        throw error;
+      }),
+    ),
+  );
+  for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
+  return runs.map((subjectRun) => subjectRun.results());
+}
+
+/** One subject on its way through the rows. */
+class SubjectRun {
+  readonly #subject: SubjectAddress;
+  readonly #options: RunOptions;
+  readonly #rows: readonly string[];
+  readonly #left: string[];
+  readonly #results = new Map<string, RowResult>();
+  readonly #ended: Promise<unknown>;
+  #about: About | undefined;
+
+  constructor(subject: SubjectAddress, options: RunOptions) {
+    this.#subject = subject;
+    this.#options = options;
+    this.#rows = options.rows ?? ROWS.map(({ name }) => name);
+    this.#left = [...this.#rows];
+    const processes = Math.min(options.processes ?? 1, this.#rows.length);
+    this.#ended = Promise.all(Array.from({ length: processes }, () => this.#work()));
+  }
+
+  /** Settles when all rows are through. */
+  async end(): Promise<void> {
+    await this.#ended;
+  }
+
+  /** No row is begun any more. */
+  stop(): void {
+    this.#left.length = 0;
+  }
+
+  results(): SubjectResults {
+    return { about: this.#about!, results: this.#rows.map((row) => this.#results.get(row)!) };
+  }
+
+  /** Plays rows as long as there are any, in one process as long as that lasts. */
+  async #work(): Promise<void> {
+    const { tempo, seed, onResult, rowMs = TEMPOS[tempo].rowMs } = this.#options;
+    let worker: WorkerProcess | undefined;
+    let last: RowResult | undefined;
+    try {
+      for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
+        if (worker?.hasEnded === true) {
+          this.#blame(last, await worker.end());
+          worker = undefined;
+        }
+        worker ??= await WorkerProcess.start({ subject: this.#subject, tempo });
+        this.#about = worker.about;
+        last = await worker.play(row, seed, rowMs);
+        this.#results.set(row, last);
+        onResult?.(last, worker.about);
+        if (last.kind === 'cut short') worker = undefined;
+      }
+    } finally {
+      this.#blame(last, await worker?.end());
+    }
+  }
+
+  /** A process that ends when the row is over ends by what the row left behind. */
+  #blame(last: RowResult | undefined, ended: string | undefined): void {
+    if (last?.kind !== 'played' || ended === undefined) return;
+    const broken = [...last.broken, `when it was over, it ended the process: ${ended}`];
+    this.#results.set(last.row, { ...last, broken });
+  }
+}
