@@ -16,6 +16,8 @@ export type {
   NetworkConditions,
   PathConditions,
 } from './simulation/network-conditions.ts';
+export type { AppliedEffect, ReceivedCommand } from './simulation/redis-command-spec.ts';
+export type { StoredValue } from './simulation/simulated-database.ts';
 export type { Cut, SimulatedPeer } from './simulation/simulated-connection.ts';
 export {
   SimulatedNetwork,
@@ -23,7 +25,6 @@ export {
   type SimulatedListener,
   type SimulatedNetworkOptions,
 } from './simulation/simulated-network.ts';
-export type { AppliedEffect, ReceivedCommand } from './simulation/simulated-redis-commands.ts';
 export type {
   SimulatedRedisAnswer,
   SimulatedRedisBehaviour,

@@ -27,6 +27,8 @@ export const resp = {
     return toBuffer([`$${bytes.length}\r\n`, bytes, '\r\n']);
   },
   nil: (protocol: 2 | 3): Buffer => Buffer.from(protocol === 3 ? '_\r\n' : '$-1\r\n'),
+  /** In the place of an array that is not there. */
+  nilArray: (protocol: 2 | 3): Buffer => Buffer.from(protocol === 3 ? '_\r\n' : '*-1\r\n'),
   /** Of replies that are encoded already. */
   array: (items: readonly Uint8Array[]): Buffer => toBuffer([`*${items.length}\r\n`, ...items]),
   /** Of keys and values in turn, encoded already. RESP2 knows only arrays. */

@@ -14,14 +14,14 @@ describe('commands', () => {
     ['SET key value PX', '-ERR syntax error\r\n'],
     ['INCR n\nINCR n\nGET n', ':1\r\n:2\r\n$1\r\n2\r\n'],
     ['SET n 9223372036854775806\nINCR n', '+OK\r\n:9223372036854775807\r\n'],
-    ['SET n 9223372036854775807\nINCR n', '+OK\r\n-ERR value is not an integer or out of range\r\n'],
+    ['SET n 9223372036854775807\nINCR n', '+OK\r\n-ERR increment or decrement would overflow\r\n'],
     ['SET n -5\nINCR n', '+OK\r\n:-4\r\n'],
     ['SET n 01\nINCR n', '+OK\r\n-ERR value is not an integer or out of range\r\n'],
     ['SET a 1\nSET b 2\nMGET a x b', '+OK\r\n+OK\r\n*3\r\n$1\r\n1\r\n$-1\r\n$1\r\n2\r\n'],
     ['SET a 1\nDEL a b a\nGET a', '+OK\r\n:1\r\n$-1\r\n'],
     ['SET k v\nSELECT 1\nGET k', '+OK\r\n+OK\r\n$-1\r\n'],
     ['SELECT 16', '-ERR DB index is out of range\r\n'],
-    ['SELECT x', '-ERR invalid DB index\r\n'],
+    ['SELECT x', '-ERR value is not an integer or out of range\r\n'],
     ['CLIENT SETNAME me\nCLIENT GETNAME', '+OK\r\n$2\r\nme\r\n'],
     ['CLIENT SETINFO LIB-NAME hawser', '+OK\r\n'],
     ['CLIENT SETINFO other hawser', "-ERR unknown subcommand 'SETINFO'. Try CLIENT HELP.\r\n"],
@@ -93,6 +93,33 @@ describe('commands', () => {
       expect(redis.violations).toHaveLength(1);
       if (slicing === 'whole') expect(redis.violations).toEqual([violation]);
     }
+  });
+});
+
+describe('time', () => {
+  test('ends keys to the millisecond, and what is set anew does not expire', async () => {
+    const { clock, connect, redis } = makeWorld();
+    const client = await connect();
+    expect(await client.ask('SET k v PX 1000\nPTTL k\nTTL k\nSET other v\nPTTL other')).toBe(
+      '+OK\r\n:1000\r\n:1\r\n+OK\r\n:-1\r\n',
+    );
+    await client.ask('EXPIRE other 1\nINCR n\nPEXPIRE n 500\nINCR n');
+    await clock.advance(998 - clock.now());
+    expect(await client.ask('PTTL k\nGET k\nPTTL other\nEXISTS n')).toBe(':2\r\n$1\r\nv\r\n:4\r\n:0\r\n');
+    await client.ask('SET other v');
+    await clock.advance(10);
+    expect(await client.ask('GET k\nPTTL k\nGET other')).toBe('$-1\r\n:-2\r\n$1\r\nv\r\n');
+    expect([redis.value('k'), redis.value('other')]).toEqual([undefined, 'v']);
+  });
+
+  test('that ends a key changes it, for those who watch', async () => {
+    const { clock, connect } = makeWorld();
+    const client = await connect();
+    await client.ask('SET k v PX 10\nWATCH k');
+    await clock.advance(10);
+    expect(await client.ask('MULTI\nPING\nEXEC\nMULTI\nPING\nEXEC')).toBe(
+      '+OK\r\n+QUEUED\r\n*-1\r\n+OK\r\n+QUEUED\r\n*1\r\n+PONG\r\n',
+    );
   });
 });
 
@@ -189,6 +216,10 @@ describe('what is on record', () => {
     redis.connections[0]?.reset();
     const client = await connect();
     expect(await client.ask('INCR k')).toBe(':42\r\n');
+    redis.data().set('l', [Buffer.from('one')]);
+    await client.ask('RPUSH l two\nHSET h field value');
+    expect([redis.list('l'), redis.list('k'), redis.value('l')]).toEqual([['one', 'two'], [], undefined]);
+    expect(redis.data().get('h')).toEqual(new Map([['field', Buffer.from('value')]]));
     expect([redis.value('k'), redis.value('other'), redis.value('k', 1)]).toEqual([
       '42',
       undefined,

@@ -1,63 +1,26 @@
 import { resp } from '../resp-wire.ts';
+import { COLLECTION_COMMANDS } from './redis-collection-commands.ts';
+import {
+  NOT_AN_INTEGER,
+  OK,
+  integerOf,
+  wrongNumberOfArguments,
+  type CommandContext,
+  type CommandSpec,
+  type ReceivedCommand,
+} from './redis-command-spec.ts';
+import { KEY_COMMANDS } from './redis-key-commands.ts';
 
-/** One command as it came from a client. */
-export interface ReceivedCommand {
-  /** Number of the connection that it came on, from 1. */
-  readonly connection: number;
-  /** When its last byte arrived, by the clock. */
-  readonly atMs: number;
-  /** In upper case. */
-  readonly name: string;
-  readonly args: readonly Buffer[];
-  /** All its words with spaces between them, for assertions: `SET key value`. */
-  readonly text: string;
-}
+type Run = CommandSpec['run'];
 
-/** A write that was carried out. */
-export interface AppliedEffect {
-  readonly connection: number;
-  readonly atMs: number;
-  /** `SET`, `INCR` or `DEL`. */
-  readonly command: string;
-  readonly key: string;
-}
-
-/** What the server knows of one connection. */
-export interface RedisSession {
-  protocol: 2 | 3;
-  isAuthenticated: boolean;
-  database: number;
-  clientName: string;
-  transaction: { readonly queued: ReceivedCommand[]; isDirty: boolean } | undefined;
-}
-
-/** What a command runs in. */
-export interface CommandContext {
-  readonly session: RedisSession;
-  readonly connection: number;
-  readonly credentials: { readonly username: string; readonly password: string } | undefined;
-  /** Keys and values of a database. */
-  readonly data: (database: number) => Map<string, Buffer>;
-  readonly applied: (command: string, key: string) => void;
-}
-
-type Run = (context: CommandContext, args: readonly Buffer[]) => Buffer;
-
-interface Spec {
-  readonly arguments: readonly [min: number, max: number];
-  readonly run: Run;
-}
-
-const OK = resp.simple('OK');
 /** The error of a server that does not accept a password. */
 export const WRONG_PASSWORD: Buffer = resp.error(
   'WRONGPASS invalid username-password pair or user is disabled.',
 );
-const SYNTAX_ERROR = resp.error('ERR syntax error');
 const DATABASES = 16;
-const INTEGER_MAX = 2n ** 63n - 1n;
 const BEFORE_AUTHENTICATION = ['AUTH', 'HELLO'];
-const INSIDE_TRANSACTION = ['EXEC', 'DISCARD', 'MULTI'];
+/** Carried out at once while others are queued. */
+const INSIDE_TRANSACTION = ['EXEC', 'DISCARD', 'MULTI', 'WATCH'];
 
 /** Runs a command as Redis does, or queues it in the connection's transaction, and returns the encoded reply. */
 export function runCommand(context: CommandContext, command: ReceivedCommand): Buffer {
@@ -72,7 +35,7 @@ export function runCommand(context: CommandContext, command: ReceivedCommand): B
     session.transaction.queued.push(command);
     return resp.simple('QUEUED');
   }
-  return (spec as Spec).run(context, command.args);
+  return (spec as CommandSpec).run(context, command.args);
 }
 
 /** The error of a server that does not know a command. */
@@ -81,10 +44,14 @@ export function unknownCommand({ name, args }: ReceivedCommand): Buffer {
   return resp.error(`ERR unknown command '${name}', with args beginning with: ${beginning}`);
 }
 
-function refusalOf(spec: Spec, { session }: CommandContext, command: ReceivedCommand): Buffer | undefined {
+function refusalOf(
+  spec: CommandSpec,
+  { session }: CommandContext,
+  command: ReceivedCommand,
+): Buffer | undefined {
   const [min, max] = spec.arguments;
   if (command.args.length < min || command.args.length > max) {
-    return resp.error(`ERR wrong number of arguments for '${command.name.toLowerCase()}' command`);
+    return wrongNumberOfArguments(command.name);
   }
   if (!session.isAuthenticated && !BEFORE_AUTHENTICATION.includes(command.name)) {
     return resp.error('NOAUTH Authentication required.');
@@ -154,10 +121,10 @@ const auth: Run = (context, args) => {
 };
 
 const select: Run = ({ session }, [index]) => {
-  const text = String(index);
-  if (!/^\d+$/.test(text)) return resp.error('ERR invalid DB index');
-  if (Number(text) >= DATABASES) return resp.error('ERR DB index is out of range');
-  session.database = Number(text);
+  const number = integerOf(index);
+  if (number === undefined) return NOT_AN_INTEGER;
+  if (number < 0n || number >= DATABASES) return resp.error('ERR DB index is out of range');
+  session.database = Number(number);
   return OK;
 };
 
@@ -173,40 +140,6 @@ const client: Run = ({ session, connection }, [subcommand, first, second]) => {
   return resp.error(`ERR unknown subcommand '${String(subcommand)}'. Try CLIENT HELP.`);
 };
 
-const get: Run = ({ session, data }, [key]) => {
-  const value = data(session.database).get(String(key));
-  return value === undefined ? resp.nil(session.protocol) : resp.bulk(value);
-};
-
-const set: Run = ({ session, data, applied }, [key, value, option]) => {
-  const keys = data(session.database);
-  const name = String(key);
-  const condition = option?.toString().toUpperCase();
-  if (condition !== undefined && condition !== 'NX' && condition !== 'XX') return SYNTAX_ERROR;
-  if (condition !== undefined && keys.has(name) !== (condition === 'XX')) return resp.nil(session.protocol);
-  keys.set(name, value as Buffer);
-  applied('SET', name);
-  return OK;
-};
-
-const incr: Run = ({ session, data, applied }, [key]) => {
-  const keys = data(session.database);
-  const name = String(key);
-  const text = keys.get(name)?.toString('latin1') ?? '0';
-  const value = /^(?:0|-?[1-9]\d{0,18})$/.test(text) ? BigInt(text) : INTEGER_MAX;
-  if (value >= INTEGER_MAX) return resp.error('ERR value is not an integer or out of range');
-  keys.set(name, Buffer.from(String(value + 1n)));
-  applied('INCR', name);
-  return resp.integer(value + 1n);
-};
-
-const del: Run = ({ session, data, applied }, names) => {
-  const keys = data(session.database);
-  const deleted = names.map(String).filter((name) => keys.delete(name));
-  for (const name of deleted) applied('DEL', name);
-  return resp.integer(deleted.length);
-};
-
 const multi: Run = ({ session }) => {
   if (session.transaction !== undefined) return resp.error('ERR MULTI calls can not be nested');
   session.transaction = { queued: [], isDirty: false };
@@ -215,37 +148,57 @@ const multi: Run = ({ session }) => {
 
 const exec: Run = (context) => {
   const { session } = context;
-  const { transaction } = session;
-  session.transaction = undefined;
+  const { transaction, watched } = session;
   if (transaction === undefined) return resp.error('ERR EXEC without MULTI');
+  session.transaction = undefined;
+  session.watched = [];
   if (transaction.isDirty) {
     return resp.error('EXECABORT Transaction discarded because of previous errors.');
   }
+  const isChanged = watched.some(({ database, key, version }) => {
+    // What has expired meanwhile was changed too.
+    database.get(key);
+    return database.version(key) !== version;
+  });
+  if (isChanged) return resp.nilArray(session.protocol);
   return resp.array(transaction.queued.map((command) => runCommand(context, command)));
 };
 
 const discard: Run = ({ session }) => {
   if (session.transaction === undefined) return resp.error('ERR DISCARD without MULTI');
   session.transaction = undefined;
+  session.watched = [];
   return OK;
 };
 
-const SPECS: ReadonlyMap<string, Spec> = new Map<string, Spec>([
+const watch: Run = ({ session, database }, names) => {
+  if (session.transaction !== undefined) return resp.error('ERR WATCH inside MULTI is not allowed');
+  const keys = database(session.database);
+  const added = names.map(String).map((key) => {
+    keys.get(key);
+    return { database: keys, key, version: keys.version(key) };
+  });
+  session.watched = [...session.watched, ...added];
+  return OK;
+};
+
+const unwatch: Run = ({ session }) => {
+  session.watched = [];
+  return OK;
+};
+
+const SPECS: ReadonlyMap<string, CommandSpec> = new Map<string, CommandSpec>([
   ['HELLO', { arguments: [0, 6], run: hello }],
   ['AUTH', { arguments: [1, 2], run: auth }],
   ['SELECT', { arguments: [1, 1], run: select }],
   ['CLIENT', { arguments: [1, 3], run: client }],
   ['PING', { arguments: [0, 1], run: (_, [text]) => (text ? resp.bulk(text) : resp.simple('PONG')) }],
   ['ECHO', { arguments: [1, 1], run: (_, [text]) => resp.bulk(text as Buffer) }],
-  ['GET', { arguments: [1, 1], run: get }],
-  [
-    'MGET',
-    { arguments: [1, Infinity], run: (context, keys) => resp.array(keys.map((key) => get(context, [key]))) },
-  ],
-  ['SET', { arguments: [2, 3], run: set }],
-  ['INCR', { arguments: [1, 1], run: incr }],
-  ['DEL', { arguments: [1, Infinity], run: del }],
   ['MULTI', { arguments: [0, 0], run: multi }],
   ['EXEC', { arguments: [0, 0], run: exec }],
   ['DISCARD', { arguments: [0, 0], run: discard }],
+  ['WATCH', { arguments: [1, Infinity], run: watch }],
+  ['UNWATCH', { arguments: [0, 0], run: unwatch }],
+  ...KEY_COMMANDS,
+  ...COLLECTION_COMMANDS,
 ]);

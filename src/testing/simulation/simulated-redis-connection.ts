@@ -1,13 +1,7 @@
 import { inspect } from 'node:util';
 import type { Clock, Timer } from '../../core/index.ts';
-import {
-  WRONG_PASSWORD,
-  runCommand,
-  unknownCommand,
-  type CommandContext,
-  type ReceivedCommand,
-  type RedisSession,
-} from './simulated-redis-commands.ts';
+import type { CommandContext, ReceivedCommand, RedisSession } from './redis-command-spec.ts';
+import { WRONG_PASSWORD, runCommand, unknownCommand } from './simulated-redis-commands.ts';
 import { checkRange } from '../check-numbers.ts';
 import { CommandParser, WireViolation, isBytes, resp, toBuffer, type Bytes } from '../resp-wire.ts';
 import type { ByteDuplex } from '../byte-duplex.ts';

@@ -1,10 +1,6 @@
 import type { Clock } from '../../core/index.ts';
-import type {
-  AppliedEffect,
-  CommandContext,
-  ReceivedCommand,
-  RedisSession,
-} from './simulated-redis-commands.ts';
+import type { AppliedEffect, CommandContext, ReceivedCommand, RedisSession } from './redis-command-spec.ts';
+import { SimulatedDatabase, type StoredValue } from './simulated-database.ts';
 import {
   SimulatedRedisConnection,
   checkBehaviour,
@@ -31,8 +27,12 @@ export interface SimulatedRedisOptions {
  * It speaks to any {@link ByteDuplex}: `network.listen(endpoint, redis.accept)`, or
  * `createServer((socket) => redis.accept(socketDuplex(socket)))`.
  *
- * Knows HELLO, AUTH, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO, GET, SET (NX, XX), INCR, DEL, MGET,
- * MULTI, EXEC and DISCARD.
+ * Knows HELLO, AUTH, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO; MULTI, EXEC, DISCARD, WATCH, UNWATCH; of
+ * strings GET, SET (NX, XX, GET, EX, PX, KEEPTTL), MGET, MSET, INCR, DECR, INCRBY; of lists RPUSH, LPUSH, RPOP, LPOP,
+ * LLEN, LRANGE; of hashes HSET, HGET, HDEL, HGETALL; of keys DEL, EXISTS, EXPIRE, PEXPIRE, TTL, PTTL, TYPE. It answers
+ * them as Redis does. Whatever else a test needs, it teaches with {@link SimulatedRedis.on}.
+ *
+ * Everything is kept on record: it is for tests of megabytes, not of gigabytes.
  */
 export class SimulatedRedis {
   /** Every command received, in order, also those that were not run. */
@@ -50,7 +50,7 @@ export class SimulatedRedis {
     string,
     (call: Omit<SimulatedRedisCall, 'count'>) => SimulatedRedisAnswer | undefined
   >();
-  readonly #databases = new Map<number, Map<string, Buffer>>();
+  readonly #databases = new Map<number, SimulatedDatabase>();
   readonly #receivedWith = new Map<string, number>();
   readonly #appliedTo = new Map<string, number>();
 
@@ -68,6 +68,7 @@ export class SimulatedRedis {
       database: 0,
       clientName: '',
       transaction: undefined,
+      watched: [],
     };
     const ground: RedisConnectionGround = {
       clock: this.#clock,
@@ -106,18 +107,21 @@ export class SimulatedRedis {
     };
   }
 
-  /** Keys and values of a database. */
-  readonly data = (database = 0): Map<string, Buffer> => {
-    const existing = this.#databases.get(database);
-    if (existing !== undefined) return existing;
-    const created = new Map<string, Buffer>();
-    this.#databases.set(database, created);
-    return created;
-  };
+  /** Keys and values of a database, to be looked at and changed; also those that have expired, until somebody asks for them. */
+  data(database = 0): Map<string, StoredValue> {
+    return this.#database(database).values;
+  }
 
-  /** The value of a key as text; `undefined` if there is none. */
+  /** The string at a key, as text; `undefined` if there is none. */
   value(key: string, database = 0): string | undefined {
-    return this.data(database).get(key)?.toString();
+    const value = this.#database(database).get(key);
+    return value instanceof Uint8Array ? value.toString() : undefined;
+  }
+
+  /** The list at a key, as texts; empty if there is none. */
+  list(key: string, database = 0): string[] {
+    const value = this.#database(database).get(key);
+    return Array.isArray(value) ? value.map(String) : [];
   }
 
   /** How many commands were received that have this argument. Unique keys make it the fate of one call. */
@@ -130,6 +134,14 @@ export class SimulatedRedis {
     return this.#appliedTo.get(key) ?? 0;
   }
 
+  #database(index: number): SimulatedDatabase {
+    const existing = this.#databases.get(index);
+    if (existing !== undefined) return existing;
+    const created = new SimulatedDatabase(() => this.#clock.now());
+    this.#databases.set(index, created);
+    return created;
+  }
+
   #received(command: ReceivedCommand): void {
     this.commands.push(command);
     for (const argument of new Set(command.args.map(String))) add(this.#receivedWith, argument);
@@ -140,7 +152,8 @@ export class SimulatedRedis {
       session: connection.session,
       connection: connection.number,
       credentials: this.#credentials,
-      data: this.data,
+      nowMs: () => this.#clock.now(),
+      database: (index) => this.#database(index),
       applied: (command, key) => {
         this.effects.push({ connection: connection.number, atMs: this.#clock.now(), command, key });
         add(this.#appliedTo, key);
