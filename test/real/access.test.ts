@@ -1,7 +1,6 @@
 import { Redis, type HawserError } from 'hawser/redis';
-import { inspectRedis, RedisServer, type RedisValue } from 'hawser/testing';
+import { inspectRedis, LeakCheck, RedisServer, type RedisValue } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { expectResourcesBackTo } from '../support/leaks.ts';
 import {
   changesOf,
   connect,
@@ -9,7 +8,6 @@ import {
   gaveAsReason,
   idOf,
   PATIENCE_MS,
-  resourcesAtRest,
   start,
   until,
   untilReady,
@@ -30,7 +28,7 @@ const SLOW_TRACK_MS = 10_000;
 describe('a password that the server does not take', () => {
   test('`connect` rejects with the server’s own words, without the password, and leaves nothing behind', async () => {
     await using server = await RedisServer.start({ password: 'right' });
-    const baseline = await resourcesAtRest();
+    const check = await LeakCheck.begin();
     const wrong = await failureOf(Redis.connect(addressOf(server, ':not-the-right-one')));
     expect(wrong).toMatchObject({
       code: 'HANDSHAKE_REFUSED',
@@ -41,7 +39,7 @@ describe('a password that the server does not take', () => {
     expect(wrong.message).not.toContain('not-the-right-one');
     const none = await failureOf(Redis.connect(`redis://127.0.0.1:${server.port}`));
     expect(none).toMatchObject({ code: 'HANDSHAKE_REFUSED', cause: { code: 'NOAUTH' } });
-    await expectResourcesBackTo(baseline);
+    expect(await check.leftovers()).toEqual([]);
   });
 
   test('a connection that was started parks and says why; once the server takes it, `retryNow` connects', async () => {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   Redis,
@@ -9,7 +8,6 @@ import {
   type StateChange,
 } from 'hawser/redis';
 import { onTestFinished, vi } from 'vitest';
-import { openResources } from '../support/leaks.ts';
 
 /** Longer than anything here takes; a bound for what never comes, not for what is slow. */
 export const PATIENCE_MS = 20_000;
@@ -73,18 +71,6 @@ export async function everyoneGetsTheirOwn(redis: Redis, count: number): Promise
   const asked = Array.from({ length: count }, (_, index) => `own-${index}-${Math.random()}`);
   const answers = await Promise.all(asked.map((text) => redis.command(['ECHO', text])));
   return asked.every((text, index) => answers[index] === text);
-}
-
-/** As `openResources()`, once what is being closed is closed: its kinds and counts have been the same for a while. */
-export async function resourcesAtRest(): Promise<Record<string, number>> {
-  let before = openResources();
-  for (let turnsAlike = 0; turnsAlike < 50; turnsAlike += 1) {
-    await nextTurn();
-    const now = openResources();
-    if (JSON.stringify(now) !== JSON.stringify(before)) turnsAlike = 0;
-    before = now;
-  }
-  return before;
 }
 
 /** Path of a file of `test/fixtures/tls`, for a server. */

@@ -1,7 +1,6 @@
 import { Redis } from 'hawser/redis';
-import { RedisServer, type RedisValue } from 'hawser/testing';
+import { LeakCheck, RedisServer, type RedisValue } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { expectResourcesBackTo } from '../support/leaks.ts';
 import { redisServer } from '../support/redis.ts';
 import {
   changesOf,
@@ -9,7 +8,6 @@ import {
   everyoneGetsTheirOwn,
   failureOf,
   PATIENCE_MS,
-  resourcesAtRest,
   start,
   until,
   untilReady,
@@ -165,10 +163,10 @@ describe('a server that is away', () => {
   test('`connect` rejects with the reason and leaves nothing behind', async () => {
     await using server = await RedisServer.start();
     await server.kill();
-    const baseline = await resourcesAtRest();
+    const check = await LeakCheck.begin();
     const failure = await failureOf(Redis.connect(server.url));
     expect(failure).toMatchObject({ code: 'CONNECT_FAILED', outcome: 'not-sent' });
     expect(failure.message).toContain('ECONNREFUSED');
-    await expectResourcesBackTo(baseline);
+    expect(await check.leftovers()).toEqual([]);
   });
 });

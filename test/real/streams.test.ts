@@ -1,8 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Redis, type RedisOptions } from 'hawser/redis';
-import { RedisServer } from 'hawser/testing';
+import { LeakCheck, RedisServer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { expectResourcesBackTo } from '../support/leaks.ts';
 import { pem } from '../support/loopback.ts';
 import { redisServer } from '../support/redis.ts';
 import {
@@ -11,7 +10,6 @@ import {
   failureOf,
   fixturePath,
   PATIENCE_MS,
-  resourcesAtRest,
   start,
   until,
   untilReady,
@@ -27,10 +25,10 @@ const TRUSTING = { ca: pem('authority.pem') };
 
 /** What `connect` rejects with; nothing of the attempt may be left. */
 async function refusalOf(url: string, options: RedisOptions): Promise<{ code: string; message: string }> {
-  const baseline = await resourcesAtRest();
+  const check = await LeakCheck.begin();
   const failure = await failureOf(Redis.connect(url, options));
   expect(failure.outcome).toBe('not-sent');
-  await expectResourcesBackTo(baseline);
+  expect(await check.leftovers()).toEqual([]);
   return failure;
 }
 

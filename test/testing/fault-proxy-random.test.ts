@@ -1,4 +1,5 @@
 import {
+  LeakCheck,
   SeededRandom,
   VirtualClock,
   type Fault,
@@ -6,7 +7,6 @@ import {
   type ProxyDirection,
 } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { expectResourcesBackTo, settledResources } from '../support/leaks.ts';
 import { manyTurns, stage, turnsUntil, type Side } from './fault-proxy-stage.ts';
 
 const DIRECTIONS: readonly ProxyDirection[] = ['to-server', 'to-client'];
@@ -186,7 +186,7 @@ describe('close in the middle', () => {
   test.each(FAULTS.map((fault) => ({ name: fault?.kind ?? 'no fault', fault })))(
     '$name: nothing is left, whenever it comes',
     async ({ fault }) => {
-      const baseline = await settledResources();
+      const check = await LeakCheck.begin();
       for (const turnsBefore of [0, 1, 2, 5, 30]) {
         const clock = new VirtualClock();
         const { proxy, server: listener, connect, connectAlone } = await stage({ clock });
@@ -203,7 +203,7 @@ describe('close in the middle', () => {
         for (const socket of listener.accepted) socket.destroy();
         await listener.drained();
       }
-      await expectResourcesBackTo(baseline);
+      expect(await check.leftovers()).toEqual([]);
     },
   );
 });

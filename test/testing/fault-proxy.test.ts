@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FaultProxy, type Fault } from 'hawser/testing';
+import { FaultProxy, LeakCheck, type Fault } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { expectResourcesBackTo, settledResources } from '../support/leaks.ts';
 import { plainServer } from '../support/loopback.ts';
 import { clientOf, manyTurns, Side, stage, startProxy, turnsUntil } from './fault-proxy-stage.ts';
 
@@ -224,7 +223,7 @@ describe('watching', () => {
 
 describe('starting and closing', () => {
   test('close ends every connection, whatever state it is in, and leaves nothing behind', async () => {
-    const baseline = await settledResources();
+    const check = await LeakCheck.begin();
     const { proxy, server, connect: open, connectAlone } = await stage();
     const { client } = await open();
     const half = await open();
@@ -246,7 +245,7 @@ describe('starting and closing', () => {
     half.client.socket.destroy();
     for (const socket of server.accepted) socket.destroy();
     await server.drained();
-    await expectResourcesBackTo(baseline);
+    expect(await check.leftovers()).toEqual([]);
     proxy.add({ kind: 'refuse' })();
     proxy.clear();
   });
@@ -287,12 +286,12 @@ describe('starting and closing', () => {
   });
 
   test('a start that fails leaves nothing behind', async () => {
-    const baseline = await settledResources();
+    const check = await LeakCheck.begin();
     const bad = {
       target: { path: '/x' },
       faults: [{ kind: 'slice', direction: 'both', maxBytes: 0 }],
     } as const;
     await expect(FaultProxy.start(bad)).rejects.toThrow(RangeError);
-    await expectResourcesBackTo(baseline);
+    expect(await check.leftovers()).toEqual([]);
   });
 });

@@ -1,23 +1,22 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { SimulatedRedis, socketDuplex } from 'hawser/testing';
+import { LeakCheck, SimulatedRedis, socketDuplex } from 'hawser/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { expectResourcesBackTo, openResources } from '../support/leaks.ts';
 import { ScriptedServer } from '../support/scripted-peer.ts';
 
-let baseline: Record<string, number>;
+let check: LeakCheck;
 let server: Server;
 let client: Socket;
 
-beforeEach(() => {
-  baseline = openResources();
+beforeEach(async () => {
+  check = await LeakCheck.begin();
 });
 
 afterEach(async () => {
   client.destroy();
   server.close();
-  await expectResourcesBackTo(baseline);
+  expect(await check.leftovers()).toEqual([]);
 });
 
 async function serve(accept: (socket: Socket) => void): Promise<void> {
@@ -41,7 +40,10 @@ test('a fake server speaks over a real socket', async () => {
   await serve((socket) => redis.accept(socketDuplex(socket)));
   client.write('*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n*1\r\n$4\r\nPING\r\n');
   expect(await text(11)).toBe(':1\r\n+PONG\r\n');
-  expect(Object.values(openResources()).reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(3);
+  expect(await check.leftovers({ timeoutMs: 0 })).toEqual([
+    expect.stringMatching(/^TCP servers: /),
+    expect.stringMatching(/^TCP sockets: \d+, which is 2 more/),
+  ]);
 });
 
 test('it resets a real socket in earnest', async () => {
