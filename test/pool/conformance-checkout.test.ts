@@ -197,6 +197,32 @@ describe('A checkout', () => {
     await clock.settle();
     expect(fourth.state).toBe('holds');
   });
+
+  test('that may take for ever is served after any time', async () => {
+    const { clock, call } = poolWorld({ max: 1, shedding: false });
+    const holder = call();
+    await clock.settle();
+    const patient = call({ timeoutMs: Infinity });
+    await clock.advance(1_000_000);
+    holder.release();
+    await clock.settle();
+    expect(patient.state).toBe('holds');
+  });
+
+  test('whose time is over is told so, though a member comes free before that is noticed: it goes to the next', async () => {
+    const { clock, call } = poolWorld({ max: 1 });
+    const holder = call();
+    await clock.settle();
+    const late = call({ timeoutMs: 100 });
+    const next = call({ timeoutMs: 10_000 });
+    await clock.settle();
+    // The event loop is blocked, and what it does first is to read the reply for which the holder waits.
+    clock.jump(101);
+    holder.release();
+    await clock.settle();
+    expect(late.fate).toBe('DEADLINE not-sent');
+    expect(next.state).toBe('holds');
+  });
 });
 
 describe('Of those that dial', () => {

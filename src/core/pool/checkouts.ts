@@ -112,7 +112,7 @@ export class Checkouts<M, L> {
   /** A member is free: it is lent to the first who waits, or kept. */
   free(member: Member<M, L>, now: number): void {
     this.#judge(now);
-    const waiter = this.#waiters.shift();
+    const waiter = this.#waiters.take(now);
     if (waiter === undefined) {
       this.#stock.keep(member, now);
       this.#keeper.kept(member, now);

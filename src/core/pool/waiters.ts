@@ -1,13 +1,6 @@
 import { rejection, withoutStack } from '../caller-stack.ts';
 import { Judge } from '../judge.ts';
-import {
-  Deadlines,
-  Fifo,
-  UNSTAMPED,
-  type Clock,
-  type DeadlineLane,
-  type HawserError,
-} from '../machine/index.ts';
+import { Deadlines, Fifo, type Clock, type DeadlineLane, type HawserError } from '../machine/index.ts';
 import { Signals } from '../signals.ts';
 import type { Place } from './place.ts';
 
@@ -42,7 +35,7 @@ export class Waiter<T> {
   ) {
     this.since = since;
     this.lane = lane;
-    this.deadline = lane === undefined ? UNSTAMPED : Math.ceil(since + lane.timeoutMs);
+    this.deadline = lane === undefined ? Infinity : Math.ceil(since + lane.timeoutMs);
     this.place = place;
     this.settle = settle;
   }
@@ -98,8 +91,12 @@ export class Waiters<T> {
     });
   }
 
-  /** Takes the first one out of the queue; whoever does so settles it. */
-  shift(): Waiter<T> | undefined {
+  /**
+   * Takes the first one out of the queue, and fails those before it whose time is over: when the event loop was blocked, a
+   * member can come free before their timer is looked at. Whoever takes one settles it.
+   */
+  take(now: number): Waiter<T> | undefined {
+    this.failWhile((waiter) => (waiter.deadline < now ? this.#owner.late(waiter, now) : undefined));
     const waiter = this.first;
     if (waiter === undefined) return undefined;
     this.#queue.shift();
