@@ -11,12 +11,22 @@ export type Habit =
   /** Some entries are larger than what sockets hold. */
   | 'large';
 
-export const COUNTER = 'counter';
-export const LEDGER = 'ledger';
+/** Where callers count and write. */
+export interface Books {
+  readonly counter: string;
+  readonly ledger: string;
+}
+
+export const BOOKS: Books = { counter: 'counter', ledger: 'ledger' };
+
+/** What is asked, each as often as the others. */
+const KINDS = ['echo', 'increment', 'append'] as const;
+type Kind = (typeof KINDS)[number];
 
 const CALLERS = 20;
 const PAUSE_MOST_MS = 4;
-const LARGE_BYTES = 300_000;
+/** More than sockets hold, when all callers write them; a slow network may take a second for each. */
+export const LARGE_BYTES = 300_000;
 
 /** What callers work with. */
 export interface CallersGround {
@@ -25,14 +35,22 @@ export interface CallersGround {
   readonly history: History;
   readonly random: SeededRandom;
   readonly habit: Habit;
-  /** Of the entries, so that several kinds of callers can share a history. */
-  readonly prefix?: string;
+  /** Default: {@link BOOKS}. */
+  readonly books?: Books;
+}
+
+/** What is told of a call when it has settled. */
+export interface SettledCall {
+  readonly isConfirmed: boolean;
+  readonly writes: boolean;
+  /** By `performance.now()`. */
+  readonly madeAtMs: number;
 }
 
 /** Callers that ask one thing after the other: each counts, writes down or has something repeated, as chance says. */
 export class Callers {
   readonly #ground: CallersGround;
-  readonly #listeners = new Set<(isConfirmed: boolean, madeAtMs: number) => void>();
+  readonly #listeners = new Set<(call: SettledCall) => void>();
   #phase: 'asking' | 'resting' | 'over' = 'asking';
   #wake: () => void = () => {};
   #rest: Promise<void> = Promise.resolve();
@@ -66,17 +84,17 @@ export class Callers {
   }
 
   /** Calls back when a call has settled. Returns what removes the listener. */
-  onSettled(listener: (isConfirmed: boolean, madeAtMs: number) => void): () => void {
+  onSettled(listener: (call: SettledCall) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Resolves when a call was confirmed that was made later than now. */
-  nextReply(): Promise<void> {
+  /** Resolves when a write was confirmed that was asked for later than now. */
+  nextWrite(): Promise<void> {
     const sinceMs = performance.now();
     return new Promise((resolve) => {
-      const remove = this.onSettled((isConfirmed, madeAtMs) => {
-        if (!isConfirmed || madeAtMs < sinceMs) return;
+      const remove = this.onSettled(({ isConfirmed, writes, madeAtMs }) => {
+        if (!isConfirmed || !writes || madeAtMs < sinceMs) return;
         remove();
         resolve();
       });
@@ -87,40 +105,38 @@ export class Callers {
     const { random } = this.#ground;
     for (let number = 0; this.#phase !== 'over'; number += 1) {
       const madeAtMs = performance.now();
-      const isConfirmed = await this.#ask(`${this.#ground.prefix ?? ''}${caller}`, number).then(
+      const kind = random.pick(KINDS);
+      const isConfirmed = await this.#ask(kind, `${caller}`, number).then(
         () => true,
         () => false,
       );
-      for (const listener of this.#listeners) listener(isConfirmed, madeAtMs);
+      for (const tell of this.#listeners) tell({ isConfirmed, writes: kind !== 'echo', madeAtMs });
       // Refused calls must not keep the event loop for themselves, nor answered ones the memory.
       await wait(random.integer(1, PAUSE_MOST_MS));
       await this.#rest;
     }
   }
 
-  #ask(caller: string, number: number): Promise<unknown> {
-    const { client, history, random, subject } = this.#ground;
+  #ask(kind: Kind, caller: string, number: number): Promise<unknown> {
+    const { client, history, random, subject, habit, books: { counter, ledger } = BOOKS } = this.#ground;
     const limits = this.#limits();
     const timeoutMs = limits.timeoutMs ?? subject.timeoutMs;
-    const about = { caller, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
     const id = `${caller}-${number}`;
-    const kind = random.integer(0, 9);
-    if (kind < 4) {
-      const isOwn = (text: string): boolean => text === id;
-      return history.call({ ...about, what: `echo ${id}`, isOwn }, () => client.echo(id, limits));
+    const about = { caller, what: `${kind} ${id}`, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    switch (kind) {
+      case 'echo':
+        return history.call({ ...about, isOwn: (text: string) => text === id }, () =>
+          client.echo(id, limits),
+        );
+      case 'increment':
+        return history.call({ ...about, increments: { counter } }, () => client.increment(counter, limits));
+      case 'append': {
+        const entry = habit === 'large' && random.chance(0.1) ? id.padEnd(LARGE_BYTES, '.') : id;
+        return history.call({ ...about, stores: { ledger, entry } }, () =>
+          client.append(ledger, entry, limits),
+        );
+      }
     }
-    if (kind < 7) {
-      const increments = { counter: COUNTER };
-      return history.call({ ...about, what: `increment ${id}`, increments }, () =>
-        client.increment(COUNTER, limits),
-      );
-    }
-    const isLarge = this.#ground.habit === 'large' && random.chance(0.1);
-    const entry = isLarge ? id.padEnd(LARGE_BYTES, '.') : id;
-    const stores = { ledger: LEDGER, entry };
-    return history.call({ ...about, what: `append ${id}`, stores }, () =>
-      client.append(LEDGER, entry, limits),
-    );
   }
 
   #limits(): CallLimits {

@@ -4,19 +4,18 @@ import type { Socket } from 'node:net';
 const CHANNEL = 'net.client.socket';
 
 /**
- * Every attempt of this process to connect to some ports, and the sockets that came of them, whichever client makes them.
+ * Every attempt of this process to connect to the ports that are watched, and the sockets that came of them, whichever client makes them.
  * Counted where Node makes sockets, so that those which are refused, or never answered, count too. It does not see sockets
  * that are made elsewhere: in native code, and by `tls.connect` without a socket.
  */
 export class Dials implements Disposable {
-  readonly #ports: Set<number>;
+  readonly #ports = new Set<number>();
   readonly #open = new Set<Socket>();
   readonly #listeners = new Set<() => void>();
   #count = 0;
   #mostOpen = 0;
 
-  constructor(ports: readonly number[]) {
-    this.#ports = new Set(ports);
+  constructor() {
     subscribe(CHANNEL, this.#onSocket);
   }
 
@@ -37,7 +36,7 @@ export class Dials implements Disposable {
     return this.#mostOpen;
   }
 
-  /** Sees attempts to this port too. */
+  /** Counts attempts to this port, from now on. */
   watch(port: number): void {
     this.#ports.add(port);
   }

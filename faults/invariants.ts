@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { COUNTER, LEDGER } from './callers.ts';
+import { BOOKS } from './callers.ts';
 import type { PlayedFault, Row, Stage } from './row.ts';
 import { GRACE_MS } from './tempo.ts';
 
@@ -29,23 +29,23 @@ export const INVARIANTS: readonly {
     name: 'counter',
     meaning: 'confirmed increments have happened, others at most once, and those that were not sent never',
     broken: async ({ history, system, keeper }) =>
-      history.checkCounter(COUNTER, await system.counter(keeper, COUNTER)),
+      history.checkCounter(BOOKS.counter, await system.counter(keeper, BOOKS.counter)),
   },
   {
     name: 'ledger',
     meaning:
       'confirmed entries are stored, none twice, none that was not sent, and in the order of each caller',
     broken: async ({ history, system, keeper }) => {
-      const stored = await system.ledger(keeper, LEDGER);
-      return [...history.checkLedger(LEDGER, stored), ...history.checkOrder(LEDGER, stored)];
+      const stored = await system.ledger(keeper, BOOKS.ledger);
+      return [...history.checkLedger(BOOKS.ledger, stored), ...history.checkOrder(BOOKS.ledger, stored)];
     },
   },
   {
     name: 'sockets',
     meaning: 'no more sockets than allowed, closing ones included',
-    broken: ({ dials, subject }) =>
-      dials.mostOpen > subject.socketsMax
-        ? [`${dials.mostOpen} sockets were open at once, of at most ${subject.socketsMax}`]
+    broken: ({ subject }, _, { sockets }) =>
+      sockets > subject.socketsMax
+        ? [`${sockets} sockets were open at once, of at most ${subject.socketsMax}`]
         : [],
   },
   {
@@ -69,19 +69,14 @@ export const INVARIANTS: readonly {
   {
     name: 'found',
     meaning: 'a silent peer is given up in time, and a connection that is only slow is kept',
-    broken: ({ subject }, row, fault) => {
-      if (row.connection === 'given up' && fault.givenUpAfterMs === undefined)
-        return ['it did not give its connection up'];
-      const limitMs = subject.silenceMs;
-      if (
-        row.connection === 'given up' &&
-        limitMs !== undefined &&
-        fault.givenUpAfterMs! > limitMs + GRACE_MS
-      ) {
-        return [`it took ${Math.round(fault.givenUpAfterMs!)} ms to give its connection up, of ${limitMs}`];
-      }
-      if (row.connection === 'kept' && fault.dials > 0) return ['it gave up a connection that was only slow'];
-      return [];
+    broken: ({ subject, tempo }, row, { givenUpAfterMs, dials }) => {
+      if (row.connection === 'kept') return dials > 0 ? ['it gave up a connection that was only slow'] : [];
+      if (row.connection !== 'given up') return [];
+      if (givenUpAfterMs === undefined) return ['it did not give its connection up'];
+      const limitMs = (subject.silenceMs ?? Infinity) + (row.foundMs?.(tempo) ?? 0);
+      return givenUpAfterMs > limitMs + GRACE_MS
+        ? [`it took ${Math.round(givenUpAfterMs)} ms to give its connection up, of ${limitMs}`]
+        : [];
     },
   },
   {

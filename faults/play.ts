@@ -1,22 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { FaultProxy, History, SeededRandom } from 'hawser/testing';
+import { History } from 'hawser/testing';
 import { Belongings } from './belongings.ts';
 import { Callers } from './callers.ts';
-import { Crashes } from './crashes.ts';
-import { Dials } from './dials.ts';
-import { fixture } from './fixtures.ts';
 import { INVARIANTS, leftBehind } from './invariants.ts';
 import { withinMs } from './limits.ts';
-import type { EarlyStage, PlayedFault, Remedy, Row, RowResult, Stage } from './row.ts';
-import type { Access, Client, Subject } from './subject.ts';
-import { GRACE_MS, type Tempo } from './tempo.ts';
-
-/** What a row is played with. */
-export interface Play {
-  readonly subject: Subject;
-  readonly tempo: Tempo;
-  readonly seed: number;
-}
+import type { EarlyStage, PlayedFault, Injected, Row, RowResult, Stage } from './row.ts';
+import { setStage, type Play } from './stage.ts';
+import type { Access, Client } from './subject.ts';
+import { GRACE_MS } from './tempo.ts';
 
 /** Plays one row with one subject: once to its end, and once with `close()` in the midst of the fault. Never rejects. */
 export async function playRow(row: Row, play: Play): Promise<RowResult> {
@@ -47,30 +38,13 @@ interface Played<Measured> {
 /** Sets the stage, has the row played on it, and clears it away. */
 async function onStage<Measured>(
   row: Row,
-  { subject, tempo, seed }: Play,
+  play: Play,
   act: (row: Row, stage: EarlyStage) => Promise<Played<Measured>>,
 ): Promise<Played<Measured> & { readonly history: History }> {
-  const history = new History({ outcomeOf: (error) => subject.outcomeOf(error) });
+  const history = new History({ outcomeOf: (error) => play.subject.outcomeOf(error) });
   try {
     await using belongings = new Belongings();
-    const { system } = subject;
-    const needs = row.needs?.({ fixture });
-    const server = belongings.keep(await system.start(needs));
-    const target = { host: '127.0.0.1', port: needs?.tls === undefined ? server.port : server.tlsPort! };
-    const proxy = belongings.keep(await FaultProxy.start({ target, seed }));
-    const stage: EarlyStage = {
-      subject,
-      system,
-      tempo,
-      random: new SeededRandom(seed),
-      server,
-      proxy,
-      history,
-      belongings,
-      dials: belongings.keep(new Dials([proxy.port])),
-      crashes: belongings.keep(new Crashes()),
-      keeper: server,
-    };
+    const stage = await setStage(row, play, history, belongings);
     return { ...(await act(row, stage)), history };
   } catch (error) {
     const sentence = `the row could not be played: ${error instanceof Error ? error.stack : String(error)}`;
@@ -80,25 +54,27 @@ async function onStage<Measured>(
 
 async function playWhole(row: Row, early: EarlyStage): Promise<Played<PlayedFault>> {
   const { tempo, dials, history } = early;
-  const { stage, remedy, watch } = await begin(row, early);
+  const { stage, injected, watch } = await begin(row, early);
   const { callers, client } = stage;
-  await wait(holdMsOf(row, early, remedy));
+  await wait(holdMsOf(row, early, injected));
   // Some faults wait for the bytes that they are to meet.
-  if (row.connection === 'given up' && remedy === undefined) await withinMs(watch.givenUp, tempo.patienceMs);
-  await remedy?.();
+  if (row.connection === 'given up' && injected.end === undefined)
+    await withinMs(watch.givenUp, tempo.patienceMs);
+  await injected.end?.();
   const endedAt = performance.now();
   callers.resume();
-  const reply = await withinMs(callers.nextReply(), tempo.patienceMs);
+  const reply = await withinMs(callers.nextWrite(), tempo.patienceMs);
   const fault: PlayedFault = {
     givenUpAfterMs: watch.givenUpAfterMs,
     recoveredAfterMs: reply.isInTime ? performance.now() - endedAt : undefined,
     dials: dials.count - watch.dialsBefore,
+    sockets: dials.mostOpen,
     failed: failedOf(history) - watch.failedBefore,
   };
   await wait(tempo.afterMs);
   callers.stop();
   await withinMs(callers.ended, tempo.patienceMs);
-  const broken = [...((await row.expect?.(stage, fault)) ?? [])];
+  const broken = [...((await row.expect?.(stage, fault)) ?? []), ...((await injected.expect?.()) ?? [])];
   for (const { name, broken: brokenBy } of INVARIANTS) {
     for (const sentence of await brokenBy(stage, row, fault)) broken.push(`${name}: ${sentence}`);
   }
@@ -109,10 +85,9 @@ async function playWhole(row: Row, early: EarlyStage): Promise<Played<PlayedFaul
 /** P10 in the midst of each fault: `close()` ends by its deadline, every call settles, and nothing is left. */
 async function playClosing(row: Row, early: EarlyStage): Promise<Played<number>> {
   const { tempo } = early;
-  const { stage, remedy } = await begin(row, early);
+  const { stage, injected } = await begin(row, early);
   const { callers, client, history } = stage;
-  callers.resume();
-  await wait(holdMsOf(row, early, remedy) / 2);
+  await wait(holdMsOf(row, early, injected) / 2);
   const { sentences, tookMs } = await close(client, stage);
   callers.stop();
   const isOver = await withinMs(callers.ended, tempo.patienceMs);
@@ -123,7 +98,7 @@ async function playClosing(row: Row, early: EarlyStage): Promise<Played<number>>
     ...history.checkOwnAnswers(),
     ...(await leftBehind(stage)),
   ];
-  await remedy?.();
+  await injected.end?.();
   return { broken, measured: tookMs };
 }
 
@@ -139,29 +114,29 @@ interface Watch {
 async function begin(
   row: Row,
   early: EarlyStage,
-): Promise<{ readonly stage: Stage; readonly remedy: Remedy; readonly watch: Watch }> {
+): Promise<{ readonly stage: Stage; readonly injected: Injected; readonly watch: Watch }> {
   if (row.callers === 'absent') {
-    const remedy = await row.inject(early);
+    const injected = await row.inject(early);
     const stage = await open(row, early);
-    return { stage, remedy, watch: watchFrom(stage) };
+    return { stage, injected, watch: watchFrom(stage) };
   }
   const stage = await open(row, early);
   const { tempo, callers, client } = stage;
   const isReady = await withinMs(client.ready(), tempo.patienceMs);
   if (!isReady.isInTime) throw new Error('The client was not connected before the fault began.');
-  await callers.nextReply();
+  await callers.nextWrite();
   await wait(tempo.beforeMs);
   if (row.callers === 'resting') {
     callers.rest();
     while (early.history.summary().open > 0) await wait(1);
   }
   const watch = watchFrom(stage);
-  return { stage, remedy: await row.inject(early), watch };
+  return { stage, injected: await row.inject(stage), watch };
 }
 
 async function open(row: Row, early: EarlyStage): Promise<Stage> {
-  const { subject, proxy, history, random, belongings } = early;
-  const access: Access = (await row.access?.(early)) ?? { endpoints: [proxy.endpoint] };
+  const { subject, endpoints, history, random, belongings } = early;
+  const access: Access = (await row.access?.(early)) ?? { endpoints };
   const client = subject.open(access);
   belongings.atEnd(() => withinMs(client.close(0), early.tempo.patienceMs));
   const callers = new Callers({ subject, client, history, random, habit: row.habit ?? 'patient' });
@@ -205,8 +180,8 @@ async function close(
   return { sentences: isLate ? [`close() took ${Math.round(tookMs)} ms of ${tempo.closeMs}`] : [], tookMs };
 }
 
-function holdMsOf(row: Row, { tempo, subject }: EarlyStage, remedy: Remedy): number {
-  return row.holdMs?.(tempo, subject) ?? (remedy === undefined ? 0 : tempo.holdMs);
+function holdMsOf(row: Row, { tempo, subject }: EarlyStage, { end }: Injected): number {
+  return row.holdMs?.(tempo, subject) ?? (end === undefined ? 0 : tempo.holdMs);
 }
 
 function failedOf(history: History): number {

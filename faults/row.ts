@@ -2,7 +2,9 @@ import type { FaultProxy, History, SeededRandom } from 'hawser/testing';
 import type { Belongings } from './belongings.ts';
 import type { Callers, Habit } from './callers.ts';
 import type { Crashes } from './crashes.ts';
+import type { Impostor } from './impostor.ts';
 import type { Dials } from './dials.ts';
+import type { Names } from './names.ts';
 import type { Access, Client, Subject } from './subject.ts';
 import type { Server, ServerNeeds, System } from './system.ts';
 import type { Tempo } from './tempo.ts';
@@ -15,6 +17,14 @@ export interface Stage {
   readonly random: SeededRandom;
   readonly server: Server;
   readonly proxy: FaultProxy;
+  /** Has what the server has and refuses writes, where the row asks for it: the second endpoint, behind a proxy of its own. */
+  readonly follower: Server | undefined;
+  /** Stands before the proxy, where the row asks for it. */
+  readonly impostor: Impostor | undefined;
+  /** The name by which the client knows the proxy, where the row asks for one. */
+  readonly names: Names | undefined;
+  /** Where the client connects unless the row says otherwise, in order of preference. */
+  readonly endpoints: Access['endpoints'];
   readonly history: History;
   readonly dials: Dials;
   readonly crashes: Crashes;
@@ -29,8 +39,13 @@ export interface Stage {
 /** What is there before the client is: rows that begin with the fault see this. */
 export type EarlyStage = Omit<Stage, 'client' | 'callers'>;
 
-/** What brings things back to normal; for faults that are over when they have happened, nothing does. */
-export type Remedy = (() => unknown) | undefined;
+/** A fault that was brought about. */
+export interface Injected {
+  /** Brings things back to normal. Left out: the fault is over when it has happened. */
+  readonly end?: () => unknown;
+  /** What does not hold of {@link Row.besides}, a sentence each; asked when the row is over and the client still open. */
+  readonly expect?: () => readonly string[] | Promise<readonly string[]>;
+}
 
 /** One fault, and what must hold besides what must hold after every one. */
 export interface Row {
@@ -48,20 +63,24 @@ export interface Row {
   readonly callers?: 'asking' | 'resting' | 'absent';
   readonly habit?: Habit;
   readonly needs?: (ground: { readonly fixture: (name: string) => string }) => ServerNeeds;
+  /** What stands on the stage besides. */
+  readonly extra?: 'follower' | 'impostor' | 'name';
   /** Whether the client has to give up its connection, must not, or may. Default: it may. */
   readonly connection?: 'given up' | 'kept' | 'either';
   /** How long the fault lasts, in milliseconds. Default: the tempo's; of one without a remedy, 0. */
   readonly holdMs?: (tempo: Tempo, subject: Subject) => number;
+  /** Added to the time within which a silent peer must be found, in milliseconds. */
+  readonly foundMs?: (tempo: Tempo) => number;
   /** Added to the time within which the client must be back, in milliseconds. */
   readonly recoveryMs?: (tempo: Tempo) => number;
   /** Added to the time that calls may take, for a process that does not run meanwhile, in milliseconds. */
   readonly blockedMs?: (tempo: Tempo) => number;
   /** Why this subject, or this machine, cannot be put through it; undefined when it can. */
   readonly obstacle?: (subject: Subject) => string | undefined | Promise<string | undefined>;
-  /** Where the client connects. Default: the proxy. */
+  /** Where the client connects, and as whom. Default: to the stage's endpoints. */
   readonly access?: (stage: EarlyStage) => Access | Promise<Access>;
-  /** Brings the fault about. */
-  readonly inject: (stage: EarlyStage) => Remedy | Promise<Remedy>;
+  /** Brings the fault about. `client` is there, unless the row starts it later. */
+  readonly inject: (stage: EarlyStage & Partial<Stage>) => Injected | Promise<Injected>;
   /** What does not hold of {@link Row.besides}, a sentence each. */
   readonly expect?: (stage: Stage, play: PlayedFault) => readonly string[] | Promise<readonly string[]>;
 }
@@ -70,10 +89,12 @@ export interface Row {
 export interface PlayedFault {
   /** From its beginning until the client gave its connection up, in milliseconds; undefined when it did not. */
   readonly givenUpAfterMs: number | undefined;
-  /** From its end until a call was confirmed that was made after that; undefined when none was. */
+  /** From its end until a write was confirmed that was asked for after that; undefined when none was. */
   readonly recoveredAfterMs: number | undefined;
   /** Attempts to connect from its beginning until then. */
   readonly dials: number;
+  /** The most sockets that were open at once until then. */
+  readonly sockets: number;
   /** Calls that failed from its beginning until then. */
   readonly failed: number;
 }

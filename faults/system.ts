@@ -26,10 +26,12 @@ export interface System {
   start(needs?: ServerNeeds): Promise<Server>;
   /** Starts a copy of the server that refuses writes, and resolves when it has caught up. */
   follow(server: Server): Promise<Server>;
-  /** Makes a follower take writes. */
-  promote(server: Server): Promise<void>;
-  /** Makes a server refuse writes. */
-  demote(server: Server): Promise<void>;
+  /** Kills the server, once it takes no writes and the follower has all of them, and makes the follower take writes. */
+  failOver(server: Server, follower: Server): Promise<void>;
+  /** The same, but the server stays up as a follower of its follower: it refuses writes. */
+  handOver(server: Server, follower: Server): Promise<void>;
+  /** Makes a server refuse writes, or take them again; nothing is closed. */
+  setReadOnly(server: Server, isReadOnly: boolean): Promise<void>;
   counter(server: Server, name: string): Promise<number>;
   ledger(server: Server, name: string): Promise<readonly string[]>;
   /** Sessions of clients, without the one that asks. */
@@ -38,10 +40,12 @@ export interface System {
   endSessions(server: Server, which: 'all' | 'oldest'): Promise<void>;
   /** The server answers nobody for so long, and closes nothing. */
   holdAnswers(server: Server, ms: number): Promise<void>;
-  /** Lets in so many clients and no more. */
-  limitClients(server: Server, count: number): Promise<void>;
+  /** Hangs up on all clients and lets in none, until what it resolves to is called. */
+  shutOut(server: Server): Promise<() => Promise<void>>;
   /** From now on new sessions need this password. */
   changePassword(server: Server, password: string): Promise<void>;
+  /** From now on it shows this certificate, a path of a PEM file, to whoever connects by TLS; the key is the same. */
+  changeCertificate(server: Server, certificate: string): Promise<void>;
   /** Has the server load its data anew: it is busy with that for about so long, and says so. Resolves when it is through. */
   load(server: Server, ms: number): Promise<void>;
   /** What a server says that speaks another protocol, or this one wrongly: bytes by what is wrong with them. */

@@ -1,32 +1,33 @@
-import type { ProxyDirection } from 'hawser/testing';
+import type { MomentaryFault } from 'hawser/testing';
 import type { Row } from '../row.ts';
+import { noneFailed, strike } from './strike.ts';
 
-/** Cuts the connections that are open behind so many bytes more. New ones are spared, as a network would spare them. */
-function cut(direction: ProxyDirection, afterBytes: number, ending: 'reset' | 'end'): Row['inject'] {
+function now(fault: MomentaryFault): Row['inject'] {
   return ({ proxy }) => {
-    for (const { number, state } of proxy.connections) {
-      if (state !== 'over') proxy.add({ kind: 'cut', direction, afterBytes, ending }, { connection: number });
-    }
-    return undefined;
+    proxy.add(fault);
+    return {};
   };
 }
+
+/** Time for an idle client to notice that it has lost its connection, in milliseconds. */
+const NOTICED_MS = 100;
 
 /** Connections that end. */
 export const endings: readonly Row[] = [
   {
-    name: 'reset, busy',
+    name: 'reset mid-reply',
     fault: 'RST mid-reply',
     injected: 'proxy: RST to both sides behind 7 bytes of replies',
     connection: 'given up',
-    inject: cut('to-client', 7, 'reset'),
+    inject: strike({ kind: 'cut', direction: 'to-client', afterBytes: 7, ending: 'reset' }),
   },
   {
     name: 'reset mid-write',
     fault: 'RST mid-write',
     injected: 'proxy: RST to both sides within a large request',
-    connection: 'given up',
     habit: 'large',
-    inject: cut('to-server', 100_000, 'reset'),
+    connection: 'given up',
+    inject: strike({ kind: 'cut', direction: 'to-server', afterBytes: 100_000, ending: 'reset' }),
   },
   {
     name: 'reset, idle',
@@ -35,16 +36,16 @@ export const endings: readonly Row[] = [
     besides: 'no caller notices',
     callers: 'resting',
     connection: 'given up',
-    holdMs: () => 100,
-    inject: ({ proxy }) => void proxy.add({ kind: 'reset' }),
-    expect: (_, { failed }) => (failed > 0 ? [`${failed} calls failed that were made after the loss`] : []),
+    holdMs: () => NOTICED_MS,
+    inject: now({ kind: 'reset' }),
+    expect: noneFailed,
   },
   {
     name: 'end mid-reply',
     fault: 'FIN mid-frame',
     injected: 'proxy: FIN to both sides behind 7 bytes of replies',
     connection: 'given up',
-    inject: cut('to-client', 7, 'end'),
+    inject: strike({ kind: 'cut', direction: 'to-client', afterBytes: 7, ending: 'end' }),
   },
   {
     name: 'end, idle',
@@ -53,15 +54,15 @@ export const endings: readonly Row[] = [
     besides: 'no caller notices',
     callers: 'resting',
     connection: 'given up',
-    holdMs: () => 100,
-    inject: ({ proxy }) => void proxy.add({ kind: 'end' }),
-    expect: (_, { failed }) => (failed > 0 ? [`${failed} calls failed that were made after the loss`] : []),
+    holdMs: () => NOTICED_MS,
+    inject: now({ kind: 'end' }),
+    expect: noneFailed,
   },
   {
     name: 'half-close',
     fault: 'FIN idle',
     injected: 'proxy: FIN to the client alone, under load; its own direction stays open',
     connection: 'given up',
-    inject: ({ proxy }) => void proxy.add({ kind: 'half-close', direction: 'to-client' }),
+    inject: now({ kind: 'half-close', direction: 'to-client' }),
   },
 ];

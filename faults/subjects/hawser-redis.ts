@@ -23,7 +23,7 @@ export function sharedRedis(tempo: Tempo): Subject {
     socketsMax: 1,
     open(access) {
       const client = Redis.start(urlOf(access), optionsOf(access, tempo));
-      const odd = (): string[] => notZero(client.explain(), ['waiting', 'inFlight', 'abandoned']);
+      const odd = (): string[] => notZero(client.explain(), ['waiting', 'inFlight']);
       return { ...callsOf(client), oddBooks: odd };
     },
   };

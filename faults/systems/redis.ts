@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   findRedis,
@@ -12,6 +14,7 @@ import type { Server, ServerNeeds, System } from '../system.ts';
 const INSPECT_WITHIN_MS = 20_000;
 /** How long each key takes while the server loads. Many keys, since it looks up only between them. */
 const LOAD_KEY_MS = 0.5;
+const POLL_MS = 10;
 
 /** The server of a row, and the way to ask it past every client. */
 class RedisOfRow implements Server {
@@ -79,6 +82,20 @@ async function sessionsOf(server: Server): Promise<string[]> {
   return sessions.map((line) => /\bid=(\d+)/.exec(line)?.[1] ?? '');
 }
 
+/** A number in what INFO says. */
+function offsetIn(info: RedisValue, name: string): number {
+  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(String(info))?.[1]);
+}
+
+/** Holds back all writes of a server until its follower has those that were confirmed; they stay held back. */
+async function caughtUp(server: Server, follower: Server): Promise<void> {
+  await redisOf(server).ask('CLIENT', 'PAUSE', `${INSPECT_WITHIN_MS}`, 'WRITE');
+  const offset = offsetIn(await redisOf(server).ask('INFO', 'replication'), 'master_repl_offset');
+  while (offsetIn(await redisOf(follower).ask('INFO', 'replication'), 'slave_repl_offset') < offset) {
+    await wait(POLL_MS);
+  }
+}
+
 /** Redis and Valkey, on one server or a primary and a follower. */
 export const redis: System = {
   name: 'redis',
@@ -93,22 +110,30 @@ export const redis: System = {
   },
 
   async follow(server) {
-    const follower = await start({
-      appendOnly: true,
-      args: ['--replicaof', '127.0.0.1', `${server.port}`, '--repl-diskless-sync-delay', '0'],
-    });
+    await redisOf(server).ask('CONFIG', 'SET', 'repl-diskless-sync-delay', '0');
+    const follower = await start({ appendOnly: true, args: ['--replicaof', '127.0.0.1', `${server.port}`] });
     while (!String(await follower.ask('INFO', 'replication')).includes('master_link_status:up'))
-      await wait(20);
+      await wait(POLL_MS);
     return follower;
   },
 
-  async promote(server) {
-    await redisOf(server).ask('REPLICAOF', 'NO', 'ONE');
+  async failOver(server, follower) {
+    await caughtUp(server, follower);
+    await server.kill();
+    await redisOf(follower).ask('REPLICAOF', 'NO', 'ONE');
   },
 
-  async demote(server) {
-    // Of a primary that there is not: it keeps its data, and refuses writes.
-    await redisOf(server).ask('REPLICAOF', '127.0.0.1', '1');
+  async handOver(server, follower) {
+    await caughtUp(server, follower);
+    await redisOf(follower).ask('REPLICAOF', 'NO', 'ONE');
+    await redisOf(server).ask('REPLICAOF', '127.0.0.1', `${follower.port}`);
+    await redisOf(server).ask('CLIENT', 'UNPAUSE');
+  },
+
+  async setReadOnly(server, isReadOnly) {
+    // A follower of nobody keeps its data, and refuses writes.
+    const whose = isReadOnly ? ['127.0.0.1', '1'] : ['NO', 'ONE'];
+    await redisOf(server).ask('REPLICAOF', ...whose);
   },
 
   async counter(server, name) {
@@ -134,12 +159,28 @@ export const redis: System = {
     await redisOf(server).ask('CLIENT', 'PAUSE', `${ms}`, 'ALL');
   },
 
-  async limitClients(server, count) {
-    await redisOf(server).ask('CONFIG', 'SET', 'maxclients', `${count}`);
+  async shutOut(server) {
+    // The one client that is left in, for only it can let in others again.
+    const insider = connect({ host: '127.0.0.1', port: server.port });
+    const tell = async (...lines: string[]): Promise<void> => {
+      insider.write(lines.map((line) => `${line}\r\n`).join(''));
+      for (let answers = ''; answers.split('\n').length <= lines.length;) {
+        answers += String((await once(insider, 'data'))[0]);
+      }
+    };
+    await tell('CONFIG SET maxclients 1', 'CLIENT KILL TYPE normal SKIPME yes');
+    return async () => {
+      await tell('CONFIG SET maxclients 10000');
+      insider.destroy();
+    };
   },
 
   changePassword(server, password) {
     return redisOf(server).changePassword(password);
+  },
+
+  async changeCertificate(server, certificate) {
+    await redisOf(server).ask('CONFIG', 'SET', 'tls-cert-file', certificate);
   },
 
   async load(server, ms) {

@@ -1,0 +1,45 @@
+import type { Row } from '../row.ts';
+import { hold, noneFailed } from './strike.ts';
+
+/** Networks that are slow, or deliver in odd pieces: nothing is wrong with them. */
+export const network: readonly Row[] = [
+  {
+    name: 'latency',
+    fault: 'slow network',
+    injected: 'proxy: 60 ms each way, and up to 40 ms more',
+    besides: 'no call fails',
+    connection: 'kept',
+    inject: hold({ kind: 'latency', direction: 'both', ms: 60, jitterMs: 40 }),
+    expect: noneFailed,
+  },
+  {
+    name: 'narrow band',
+    fault: 'slow network',
+    injected: 'proxy: 50,000 bytes a second each way',
+    besides: 'no false stall while bytes progress',
+    connection: 'kept',
+    inject: hold({ kind: 'bandwidth', direction: 'both', bytesPerSecond: 50_000 }),
+    expect: noneFailed,
+  },
+  {
+    name: 'byte by byte',
+    fault: '1-byte reads, split at every offset',
+    injected: 'proxy: every byte by itself, in both directions',
+    besides: 'no call fails',
+    connection: 'kept',
+    inject: hold({ kind: 'slice', direction: 'both', maxBytes: 1 }),
+    expect: noneFailed,
+  },
+  {
+    name: 'random pieces',
+    fault: '1-byte reads, split at every offset',
+    injected: 'proxy: pieces of 1 to 7 bytes, with up to 3 ms between them',
+    besides: 'no call fails',
+    connection: 'kept',
+    inject: hold(
+      { kind: 'slice', direction: 'both', maxBytes: 7 },
+      { kind: 'latency', direction: 'both', ms: 0, jitterMs: 3 },
+    ),
+    expect: noneFailed,
+  },
+];
