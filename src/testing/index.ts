@@ -9,8 +9,9 @@ export { measureGrowth, type MeasuredGrowth, type GrowthOptions } from './measur
 export type { PassedBytes, ProxyBytes, ProxyConnection } from './proxied-connection.ts';
 export type { CallDescription, CallEnding, HistorySummary, OpenCall } from './recorded-call.ts';
 export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './redis-binary.ts';
-export { inspectRedis, type InspectOptions, type RedisValue } from './redis-inspect.ts';
+export { inspectRedis, type InspectOptions } from './redis-inspect.ts';
 export { RedisServer, type RedisServerOptions } from './redis-server.ts';
+export type { RedisValue } from './reply-reader.ts';
 export type { ResourceGrowth, ResourceSample } from './resource-sample.ts';
 export { ResourceSampler, type FlatOptions, type ResourceSamplerOptions } from './resource-sampler.ts';
 export { resp, type Bytes } from './resp-wire.ts';

@@ -1,9 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-
-/** A reply of Redis as plain JavaScript. */
-export type RedisValue = string | number | null | readonly RedisValue[];
+import { ReplyReader, type RedisValue } from './reply-reader.ts';
 
 /** What {@link inspectRedis} may be told. */
 export interface InspectOptions {
@@ -52,7 +50,8 @@ function exchange(
   timeoutMs: number,
 ): Promise<readonly (RedisValue | Error)[]> {
   return new Promise((resolve, reject) => {
-    let received = Buffer.alloc(0);
+    const reader = new ReplyReader();
+    const replies: (RedisValue | Error)[] = [];
     const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
     socket.on('close', () => {
       clearTimeout(timer);
@@ -60,15 +59,12 @@ function exchange(
     });
     socket.on('error', reject);
     socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk]);
-      const replies: (RedisValue | Error)[] = [];
-      for (let at = 0; replies.length < commands.length;) {
-        const reply = read(received, at);
-        if (reply === undefined) return;
-        replies.push(reply.value);
-        at = reply.next;
+      try {
+        replies.push(...reader.push(chunk));
+      } catch (error) {
+        reject(error);
       }
-      resolve(replies);
+      if (replies.length >= commands.length) resolve(replies);
     });
     socket.write(commands.map(write).join(''));
   });
@@ -77,33 +73,4 @@ function exchange(
 function write(command: readonly string[]): string {
   const words = command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
   return `*${command.length}\r\n${words.join('')}`;
-}
-
-/** Reads one RESP2 value; `undefined` while some of it is still to come. */
-function read(bytes: Buffer, at: number): { value: RedisValue | Error; next: number } | undefined {
-  const end = bytes.indexOf('\r\n', at);
-  if (end < 0) return undefined;
-  const type = String.fromCharCode(bytes[at] ?? 0);
-  const line = bytes.toString('utf8', at + 1, end);
-  const start = end + 2;
-  if (type === '+') return { value: line, next: start };
-  if (type === '-') return { value: new Error(line), next: start };
-  if (type === ':') return { value: Number(line), next: start };
-  const size = Number(line);
-  if (size < 0) return { value: null, next: start };
-  if (type === '$') {
-    const next = start + size + 2;
-    if (bytes.length < next) return undefined;
-    return { value: bytes.toString('utf8', start, start + size), next };
-  }
-  if (type !== '*') throw new Error(`Not RESP2: ${type}`);
-  const items: RedisValue[] = [];
-  let next = start;
-  while (items.length < size) {
-    const item = read(bytes, next);
-    if (item === undefined) return undefined;
-    items.push(item.value instanceof Error ? item.value.message : item.value);
-    next = item.next;
-  }
-  return { value: items, next };
 }

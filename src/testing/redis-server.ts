@@ -6,7 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pickPort } from './free-port.ts';
 import { ProcessGuard } from './process-guard.ts';
 import { findRedis, type RedisBinary } from './redis-binary.ts';
-import { inspectRedis, type InspectOptions, type RedisValue } from './redis-inspect.ts';
+import { inspectRedis, type InspectOptions } from './redis-inspect.ts';
+import type { RedisValue } from './reply-reader.ts';
 
 /** How a {@link RedisServer} is run. */
 export interface RedisServerOptions {
