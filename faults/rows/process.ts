@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Row } from '../row.ts';
 import type { Tempo } from '../tempo.ts';
-import { noneFailed } from './strike.ts';
 
 /** Longer than calls may take, and than a peer may be silent. */
 const blockedMs = ({ limits, holdMs }: Tempo): number => Math.max(holdMs, (limits?.timeoutMs ?? 5_000) * 1.2);
@@ -33,8 +32,13 @@ async function exhaustDescriptors(): Promise<() => Promise<void>> {
   return step;
 }
 
-/** Calls that may be on their way to the socket at one moment. */
-const UNKNOWN_MAX = 2;
+/** Calls that were with the server are answered. Those that waited for a connection for longer than they could are late. */
+function noneLate(most: number): NonNullable<Row['expect']> {
+  return ({ history }) => {
+    const { unknown } = history.summary();
+    return unknown > most ? [`${unknown} calls were called late though their replies had come`] : [];
+  };
+}
 
 /** What happens to the process of the client, and what its callers do. */
 export const inProcess: readonly Row[] = [
@@ -54,7 +58,6 @@ export const inProcess: readonly Row[] = [
     injected:
       'SIGKILL to the server while this process may open nothing more (prlimit); later it may, and the server is back',
     connection: 'given up',
-    access: straight,
     obstacle: () => {
       if (process.platform !== 'linux') return 'limits of a process that runs can be changed on Linux only';
       return spawnSync('prlimit', ['--version']).status === 0
@@ -85,7 +88,7 @@ export const inProcess: readonly Row[] = [
       while (performance.now() < until);
       return {};
     },
-    expect: noneFailed,
+    expect: noneLate(0),
   },
   {
     name: 'process frozen and thawed',
@@ -100,10 +103,7 @@ export const inProcess: readonly Row[] = [
       await once(spawn('/bin/sh', ['-c', script], { stdio: 'ignore' }), 'exit');
       return {};
     },
-    // It can stop between two steps of handing a call over, which is late then. Those that wait for a connection are.
-    expect: ({ history }) => {
-      const { unknown } = history.summary();
-      return unknown > UNKNOWN_MAX ? [`${unknown} calls in flight were called late`] : [];
-    },
+    // It can stop between two steps of handing a call over, which is late then.
+    expect: noneLate(2),
   },
 ];
