@@ -43,6 +43,8 @@ export interface Subject {
   readonly name: string;
   /** The library and its version. */
   readonly library: string;
+  /** URL of the module whose `subjects` has it, for another thread to make it again; undefined where that cannot be. */
+  readonly module?: string;
   /** What is set besides its defaults, for people. */
   readonly how: string;
   /** What its calls are asked of. */

@@ -1,8 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { LostOwner } from '../lost-owner.ts';
 import type { Row } from '../row.ts';
 import type { Tempo } from '../tempo.ts';
+import { noneFailed } from './strike.ts';
 
 /** Longer than calls may take, and than a peer may be silent. */
 const blockedMs = ({ limits, holdMs }: Tempo): number => Math.max(holdMs, (limits?.timeoutMs ?? 5_000) * 1.2);
@@ -105,5 +108,36 @@ export const inProcess: readonly Row[] = [
     },
     // It can stop between two steps of handing a call over, which is late then.
     expect: noneLate(2),
+  },
+  {
+    name: 'owner terminated',
+    fault: 'worker killed mid-call',
+    injected: 'a thread that has a client of its own is terminated while it asks',
+    besides: 'its sockets are closed, and the client of this thread does not notice',
+    obstacle: ({ module }) => {
+      if (module === undefined) return 'it cannot be made again in another thread';
+      return module.endsWith('.ts') ? 'another thread needs what is built' : undefined;
+    },
+    inject: async ({ subject, tempo, system, server }) => {
+      const before = await system.sessions(server);
+      const workerData: LostOwner = {
+        module: subject.module!,
+        name: subject.name,
+        tempo: tempo.name,
+        access: { endpoints: [{ host: '127.0.0.1', port: server.port }] },
+      };
+      const owner = new Worker(new URL('../lost-owner.js', import.meta.url), { workerData });
+      await once(owner, 'message');
+      const during = await system.sessions(server);
+      await owner.terminate();
+      return {
+        expect: async () => {
+          if (during <= before) return ['the other thread had no session, so that nothing was shown'];
+          const left = await system.sessions(server);
+          return left > before ? [`${left - before} sessions are left of a thread that has ended`] : [];
+        },
+      };
+    },
+    expect: noneFailed,
   },
 ];

@@ -47,6 +47,7 @@ function common(tempo: Tempo): Omit<Subject, 'name' | 'socketsMax' | 'open'> {
   const { timeoutMs, stallAfterMs, backoff } = tempo.limits ?? DEFAULTS;
   return {
     library: `hawser ${versionOfHawser()}`,
+    module: import.meta.url,
     how: tempo.limits === undefined ? 'defaults' : 'short limits',
     system,
     timeoutMs,
