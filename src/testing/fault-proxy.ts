@@ -14,7 +14,7 @@ import {
   type ProxyBytes,
   type ProxyConnection,
 } from './proxied-connection.ts';
-import { PROXY_HOST, ProxyListener } from './proxy-listener.ts';
+import { LOOPBACK_HOST, LoopbackListener } from './loopback-listener.ts';
 import { EventLog } from './event-log.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -61,12 +61,12 @@ export class FaultProxy implements AsyncDisposable {
     return proxy;
   }
 
-  readonly host: string = PROXY_HOST;
+  readonly host: string = LOOPBACK_HOST;
   readonly #target: ProxyTarget;
   readonly #clock: Clock;
   readonly #seed: number;
   readonly #log: EventLog;
-  readonly #listener: ProxyListener;
+  readonly #listener: LoopbackListener;
   readonly #faults = new Set<AddedFault>();
   readonly #connections = new Map<number, ProxiedConnection>();
   readonly #connectionListeners = new Set<(connection: ProxyConnection) => void>();
@@ -78,7 +78,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#clock = clock;
     this.#seed = new SeededRandom(seed).integer(0, SEED_MAX);
     this.#log = new EventLog(clock);
-    this.#listener = new ProxyListener({
+    this.#listener = new LoopbackListener({
       clock,
       accept: (client) => this.#accept(client),
       note: (what) => this.#log.add(what),

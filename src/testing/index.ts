@@ -15,6 +15,15 @@ export type { RedisValue } from './reply-reader.ts';
 export type { ResourceGrowth, ResourceSample } from './resource-sample.ts';
 export { ResourceSampler, type FlatOptions, type ResourceSamplerOptions } from './resource-sampler.ts';
 export { resp, type Bytes } from './resp-wire.ts';
+export { bytesCodec, respCodec, type MessageCodec } from './scripted/message-codec.ts';
+export type { AttemptEnding, ScriptedAttempt } from './scripted/scripted-attempt.ts';
+export type { ScriptedPeer } from './scripted/scripted-peer.ts';
+export {
+  ScriptedServer,
+  type ListeningScriptedServer,
+  type PeerScript,
+  type ScriptedServerOptions,
+} from './scripted/scripted-server.ts';
 export { SeededRandom, seededRandom } from './seeded-random.ts';
 export type { DialAnswer, DialRecord, TlsAnswer } from './simulation/dial-answer.ts';
 export type {

@@ -48,64 +48,75 @@ const DIGITS_MAX = 10;
 /** What a client sent is no command. */
 export class WireViolation extends Error {}
 
-/** Reads commands as a client must send them: arrays of bulk strings, to the letter. Bytes may be cut anywhere. */
+/**
+ * Reads the command at the front as a client must send it: an array of bulk strings, to the letter. `undefined` while some
+ * of it is still to come. Throws a WireViolation at the first byte that cannot belong to a command.
+ */
+export function readCommand(
+  bytes: Buffer,
+): { readonly words: readonly Buffer[]; readonly lengthBytes: number } | undefined {
+  const count = lengthAt(bytes, 0, '*', WORDS_MAX);
+  if (count === undefined) return undefined;
+  if (count.value === 0) throw new WireViolation('a command without a word');
+  const words: Buffer[] = [];
+  let position = count.end;
+  while (words.length < count.value) {
+    const length = lengthAt(bytes, position, '$', WORD_BYTES_MAX);
+    if (length === undefined) return undefined;
+    const end = length.end + length.value;
+    requireLineEnd(bytes, end);
+    if (bytes.length < end + 2) return undefined;
+    words.push(Buffer.from(bytes.subarray(length.end, end)));
+    position = end + 2;
+  }
+  return { words, lengthBytes: position };
+}
+
+/** Reads commands one after the other. Bytes may be cut anywhere. */
 export class CommandParser {
   #bytes: Buffer = Buffer.alloc(0);
 
   /**
-   * Takes bytes and yields the commands that are complete with them, each as its words. Throws a WireViolation at
-   * the first byte that cannot belong to a command, behind the commands before it.
+   * Takes bytes and yields the commands that are complete with them, each as its words. Throws as {@link readCommand} does,
+   * behind the commands before it.
    */
   *push(bytes: Uint8Array): Generator<readonly Buffer[], void, void> {
     this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    for (let command = this.#first(); command !== undefined; command = this.#first()) {
-      this.#bytes = this.#bytes.subarray(command.end);
-      yield command.words;
+    for (let next = readCommand(this.#bytes); next !== undefined; next = readCommand(this.#bytes)) {
+      this.#bytes = this.#bytes.subarray(next.lengthBytes);
+      yield next.words;
     }
   }
+}
 
-  #first(): { words: Buffer[]; end: number } | undefined {
-    const count = this.#lengthAt(0, '*', WORDS_MAX);
-    if (count === undefined) return undefined;
-    if (count.value === 0) throw new WireViolation('a command without a word');
-    const words: Buffer[] = [];
-    let position = count.end;
-    while (words.length < count.value) {
-      const length = this.#lengthAt(position, '$', WORD_BYTES_MAX);
-      if (length === undefined) return undefined;
-      const end = length.end + length.value;
-      this.#requireLineEnd(end);
-      if (this.#bytes.length < end + 2) return undefined;
-      words.push(Buffer.from(this.#bytes.subarray(length.end, end)));
-      position = end + 2;
-    }
-    return { words, end: position };
+/** A line of a sign and a number, as `$11`. */
+function lengthAt(
+  bytes: Buffer,
+  start: number,
+  sign: '*' | '$',
+  max: number,
+): { value: number; end: number } | undefined {
+  if (start >= bytes.length) return undefined;
+  if (bytes[start] !== sign.charCodeAt(0)) {
+    throw new WireViolation(`expected '${sign}', got ${quote(bytes.subarray(start, start + 1))}`);
   }
-
-  /** A line of a sign and a number, as `$11`. */
-  #lengthAt(start: number, sign: '*' | '$', max: number): { value: number; end: number } | undefined {
-    if (start >= this.#bytes.length) return undefined;
-    if (this.#bytes[start] !== sign.charCodeAt(0)) {
-      throw new WireViolation(`expected '${sign}', got ${quote(this.#bytes.subarray(start, start + 1))}`);
-    }
-    const lineEnd = this.#bytes.indexOf(CR, start);
-    const digits = this.#bytes.subarray(start + 1, lineEnd === -1 ? undefined : lineEnd);
-    if (lineEnd === -1 && digits.length === 0) return undefined;
-    const text = digits.subarray(0, DIGITS_MAX + 1).toString('latin1');
-    const value = Number(text);
-    if (!/^(?:0|[1-9]\d*)$/.test(text) || value > max) {
-      throw new WireViolation(`expected a length behind '${sign}', got ${quote(digits)}`);
-    }
-    if (lineEnd === -1) return undefined;
-    this.#requireLineEnd(lineEnd);
-    return this.#bytes.length < lineEnd + 2 ? undefined : { value, end: lineEnd + 2 };
+  const lineEnd = bytes.indexOf(CR, start);
+  const digits = bytes.subarray(start + 1, lineEnd === -1 ? undefined : lineEnd);
+  if (lineEnd === -1 && digits.length === 0) return undefined;
+  const text = digits.subarray(0, DIGITS_MAX + 1).toString('latin1');
+  const value = Number(text);
+  if (!/^(?:0|[1-9]\d*)$/.test(text) || value > max) {
+    throw new WireViolation(`expected a length behind '${sign}', got ${quote(digits)}`);
   }
+  if (lineEnd === -1) return undefined;
+  requireLineEnd(bytes, lineEnd);
+  return bytes.length < lineEnd + 2 ? undefined : { value, end: lineEnd + 2 };
+}
 
-  #requireLineEnd(at: number): void {
-    const end = this.#bytes.subarray(at, at + 2);
-    if ((end.length > 0 && end[0] !== CR) || (end.length > 1 && end[1] !== LF)) {
-      throw new WireViolation(`expected the end of a line, got ${quote(end)}`);
-    }
+function requireLineEnd(bytes: Buffer, at: number): void {
+  const end = bytes.subarray(at, at + 2);
+  if ((end.length > 0 && end[0] !== CR) || (end.length > 1 && end[1] !== LF)) {
+    throw new WireViolation(`expected the end of a line, got ${quote(end)}`);
   }
 }
 

@@ -1,11 +1,10 @@
-import { SimulatedNetwork } from 'hawser/testing';
+import { SimulatedNetwork, ScriptedServer, type PeerScript } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HawserError, Pipeline, type ConnectionOptions } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { line, lines, type LineRequest } from '../protocols/lines.ts';
 import { endings, ENDPOINT, failureOf } from '../protocols/stage.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
-import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
 
 type LinePipeline = Pipeline<LineRequest, string, string>;
 
@@ -13,7 +12,7 @@ type LinePipeline = Pipeline<LineRequest, string, string>;
 function world(scripts: readonly PeerScript[]): { clock: VirtualClock; network: SimulatedNetwork } {
   const clock = new VirtualClock();
   const network = new SimulatedNetwork({ clock });
-  const server = new ScriptedServer(scripts);
+  const server = new ScriptedServer({ scripts, clock });
   network.listen(ENDPOINT, server.accept);
   onTestFinished(async () => {
     await clock.settle();

@@ -1,8 +1,8 @@
+import type { PeerScript, ScriptedPeer } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HawserError, type Encoded, type Protocol } from '../../src/core/index.ts';
 import { line, lines, LineSession, type LineRequest } from '../protocols/lines.ts';
 import { endings, Stage } from '../protocols/stage.ts';
-import type { PeerScript, ScriptedPeer } from '../support/scripted-peer.ts';
 
 type LineProtocol = Protocol<LineRequest, string, string>;
 type LineStage = Stage<LineRequest, string, string>;
@@ -83,7 +83,7 @@ describe('a session', () => {
     const stage = await staged(protocol, [silent, silent]);
     await stage.clock.advance(2_000);
     await stage.ready();
-    expect([opened, stage.server.accepted]).toEqual([3, 2]);
+    expect([opened, stage.server.attempts.length]).toEqual([3, 2]);
     expect(stage.pipeline.explain().transitions.map(({ cause }) => cause)).toContain('the driver failed');
   });
 
@@ -190,7 +190,7 @@ describe('a session', () => {
         await handshake.exchange(line('hello'));
       });
     const stage = await staged({ ...plain, open: hello }, [answering([], 0, ''), answering([], 1, 'hi\n')]);
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
   });
 });
 

@@ -1,7 +1,7 @@
+import type { PeerScript } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { memcached, question, type Answer, type Question } from '../../examples/memcached/protocol.ts';
 import { causesOf, endings, Stage, type StageOptions } from '../protocols/stage.ts';
-import type { PeerScript } from '../support/scripted-peer.ts';
 
 const get = (key: string): Question => question(`get ${key}\r\n`, key, /^END$/, true);
 const incr = (key: string): Question => question(`incr ${key} 1\r\n`, key, /^(?:(\d{1,20})|NOT_FOUND)$/);

@@ -1,4 +1,4 @@
-import { SimulatedNetwork } from 'hawser/testing';
+import { SimulatedNetwork, ScriptedServer, type PeerScript } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   HawserError,
@@ -11,7 +11,6 @@ import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { line, lines, LineSession, type LineHandshake, type LineRequest } from '../protocols/lines.ts';
 import { endings, ENDPOINT } from '../protocols/stage.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
-import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
 
 /** A session that is dirty from `dirt` on, until `clean`. */
 class DirtySession extends LineSession {
@@ -60,7 +59,7 @@ function poolOf(
   const clock = new VirtualClock();
   const network = new SimulatedNetwork({ clock });
   const asked: string[] = [];
-  const server = new ScriptedServer(scripts(asked));
+  const server = new ScriptedServer({ scripts: scripts(asked), clock });
   network.listen(ENDPOINT, server.accept);
   const environment = { clock, random: (): number => 0.5, dial: network.dial };
   const protocol = lines(handshake, { open: () => new DirtySession(handshake) });
@@ -99,21 +98,21 @@ describe('a pool of connections of a protocol', () => {
     expect(() => leased.submit(line('late'))).toThrow(
       expect.objectContaining({ code: 'LEASE_ENDED', outcome: 'not-sent' }),
     );
-    expect(server.accepted).toBe(1);
+    expect(server.attempts.length).toBe(1);
   });
 
   test('closes one on which a call is still due, though its caller has left, and never lends it again', async () => {
     const { server, pool, ask } = poolOf((asked) => [echo(asked), echo(asked)]);
     await expect(ask('hang')).rejects.toMatchObject({ code: 'DEADLINE', outcome: 'unknown' });
     expect(await ask('next')).toEqual(['next']);
-    expect([server.accepted, pool.explain().counts.closed.broken]).toEqual([2, 1]);
+    expect([server.attempts.length, pool.explain().counts.closed.broken]).toEqual([2, 1]);
   });
 
   test('has a dirty one cleaned by what its session says, before it is lent again', async () => {
     const { server, asked, ask } = poolOf((questions) => [echo(questions)]);
     await ask('dirt');
     await ask('next');
-    expect([asked, server.accepted]).toEqual([['dirt', 'tidy', 'clean', 'next'], 1]);
+    expect([asked, server.attempts.length]).toEqual([['dirt', 'tidy', 'clean', 'next'], 1]);
   });
 
   test('asks one that was idle with a ping before it is lent', async () => {
@@ -139,7 +138,7 @@ describe('a pool of connections of a protocol', () => {
     await clock.waitFor(pool.ready());
     await clock.advance(5_000);
     expect(await ask('a')).toEqual(['a']);
-    expect([server.accepted, pool.explain().counts.closed['check-failed']]).toEqual([2, 1]);
+    expect([server.attempts.length, pool.explain().counts.closed['check-failed']]).toEqual([2, 1]);
   });
 
   test('closes one that answers the ping with what is not its answer', async () => {
@@ -154,7 +153,7 @@ describe('a pool of connections of a protocol', () => {
     await clock.waitFor(pool.ready());
     await clock.advance(5_000);
     expect(await ask('a')).toEqual(['a']);
-    expect([server.accepted, pool.explain().counts.closed['check-failed']]).toEqual([2, 1]);
+    expect([server.attempts.length, pool.explain().counts.closed['check-failed']]).toEqual([2, 1]);
   });
 
   test('never lends one that is lost in the moment in which it is open', async () => {
@@ -172,7 +171,7 @@ describe('a pool of connections of a protocol', () => {
       async (handshake) => void (await handshake.exchange(line('hello'))),
     );
     expect(await ask('a')).toEqual(['a']);
-    expect([server.accepted, pool.explain().counts.opened]).toEqual([2, 1]);
+    expect([server.attempts.length, pool.explain().counts.opened]).toEqual([2, 1]);
   });
 
   test('replaces one that is lost, idle or leased', async () => {
@@ -190,13 +189,13 @@ describe('a pool of connections of a protocol', () => {
     expect(pool.explain().counts.closed.lost).toBe(1);
     expect(await endings([ask('die')])).toEqual(['unknown CONNECTION_LOST']);
     expect(await ask('b')).toEqual(['b']);
-    expect([server.accepted, pool.explain().counts.closed.lost]).toEqual([3, 2]);
+    expect([server.attempts.length, pool.explain().counts.closed.lost]).toEqual([3, 2]);
   });
 
   test('is parked by a handshake that is refused, with the cause', async () => {
     const clock = new VirtualClock();
     const network = new SimulatedNetwork({ clock });
-    network.listen(ENDPOINT, new ScriptedServer([silent]).accept);
+    network.listen(ENDPOINT, new ScriptedServer({ scripts: [silent], clock }).accept);
     const environment = { clock, random: (): number => 0.5, dial: network.dial };
     const protocol = lines(async () => {
       throw new HawserError('HANDSHAKE_REFUSED', 'wrong password', { outcome: 'not-sent' });

@@ -1,5 +1,5 @@
+import type { PeerScript } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import type { PeerScript } from '../support/scripted-peer.ts';
 import { SSL_REQUEST } from './postgres-messages.ts';
 import { answering, rowReply, server, started, takeMessage, takeStartup } from './postgres-peer.ts';
 import { ask, stageOf } from './postgres-stage.ts';

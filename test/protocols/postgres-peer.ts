@@ -1,4 +1,4 @@
-import type { PeerScript, ScriptedPeer } from '../support/scripted-peer.ts';
+import type { PeerScript, ScriptedPeer } from 'hawser/testing';
 import { integers, message, shortIntegers, texts } from './postgres-messages.ts';
 import type { TransactionStatus } from './postgres-simple.ts';
 

@@ -1,5 +1,5 @@
+import type { PeerScript } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import type { PeerScript } from '../support/scripted-peer.ts';
 import { message, shortIntegers, texts } from './postgres-messages.ts';
 import { answering, rowReply, server, started, takeMessage, takeStartup } from './postgres-peer.ts';
 import { query } from './postgres-simple.ts';
@@ -72,7 +72,7 @@ describe('a reply', () => {
       const said = '22P02: invalid input syntax for type integer: "..."';
       expect(result).toMatchObject({ reason: { code: '22P02', outcome: 'refused', message: said } });
     }
-    expect(stage.server.accepted).toBe(1);
+    expect(stage.server.attempts.length).toBe(1);
   });
 
   test('does not settle its call before it is complete', async () => {
@@ -212,7 +212,7 @@ describe('what the protocol does not allow', () => {
     stage.network.connections[0]?.send(bytes);
     await stage.clock.advance(2);
     expect(await ask(stage, 'SELECT')).toEqual(['own']);
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
   });
 
   test('a query with a NUL is not sent', () => {
@@ -234,7 +234,7 @@ describe('an idle peer', () => {
     };
     const stage = await staged([script]);
     await stage.clock.advance(3_500);
-    expect([stage.pipeline.state, stage.server.accepted]).toEqual(['ready', 1]);
+    expect([stage.pipeline.state, stage.server.attempts.length]).toEqual(['ready', 1]);
     expect(asked).toEqual(["Q SELECT '1-1'", "Q SELECT '1-2'"]);
   });
 
@@ -245,13 +245,13 @@ describe('an idle peer', () => {
     const stage = await staged([answering(1, ...replies), lets]);
     await stage.clock.advance(3_100);
     await stage.ready();
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
   });
 
   test('is alive when it refuses to answer in a transaction that has failed', async () => {
     const refusal = server.error('25P02', 'current transaction is aborted');
     const stage = await staged([answering(1, refusal, server.ready('E'))]);
     await stage.clock.advance(2_900);
-    expect([stage.pipeline.state, stage.server.accepted]).toEqual(['ready', 1]);
+    expect([stage.pipeline.state, stage.server.attempts.length]).toEqual(['ready', 1]);
   });
 });

@@ -1,4 +1,4 @@
-import type { PeerScript } from '../support/scripted-peer.ts';
+import type { PeerScript } from 'hawser/testing';
 import {
   postgresSimple,
   query,

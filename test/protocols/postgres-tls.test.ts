@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { socketDuplex } from 'hawser/testing';
+import { ScriptedServer, socketDuplex, type PeerScript } from 'hawser/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { Pipeline, type TlsOptions } from '../../src/core/index.ts';
 import { pem, plainServer } from '../support/loopback.ts';
-import { ScriptedPeer } from '../support/scripted-peer.ts';
 import { SSL_REQUEST } from './postgres-messages.ts';
 import { rowReply, started, takeMessage, takeStartup } from './postgres-peer.ts';
 import { postgresSimple, query } from './postgres-simple.ts';
@@ -14,22 +13,27 @@ import { causesOf, failureOf } from './stage.ts';
 const TLS: TlsOptions = { ca: pem('authority.pem') };
 
 /** Agrees to TLS with these bytes, then goes on over it. */
-async function serve(socket: Socket, agreement: string, said: string[]): Promise<void> {
-  const plain = new ScriptedPeer(socketDuplex(socket));
-  await plain.expect(SSL_REQUEST);
-  socket.removeAllListeners('data');
-  socket.write(agreement);
-  const secured = new TLSSocket(socket, { isServer: true, cert: pem('server.pem'), key: pem('server.key') });
-  const peer = new ScriptedPeer(socketDuplex(secured));
-  said.push(await takeStartup(peer));
-  peer.send(started);
-  said.push(await takeMessage(peer));
-  peer.send(rowReply('over TLS'));
+function serve(socket: Socket, agreement: string, said: string[]): void {
+  const secure: PeerScript = async (peer) => {
+    said.push(await takeStartup(peer));
+    peer.send(started);
+    said.push(await takeMessage(peer));
+    peer.send(rowReply('over TLS'));
+  };
+  const plain: PeerScript = async (peer) => {
+    await peer.expect(SSL_REQUEST);
+    socket.removeAllListeners('data');
+    peer.send(agreement);
+    const certificate = { cert: pem('server.pem'), key: pem('server.key') };
+    const secured = new TLSSocket(socket, { isServer: true, ...certificate });
+    new ScriptedServer({ scripts: [secure] }).accept(socketDuplex(secured));
+  };
+  new ScriptedServer({ scripts: [plain] }).accept(socketDuplex(socket));
 }
 
 async function connect(agreement: string) {
   const said: string[] = [];
-  const { port } = await plainServer((socket) => void serve(socket, agreement, said).catch(() => undefined));
+  const { port } = await plainServer((socket) => serve(socket, agreement, said));
   const protocol = postgresSimple({ user: 'ann', tls: 'required' });
   const connecting = Pipeline.connect(protocol, { endpoints: [{ host: '127.0.0.1', port }], tls: TLS });
   return { said, connecting };

@@ -1,4 +1,9 @@
-import { SimulatedNetwork, type SimulatedNetworkOptions } from 'hawser/testing';
+import {
+  SimulatedNetwork,
+  type SimulatedNetworkOptions,
+  ScriptedServer,
+  type PeerScript,
+} from 'hawser/testing';
 import { expect, onTestFinished } from 'vitest';
 import {
   HawserError,
@@ -9,7 +14,6 @@ import {
 } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { expectNothingLeft } from '../support/leaks.ts';
-import { ScriptedServer, type PeerScript } from '../support/scripted-peer.ts';
 
 export const ENDPOINT = { host: 'peer.test', port: 1 };
 
@@ -34,7 +38,7 @@ export class Stage<Q extends Request, R, P> {
   constructor(protocol: Protocol<Q, R, P>, scripts: readonly PeerScript[], options: StageOptions = {}) {
     const { clock } = this;
     this.network = new SimulatedNetwork({ clock, ...options.network });
-    this.server = new ScriptedServer(scripts);
+    this.server = new ScriptedServer({ scripts, clock });
     this.network.listen(ENDPOINT, this.server.accept);
     this.pipeline = Pipeline.start(
       protocol,

@@ -1,5 +1,5 @@
+import type { PeerScript, ScriptedPeer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import type { PeerScript, ScriptedPeer } from '../support/scripted-peer.ts';
 import { endings, Stage, type StageOptions } from './stage.ts';
 import {
   call,
@@ -165,7 +165,7 @@ describe('a message that nothing answers', () => {
     }
     connection!.resumeReading();
     expect(await stage.clock.waitFor(all)).toEqual(posts.map(() => undefined));
-    expect(stage.server.accepted).toBe(1);
+    expect(stage.server.attempts.length).toBe(1);
   });
 });
 
@@ -180,7 +180,7 @@ describe('liveness without a reply to our sign of life', () => {
   test('an idle peer gets our beats, and stays as long as its own come', async () => {
     const stage = await staged([server((peer) => beats(peer, 20))]);
     await stage.clock.advance(20 * 1_500);
-    expect([stage.pipeline.state, stage.server.accepted]).toEqual(['ready', 1]);
+    expect([stage.pipeline.state, stage.server.attempts.length]).toEqual(['ready', 1]);
   });
 
   test('a peer that falls silent is replaced within two intervals', async () => {
@@ -196,7 +196,7 @@ describe('liveness without a reply to our sign of life', () => {
     await stage.clock.advance(2_000);
     await stage.ready();
     expect(causes).toEqual([expect.stringContaining('no byte from peer.test:1 for')]);
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
   });
 
   test('a peer that wants to hear from us does, although its own beats keep coming', async () => {
@@ -223,7 +223,7 @@ describe('liveness without a reply to our sign of life', () => {
     await stage.ready();
     await stage.clock.advance(2_100);
     await stage.ready();
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
   });
 
   test('beats of the peer are progress while a call waits for its answer', async () => {
@@ -238,11 +238,11 @@ describe('liveness without a reply to our sign of life', () => {
 
   test('a silent peer is found although messages that it need not answer are sent all the time', async () => {
     const stage = await staged([welcome, welcome], { connection: { stallAfterMs: 1_000 } });
-    for (let step = 0; step < 30 && stage.server.accepted === 1; step += 1) {
+    for (let step = 0; step < 30 && stage.server.attempts.length === 1; step += 1) {
       stage.pipeline.submit(post(1, 'x')).catch(() => undefined);
       await stage.clock.advance(100);
     }
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
     await stage.ready();
   });
 });
@@ -276,6 +276,6 @@ test.each(['nonsense\n', 'ok\n', 'ok -1 a\n', 'ok 99 never asked\n', 'x'.repeat(
     const [ending] = await stage.clock.waitFor(endings([stage.pipeline.submit(call(1, 'ask'))]));
     expect(ending).toBe('unknown PROTOCOL_VIOLATION');
     await stage.ready();
-    expect(stage.server.accepted).toBe(2);
+    expect(stage.server.attempts.length).toBe(2);
   },
 );

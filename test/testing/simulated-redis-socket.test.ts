@@ -3,7 +3,6 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { LeakCheck, SimulatedRedis, socketDuplex } from 'hawser/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { ScriptedServer } from '../support/scripted-peer.ts';
 
 let check: LeakCheck;
 let server: Server;
@@ -69,37 +68,4 @@ test('it learns that the client of a real socket has left', async () => {
   });
   await left;
   expect(redis.connections[0]?.isOpen).toBe(false);
-});
-
-test('a scripted server plays one script for each connection', async () => {
-  const scripted = new ScriptedServer([
-    async (peer) => {
-      await peer.expect('S?');
-      peer.send('N');
-      expect(String(await peer.take(3))).toBe('abc');
-      expect(String(await peer.takeUntil('\n'))).toBe('a line\n');
-      peer.send('done');
-      expect(await peer.closed()).toBe('ended');
-    },
-  ]);
-  await serve((socket) => scripted.accept(socketDuplex(socket)));
-  client.write('S?ab');
-  expect(await text(1)).toBe('N');
-  client.write('ca li');
-  client.write('ne\n');
-  expect(await text(4)).toBe('done');
-  client.end();
-  await once(client, 'close');
-  expect([scripted.accepted, scripted.failures]).toEqual([1, []]);
-});
-
-test('what a script did not expect is on record, and a connection without a script is reset', async () => {
-  const scripted = new ScriptedServer([(peer) => peer.expect('right')]);
-  await serve((socket) => scripted.accept(socketDuplex(socket)));
-  client.end('wrong');
-  await once(client.resume(), 'close');
-  const surplus = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [error] = await once(surplus, 'error');
-  expect(error).toMatchObject({ code: 'ECONNRESET' });
-  expect(scripted.failures.map(({ message }) => message)).toEqual(['Expected "right" and received "wrong".']);
 });

@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../core/machine/index.ts';
 import { pickPort } from './free-port.ts';
 
-/** Where proxies listen. */
-export const PROXY_HOST = '127.0.0.1';
+/** Where proxies and scripted servers listen. */
+export const LOOPBACK_HOST = '127.0.0.1';
 
 const PORTS_TO_TRY = 20;
 const AGAIN_AFTER_MS = 100;
@@ -15,7 +15,7 @@ type State =
   /** Somebody else has taken the port meanwhile. */
   | { readonly name: 'waiting'; readonly timer: Timer };
 
-/** What a listener tells its proxy. */
+/** What a listener tells its owner. */
 export interface ListenerContext {
   readonly clock: Clock;
   readonly accept: (client: Socket) => void;
@@ -23,7 +23,7 @@ export interface ListenerContext {
 }
 
 /** A port that can be closed and opened again. */
-export class ProxyListener {
+export class LoopbackListener {
   readonly #context: ListenerContext;
   #port = 0;
   #state: State = { name: 'refusing' };
@@ -46,7 +46,7 @@ export class ProxyListener {
       const server = createServer({ allowHalfOpen: true });
       this.#port = pickPort();
       try {
-        server.listen(this.#port, PROXY_HOST);
+        server.listen(this.#port, LOOPBACK_HOST);
         await once(server, 'listening');
         this.#state = { name: 'listening', server };
         return this.#watch(server);
@@ -90,7 +90,7 @@ export class ProxyListener {
     const server = createServer({ allowHalfOpen: true });
     this.#state = { name: 'opening', server };
     this.#watch(server);
-    server.listen(this.#port, PROXY_HOST);
+    server.listen(this.#port, LOOPBACK_HOST);
   }
 
   #watch(server: Server): void {
