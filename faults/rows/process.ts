@@ -140,4 +140,21 @@ export const inProcess: readonly Row[] = [
     },
     expect: noneFailed,
   },
+  {
+    name: 'clock moved',
+    fault: 'clock jump',
+    injected: 'the clock of the machine is set an hour forwards, and back',
+    obstacle: () =>
+      'the clock of a machine is not to be moved for a test; the library reads none that can be set ' +
+      '(test/repo/tidy.test.ts), and jumps of the other one are part of the simulation',
+    inject: () => ({}),
+  },
+  {
+    name: 'module reloaded',
+    fault: 'module reloaded (HMR)',
+    injected: 'the module that has the client is loaded anew under load',
+    obstacle: () =>
+      'a module that is loaded anew has no part in what the old one has begun; it is for its owner to close that',
+    inject: () => ({}),
+  },
 ];

@@ -9,7 +9,7 @@ import { brokenWalls } from './import-walls.ts';
 import { downloadAddresses, looseVersions, runtimeDependencies } from './packages.ts';
 import { publicNames } from './public-names.ts';
 import { FILE_LINES_MAX, longFiles, longFunctions } from './sizes.ts';
-import { machineTraces, silencedTests, unwantedWords, workMarkers } from './wording.ts';
+import { machineTraces, settableClocks, silencedTests, unwantedWords, workMarkers } from './wording.ts';
 
 /** Files that are longer than others may be, each with the reason. */
 const LONG_FILES: Readonly<Record<string, string>> = {};
@@ -144,6 +144,12 @@ describe('wording', () => {
     for (const word of ['only', 'skip', 'todo', 'skipIf', 'runIf']) {
       expect(silencedTests(sample('test/a.test.ts', `test.${word}('x', () => {});`))).toHaveLength(1);
     }
+  });
+
+  test('src reads no clock that can be set', () => {
+    expect(settableClocks(sources)).toEqual([]);
+    expect(settableClocks(sample('src/core/age.ts', 'const age = Date.now() - since;'))).toHaveLength(1);
+    expect(settableClocks(sample('src/core/age.ts', 'const today = new Date();'))).toHaveLength(1);
   });
 
   test('no file names a path of a machine or a package registry', () => {

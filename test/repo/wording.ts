@@ -71,6 +71,14 @@ export function machineTraces(files: readonly ProjectFile[]): string[] {
   ]);
 }
 
+/** A clock that people and programs set: whoever measures by it is wrong by what it was set. */
+const SETTABLE_CLOCK = /\bDate\b(?=[.(])|\bnew Date\b/;
+
+/** Reads of the time of day. Durations and deadlines are measured by the clock that only goes forward. */
+export function settableClocks(files: readonly ProjectFile[]): string[] {
+  return complaints(files, (line) => (SETTABLE_CLOCK.test(line) ? ['it reads a clock that can be set'] : []));
+}
+
 function complaints(files: readonly ProjectFile[], faultsOf: (line: string) => readonly string[]): string[] {
   return files.flatMap(({ path, text }) =>
     text
