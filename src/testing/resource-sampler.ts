@@ -4,7 +4,7 @@ import { growthOf, resourceSampling, type ResourceGrowth, type ResourceSample } 
 
 /** How a {@link ResourceSampler} looks. */
 export interface ResourceSamplerOptions {
-  /** Time between two samples, in milliseconds. Default: 1,000. */
+  /** Time between two samples, in milliseconds; `Infinity`: none is due by itself. Default: 1,000. */
   readonly everyMs?: number | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -32,6 +32,8 @@ const SAMPLES_MAX = 128;
 const SAMPLES_LEAST = 10;
 const MINUTE_MS = 60_000;
 
+type Life = { readonly name: 'running'; readonly due: Timer | undefined } | { readonly name: 'stopped' };
+
 /**
  * Watches what a program holds while it runs for long, and says whether that stays flat.
  *
@@ -43,13 +45,13 @@ export class ResourceSampler implements Disposable {
   readonly #sample: () => ResourceSample;
   #everyMs: number;
   #samples: ResourceSample[] = [];
-  #timer: Timer | undefined;
+  #life: Life;
 
   private constructor(everyMs: number, clock: Clock) {
     this.#clock = clock;
     this.#sample = resourceSampling(clock);
     this.#everyMs = everyMs;
-    this.#take();
+    this.#life = { name: 'running', due: this.#takeAndPlan() };
   }
 
   /** Takes the first sample, and one more whenever `everyMs` have passed. Throws a RangeError for what is no duration. */
@@ -57,7 +59,7 @@ export class ResourceSampler implements Disposable {
     everyMs = 1_000,
     clock = systemEnvironment.clock,
   }: ResourceSamplerOptions = {}): ResourceSampler {
-    if (!(everyMs >= 1 && everyMs < Infinity)) {
+    if (!(everyMs >= 1)) {
       throw new RangeError(`everyMs: expected 1 or more milliseconds, got ${everyMs}`);
     }
     return new ResourceSampler(everyMs, clock);
@@ -87,12 +89,20 @@ export class ResourceSampler implements Disposable {
     });
   }
 
+  /**
+   * Takes a sample now, besides those that are due. Where load comes and goes, samples can be compared that are taken at
+   * moments alike, best those of rest, which only the program knows. Takes none once it is stopped.
+   */
+  take(): void {
+    if (this.#life.name === 'running') this.#take();
+  }
+
   /** Takes the last sample. May be called again. */
   stop(): void {
-    if (this.#timer === undefined) return;
-    this.#clock.clearTimer(this.#timer);
-    this.#timer = undefined;
+    if (this.#life.name === 'stopped') return;
+    if (this.#life.due !== undefined) this.#clock.clearTimer(this.#life.due);
     this.#samples.push(this.#sample());
+    this.#life = { name: 'stopped' };
   }
 
   [Symbol.dispose](): void {
@@ -106,11 +116,18 @@ export class ResourceSampler implements Disposable {
 
   #take(): void {
     this.#samples.push(this.#sample());
-    if (this.#samples.length >= SAMPLES_MAX) {
-      this.#samples = this.#samples.filter((_, index) => index % 2 === 0);
-      this.#everyMs *= 2;
-    }
-    this.#timer = this.#clock.setTimer(() => this.#take(), this.#everyMs);
+    if (this.#samples.length < SAMPLES_MAX) return;
+    this.#samples = this.#samples.filter((_, index) => index % 2 === 0);
+    this.#everyMs *= 2;
+  }
+
+  #takeAndPlan(): Timer | undefined {
+    this.#take();
+    if (this.#everyMs === Infinity) return undefined;
+    return this.#clock.setTimer(
+      () => (this.#life = { name: 'running', due: this.#takeAndPlan() }),
+      this.#everyMs,
+    );
   }
 }
 

@@ -207,6 +207,34 @@ describe('a long run', () => {
     expect(clock.describeTimers()).toEqual([expect.stringMatching(/^129 ms/)]);
   });
 
+  test('can be sampled at moments of its own alone, as many as it likes', async () => {
+    keepGarbage();
+    const clock = new VirtualClock();
+    const sampler = ResourceSampler.start({ clock, everyMs: Infinity });
+    expect(clock.describeTimers()).toEqual([]);
+    for (let moment = 1; moment <= 3; moment += 1) {
+      await clock.advance(1_000 * moment);
+      sampler.take();
+    }
+    expect(sampler.samples.map(({ atMs }) => atMs)).toEqual([0, 1_000, 3_000, 6_000]);
+    for (let moment = 4; moment <= 200; moment += 1) sampler.take();
+    expect(sampler.samples.length).toBeLessThan(128);
+    sampler.stop();
+    const { length } = sampler.samples;
+    sampler.take();
+    expect(sampler.samples).toHaveLength(length);
+  });
+
+  test('can be sampled at such moments besides those that are due', async () => {
+    keepGarbage();
+    const clock = new VirtualClock();
+    using sampler = ResourceSampler.start({ clock, everyMs: 100 });
+    await clock.advance(130);
+    sampler.take();
+    await clock.advance(70);
+    expect(sampler.samples.map(({ atMs }) => atMs)).toEqual([0, 100, 130, 200]);
+  });
+
   test('cannot be sampled at no time', () => {
     expect(() => ResourceSampler.start({ everyMs: 0 })).toThrow(
       'everyMs: expected 1 or more milliseconds, got 0',
