@@ -8,10 +8,6 @@ export type { Listenable } from './listener-counts.ts';
 export { measureGrowth, type MeasuredGrowth, type GrowthOptions } from './measure-growth.ts';
 export type { PassedBytes, ProxyBytes, ProxyConnection } from './proxied-connection.ts';
 export type { CallDescription, CallEnding, HistorySummary, OpenCall } from './recorded-call.ts';
-export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './redis-binary.ts';
-export { inspectRedis, type InspectOptions } from './redis-inspect.ts';
-export { RedisServer, type RedisServerOptions } from './redis-server.ts';
-export type { RedisValue } from './reply-reader.ts';
 export type { ResourceGrowth, ResourceSample } from './resource-sample.ts';
 export { ResourceSampler, type FlatOptions, type ResourceSamplerOptions } from './resource-sampler.ts';
 export { resp, type Bytes } from './resp-wire.ts';
@@ -25,6 +21,18 @@ export {
   type ScriptedServerOptions,
 } from './scripted/scripted-server.ts';
 export { SeededRandom, seededRandom } from './seeded-random.ts';
+export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './servers/redis-binary.ts';
+export { inspectRedis, type InspectOptions } from './servers/redis-inspect.ts';
+export { RedisServer } from './servers/redis-server.ts';
+export type { RedisPeer, RedisServerOptions, SentinelDuty } from './servers/redis-server-options.ts';
+export type { RedisValue } from './servers/reply-reader.ts';
+export {
+  ServerProcess,
+  type ServerPlace,
+  type ServerProcessOptions,
+  type ServerStart,
+  type ServerState,
+} from './servers/server-process.ts';
 export type { DialAnswer, DialRecord, TlsAnswer } from './simulation/dial-answer.ts';
 export type {
   NetworkConditionOptions,

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { inspectRedis } from 'hawser/testing';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ReplyReader } from '../../src/testing/reply-reader.ts';
+import { ReplyReader } from '../../src/testing/servers/reply-reader.ts';
 
 const STREAM = Buffer.from(
   '+OK\r\n-ERR no\r\n:42\r\n$-1\r\n$6\r\ngr\u00fc\r\n\r\n*0\r\n*-1\r\n*3\r\n:1\r\n*2\r\n$1\r\na\r\n*1\r\n-in it\r\n$0\r\n\r\n+last\r\n',

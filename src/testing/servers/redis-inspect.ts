@@ -7,20 +7,23 @@ import { ReplyReader, type RedisValue } from './reply-reader.ts';
 export interface InspectOptions {
   /** How long all of it may take, in milliseconds. Default: 2,000. */
   readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Runs one command on a socket of its own, made for it and closed behind it: a second opinion that shares nothing
- * with the client under test. Rejects with the server's error, when the server cannot be reached, and in time.
+ * with the client under test. Rejects with the server's error, when the server cannot be reached, in time, and with the
+ * signal's reason when that aborts.
  *
- * @param url `redis://user:password@host:port/database`; `rediss:` for TLS.
+ * @param url `redis://user:password@host:port/database`; `rediss:` for TLS; `unix://user:password@localhost/path?database=n`
  */
 export async function inspectRedis(
   url: string,
   command: readonly string[],
   options: InspectOptions = {},
 ): Promise<RedisValue> {
-  const { username, password, pathname, protocol, port, hostname } = new URL(url);
+  const address = new URL(url);
+  const { username, password } = address;
   const commands: (readonly string[])[] = [];
   if (password !== '') {
     commands.push([
@@ -29,13 +32,14 @@ export async function inspectRedis(
       decodeURIComponent(password),
     ]);
   }
-  if (pathname.length > 1) commands.push(['SELECT', pathname.slice(1)]);
+  const database =
+    address.protocol === 'unix:' ? address.searchParams.get('database') : address.pathname.slice(1);
+  if (database) commands.push(['SELECT', database]);
   commands.push(command);
-  const endpoint = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
-  const socket =
-    protocol === 'rediss:' ? connectTls({ ...endpoint, servername: hostname }) : connectTcp(endpoint);
+  options.signal?.throwIfAborted();
+  const socket = connect(address);
   try {
-    const replies = await exchange(socket, commands, options.timeoutMs ?? 2_000);
+    const replies = await exchange(socket, commands, options);
     const refusal = replies.find((reply) => reply instanceof Error);
     if (refusal !== undefined) throw refusal;
     return replies.at(-1) as RedisValue;
@@ -44,17 +48,26 @@ export async function inspectRedis(
   }
 }
 
+function connect({ protocol, hostname, port, pathname }: URL): Socket {
+  if (protocol === 'unix:') return connectTcp({ path: decodeURIComponent(pathname) });
+  const endpoint = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
+  return protocol === 'rediss:' ? connectTls({ ...endpoint, servername: hostname }) : connectTcp(endpoint);
+}
+
 function exchange(
   socket: Socket,
   commands: readonly (readonly string[])[],
-  timeoutMs: number,
+  { timeoutMs = 2_000, signal }: InspectOptions,
 ): Promise<readonly (RedisValue | Error)[]> {
   return new Promise((resolve, reject) => {
     const reader = new ReplyReader();
     const replies: (RedisValue | Error)[] = [];
     const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
+    const leave = (): void => reject(signal?.reason as Error);
+    signal?.addEventListener('abort', leave, { once: true });
     socket.on('close', () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', leave);
       reject(new Error('The server closed the socket.'));
     });
     socket.on('error', reject);

@@ -1,21 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Reads process ids, one a line, until its input ends, which the system sees to however the parent ends; then
- * kills the last one and removes the directory.
+ * Reads process groups, one a line, until its input ends, which the system sees to however the parent ends; then
+ * kills the last one and removes the directory. What is being killed may still write there while it is removed.
  */
 const SCRIPT = `
-while read -r pid; do last=$pid; done
-if [ -n "$last" ]; then kill -KILL "$last"; fi
-rm -rf "$1"
+while read -r group; do last=$group; done
+if [ -n "$last" ]; then kill -KILL "-$last"; fi
+for pause in 0 1 2 3; do sleep "$pause"; rm -rf "$1" && break; done
 `;
 
 /**
- * A temporary directory and at most one process in it, neither of which outlives this process: not its exit, nor
+ * A temporary directory and at most one process group in it, neither of which outlives this process: not its exit, nor
  * its crash, nor a SIGKILL. An exit handler would see the first of these only.
  */
 export class ProcessGuard {
@@ -32,20 +33,21 @@ export class ProcessGuard {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.#shell.unref();
-    // A guard that somebody killed says so when it is released.
+    // Somebody may have killed it. What was left to it is then done by release().
     this.#shell.stdin?.on('error', () => undefined);
     this.#ended = once(this.#shell, 'exit');
   }
 
-  /** Names the process to kill in the end; `undefined` when the last one has ended. */
+  /** Names the process group to kill in the end, by the id of its leader; `undefined` when the last one has ended. */
   watch(pid: number | undefined): void {
     this.#shell.stdin?.write(`${pid ?? ''}\n`);
   }
 
-  /** Kills the process, if there is one, and removes the directory. */
+  /** Removes the directory, and kills the process group if there is one. */
   async release(): Promise<void> {
     this.#shell.ref();
     this.#shell.stdin?.end();
     await this.#ended;
+    await rm(this.directory, { recursive: true, force: true });
   }
 }
