@@ -176,4 +176,20 @@ export const CORE_MUTANTS = [
     put: 'return this.#pieces.length === 0;',
     tests: ['test/core/outbox.test.ts'],
   },
+  {
+    name: 'send-on-to-a-server-that-is-not-wanted',
+    rule: 'P6',
+    file: 'src/core/flow.ts',
+    find: ' || this.#receiver.retirement !== undefined) return;',
+    put: ') return;',
+    tests: ['test/redis/role.test.ts'],
+  },
+  {
+    name: 'give-an-unwanted-server-up-before-it-has-answered',
+    rule: 'P2',
+    file: 'src/core/flow.ts',
+    find: 'if (retirement !== undefined && slots.due === 0)',
+    put: 'if (retirement !== undefined)',
+    tests: ['test/redis/role.test.ts'],
+  },
 ];

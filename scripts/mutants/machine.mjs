@@ -12,8 +12,8 @@ export const MACHINE_MUTANTS = [
     name: 'reset-the-backoff-on-connect-instead-of-proven',
     rule: 'P6',
     file: 'src/core/machine/connection-machine.ts',
-    find: "return { name: 'ready', epoch, endpoint, failures, since: context.now };",
-    put: "return { name: 'ready', epoch, endpoint, failures: 0, since: context.now };",
+    find: "return { name: 'ready', epoch, endpoint, failures, failuresBefore: failures, since: context.now };",
+    put: "return { name: 'ready', epoch, endpoint, failures: 0, failuresBefore: failures, since: context.now };",
     tests: ['test/machine/reconnecting.test.ts'],
   },
   {
@@ -71,5 +71,13 @@ export const MACHINE_MUTANTS = [
     find: "      case 'slow':\n        return 1;",
     put: "      case 'slow':\n        return MAX_OPENING;",
     tests: ['test/machine/growth.test.ts'],
+  },
+  {
+    name: 'forget-the-backoff-of-an-unfit-peer-by-its-answers',
+    rule: 'P6',
+    file: 'src/core/machine/connection-machine.ts',
+    find: 'return lose(recalled(state), event.cause, context);',
+    put: 'return lose(state, event.cause, context);',
+    tests: ['test/machine/reconnecting.test.ts'],
   },
 ];

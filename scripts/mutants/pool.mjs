@@ -80,4 +80,20 @@ export const POOL_MUTANTS = [
     put: 'await this.#ended.wait(Infinity, signal, late)',
     tests: ['test/pool/conformance-close.test.ts'],
   },
+  {
+    name: 'keep-the-other-connections-to-a-server-that-is-not-wanted',
+    rule: 'P6',
+    file: 'src/core/pool/pool.ts',
+    find: 'if (coreFailures.isUnfit(cause) && member.generation === this.#stock.generation) {',
+    put: 'if (coreFailures.isUnfit(cause) && member.generation === -1) {',
+    tests: ['test/redis/role.test.ts'],
+  },
+  {
+    name: 'give-up-connections-that-were-opened-since',
+    rule: 'P6',
+    file: 'src/core/pool/pool.ts',
+    find: 'if (coreFailures.isUnfit(cause) && member.generation === this.#stock.generation) {',
+    put: 'if (coreFailures.isUnfit(cause)) {',
+    tests: ['test/redis/role.test.ts'],
+  },
 ];

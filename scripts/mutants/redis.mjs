@@ -40,4 +40,20 @@ export const REDIS_MUTANTS = [
     put: 'this.#transaction !== undefined || this.#hasSettings',
     tests: ['test/redis/leftovers.test.ts'],
   },
+  {
+    name: 'stay-with-a-server-that-has-become-a-replica',
+    rule: 'P6',
+    file: 'src/redis/role.ts',
+    find: 'return REPLICA_CODES.has(code);',
+    put: 'return code === undefined;',
+    tests: ['test/redis/role.test.ts'],
+  },
+  {
+    name: 'take-a-replica-for-a-primary',
+    rule: 'P6',
+    file: 'src/redis/role.ts',
+    find: 'return REPLICA_NAMES.has(role);',
+    put: 'return role === undefined;',
+    tests: ['test/redis/role.test.ts'],
+  },
 ];

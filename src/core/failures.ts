@@ -202,6 +202,11 @@ export function isRefusal(cause: unknown): cause is HawserError {
   return cause instanceof HawserError && cause.code === 'HANDSHAKE_REFUSED';
 }
 
+/** Whether the peer answers, and is not one that is wanted. */
+export function isUnfit(cause: unknown): cause is HawserError {
+  return cause instanceof HawserError && cause.code === 'WRONG_ROLE';
+}
+
 /** Whether a transport was given up for what it answered, not for being lost or silent. */
 export function isViolation(cause: Error | undefined): boolean {
   return (

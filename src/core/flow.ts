@@ -25,6 +25,8 @@ export interface FlowOwner<Q, P> {
   late(slot: Slot<Q>, now: number): HawserError;
   /** The transport must go: the peer is silent, or out of step. */
   lost(epoch: number, cause: Error): void;
+  /** The transport must go: the peer is not one that is wanted. Nothing is in flight any more. */
+  unfit(epoch: number, cause: Error): void;
   /** A reply has come: the connection works. */
   proven(epoch: number): void;
   /** Calls have left: there may be room, or nothing left to drain. */
@@ -176,6 +178,8 @@ export class Flow<Q extends Request, R, P> {
     if (answered > 0) this.#owner.proven(attachment.epoch);
     this.#share(answered);
     for (const message of this.#receiver.takePushed()) this.#owner.pushed(message);
+    const { retirement } = this.#receiver;
+    if (retirement !== undefined && slots.due === 0) this.#owner.unfit(attachment.epoch, retirement);
     this.#owner.left();
     return consumed;
   }
@@ -224,7 +228,7 @@ export class Flow<Q extends Request, R, P> {
   #handOver(): void {
     const attachment = this.#attachment;
     const outbox = attachment?.outbox;
-    if (attachment === undefined || outbox === undefined) return;
+    if (attachment === undefined || outbox === undefined || this.#receiver.retirement !== undefined) return;
     const { slots } = this.calls;
     const nothingWasDue = slots.due === 0;
     let calls = 0;

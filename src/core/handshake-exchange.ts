@@ -133,6 +133,10 @@ export class HandshakeExchange<Q extends Request, R, P> implements Handshake<Q, 
     this.#undelivered.push(message);
   }
 
+  retire(): void {
+    // The handshake has the same answer, and decides by itself.
+  }
+
   /** The transport is gone: whatever the handshake still waits for rejects. */
   end(cause: Error): void {
     this.#ended = cause;

@@ -74,6 +74,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
       late: (slot, now) => this.#late(slot, now),
       lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
+      unfit: (epoch, cause) => this.#lifecycle.dispatch({ type: 'unfit', epoch, cause }),
       proven: (epoch) => this.#proven(epoch),
       left: () => this.#left(),
       pushed: (message) => this.#pushListeners.notify(message),

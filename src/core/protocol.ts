@@ -36,6 +36,11 @@ export interface Inbound<Q extends Request, R, P> {
   refuseTo(request: Q, error: HawserError): void;
   /** A message that answers nothing. Delivered to listeners after the bytes at hand are decoded. */
   push(message: P): void;
+  /**
+   * The server is not one that is wanted, or no longer: nothing more is sent to it, and when all that is in flight is
+   * answered the transport is given up, for a WRONG_ROLE. Without meaning in a handshake, which throws instead.
+   */
+  retire(cause: HawserError): void;
 }
 
 /** What a handshake may do. All of it rejects when the transport is lost or the time limit passes. */

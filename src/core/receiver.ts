@@ -16,6 +16,7 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
   #session: Session<Q, R, P> | undefined;
   #ping: Ping<Q> | undefined;
   #pushed: P[] = [];
+  #retirement: HawserError | undefined;
 
   constructor(calls: CallQueue<Q>, correlation: 'in-order' | 'by-request') {
     this.#calls = calls;
@@ -30,6 +31,11 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
   receive(session: Session<Q, R, P>, bytes: Buffer): number {
     this.#session = session;
     return session.receive(bytes, this);
+  }
+
+  /** Why nothing more is to be sent on this transport; `undefined` while it serves. */
+  get retirement(): HawserError | undefined {
+    return this.#retirement;
   }
 
   /** Messages pushed by the server since the last time. */
@@ -53,6 +59,7 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
   reset(): void {
     this.#byRequest?.clear();
     this.#ping = undefined;
+    this.#retirement = undefined;
   }
 
   reply(value: R): void {
@@ -96,6 +103,10 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
 
   push(message: P): void {
     this.#pushed.push(message);
+  }
+
+  retire(cause: HawserError): void {
+    this.#retirement ??= cause;
   }
 
   /** A reply that no caller waits for. One to a ping must be its own. */

@@ -4,16 +4,20 @@ import { checkIdentity, type RedisCredentials, type ResolvedRedisOptions } from 
 import type { RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';
+import { isFromReplica, wrongRole } from './role.ts';
 import { VERSION } from './version.ts';
 
 type RedisHandshake = Handshake<RedisRequest, RedisReply>;
 
-/** Everything between an open stream and the first request of a user: protocol version, authentication, database, name. */
+/** Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name. */
 export async function shakeHands(handshake: RedisHandshake, options: ResolvedRedisOptions): Promise<void> {
   const credentials = await askCredentials(options, handshake.signal);
-  await greet(handshake, credentials);
+  const greeting = await greet(handshake, credentials);
+  const wantsPrimary = options.role === 'primary';
+  if (wantsPrimary && greeting !== undefined) assertPrimary(greeting);
   // Asked together, since none depends on another's answer; all are answered before any request of a user.
   const { database, clientName } = options;
+  const role = wantsPrimary && greeting === undefined ? ask(handshake, ['ROLE']) : undefined;
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
   const alive = ask(handshake, ['PING']);
   const details = [
@@ -21,24 +25,38 @@ export async function shakeHands(handshake: RedisHandshake, options: ResolvedRed
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-NAME', 'hawser']),
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-VER', VERSION]),
   ];
+  // Who does not answer it may be no Redis itself, or not allow it.
+  await role?.then(assertPrimary, ignoreRefusal);
   await select?.catch((error: unknown) => fail('SELECT', error));
   await alive.catch((error: unknown) => failIfNotServing(error));
   for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
 }
 
-/** HELLO 3; where the server does not know it, RESP2 and AUTH. */
-async function greet(handshake: RedisHandshake, credentials: RedisCredentials | undefined): Promise<void> {
+/** HELLO 3; where the server does not know it, RESP2 and AUTH, and nothing is told of the server. */
+async function greet(
+  handshake: RedisHandshake,
+  credentials: RedisCredentials | undefined,
+): Promise<RedisReply | undefined> {
   const { username, password = '' } = credentials ?? {};
   // A user alone is asked for too, who may need no password: to go on as the default user would be someone else.
   const isNobody = username === undefined && credentials?.password === undefined;
   try {
-    await ask(handshake, ['HELLO', '3', ...(isNobody ? [] : ['AUTH', username ?? 'default', password])]);
+    return await ask(handshake, [
+      'HELLO',
+      '3',
+      ...(isNobody ? [] : ['AUTH', username ?? 'default', password]),
+    ]);
   } catch (error) {
     if (!lacksHello(error)) fail('HELLO', error);
-    if (isNobody) return;
+    if (isNobody) return undefined;
     const named = username === undefined ? [] : [username];
     await ask(handshake, ['AUTH', ...named, password]).catch((refusal: unknown) => fail('AUTH', refusal));
+    return undefined;
   }
+}
+
+function assertPrimary(answer: RedisReply): void {
+  if (isFromReplica(answer)) throw wrongRole();
 }
 
 async function askCredentials(

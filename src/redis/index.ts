@@ -27,3 +27,4 @@ export type { RedisPool } from './redis-pool.ts';
 export type { RedisReply } from './reply.ts';
 export type { RedisArgument, RedisCommand } from './commands.ts';
 export type { RespLimits } from './resp-limits.ts';
+export type { RedisRole } from './role.ts';

@@ -8,6 +8,7 @@ import {
   type TlsOptions,
 } from '../core/index.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
+import type { RedisRole } from './role.ts';
 
 /** Who to authenticate as. */
 export interface RedisCredentials {
@@ -32,6 +33,11 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
   readonly database?: number | undefined;
   /** Told to the server with CLIENT SETNAME. Default: none. */
   readonly clientName?: string | undefined;
+  /**
+   * `primary`: a server that says it is a replica is not taken but tried again, and one that becomes a replica is left for
+   * the next that will do. `any`: replicas will do; their READONLY is the caller's to deal with. Default `primary`.
+   */
+  readonly role?: RedisRole | undefined;
   /** Most that is accepted from the server. */
   readonly limits?: Partial<RespLimits> | undefined;
   /** The pool that `dedicated()` takes connections from. Default: at most 10. */
@@ -62,6 +68,7 @@ export interface ResolvedRedisOptions {
   readonly credentials: RedisOptions['credentials'];
   readonly database: number;
   readonly clientName: string | undefined;
+  readonly role: RedisRole;
   readonly limits: RespLimits;
   /** Of the pool beside a shared connection, or instead of one. */
   readonly pool: PoolOptions;
@@ -103,7 +110,7 @@ function resolve(
   poolSuffix: string,
 ): ResolvedRedisOptions {
   const address = parseAddress(url);
-  const { tls, credentials, database, clientName, limits, endpoints, dedicated: _, ...rest } = options;
+  const { tls, credentials, database, clientName, role, limits, endpoints, dedicated: _, ...rest } = options;
   const speaksTls = tls ?? address.tls;
   if (limits !== undefined) assertGroup('limits', limits);
   const connection: ConnectionOptions = {
@@ -127,6 +134,7 @@ function resolve(
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),
     clientName: checkClientName(clientName),
+    role: checkRole(role ?? 'primary'),
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
     pool,
   };
@@ -198,6 +206,11 @@ function checkDatabase(database: number): number {
 function checkClientName(name: string | undefined): string | undefined {
   if (name === undefined || (typeof name === 'string' && /^[!-~]+$/.test(name))) return name;
   throw invalidOption('clientName', 'printable ASCII without spaces', name);
+}
+
+function checkRole(role: RedisRole): RedisRole {
+  if (role === 'primary' || role === 'any') return role;
+  throw invalidOption('role', "'primary' or 'any'", role);
 }
 
 function checkCredentials(credentials: RedisOptions['credentials']): RedisOptions['credentials'] {

@@ -78,7 +78,7 @@ export class Redis extends RedisCommands {
 
   /**
    * Resolves when the connection is available. Rejects with the reason (CONNECT_FAILED, CONNECT_TIMEOUT,
-   * HANDSHAKE_REFUSED, HANDSHAKE_TIMEOUT, ABORTED, INVALID_OPTION) after one pass over the endpoints, within
+   * HANDSHAKE_REFUSED, HANDSHAKE_TIMEOUT, WRONG_ROLE, ABORTED, INVALID_OPTION) after one pass over the endpoints, within
    * `connectTimeoutMs`, and leaves nothing behind then.
    */
   static async connect(

@@ -15,6 +15,7 @@ import { RedisRequest } from './request.ts';
 import { RespDecoder, type RespSink } from './resp-decoder.ts';
 import { encodeCommand } from './resp-encoder.ts';
 import { violation } from './resp-limits.ts';
+import { showsReplica, wrongRole } from './role.ts';
 
 type RedisInbound = Inbound<RedisRequest, RedisReply, RedisReply[]>;
 
@@ -95,6 +96,9 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   value(reply: RedisReply): void {
     const inbound = this.#inbound!;
     const request = this.#request;
+    if (reply instanceof RedisReplyError && this.#options.role === 'primary' && showsReplica(reply)) {
+      inbound.retire(wrongRole(reply));
+    }
     const whole = request?.batch === undefined ? reply : request.batch.take(reply);
     if (whole === undefined) return;
     if (whole instanceof RedisReplyError) inbound.refuse(whole);

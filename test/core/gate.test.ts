@@ -23,7 +23,14 @@ function backingOff(since: number): ConnectionState {
 }
 
 const idle: ConnectionState = { name: 'idle', epoch: 0, outage: undefined };
-const ready: ConnectionState = { name: 'ready', epoch: 1, endpoint: 0, failures: 0, since: 0 };
+const ready: ConnectionState = {
+  name: 'ready',
+  epoch: 1,
+  endpoint: 0,
+  failures: 0,
+  failuresBefore: 0,
+  since: 0,
+};
 const parked: ConnectionState = { name: 'parked', epoch: 1, outage: outageOf(10_000) };
 const draining: ConnectionState = { name: 'draining', epoch: 1, endpoint: 0 };
 const closed: ConnectionState = { name: 'closed', epoch: 1, cause: undefined };

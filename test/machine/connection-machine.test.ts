@@ -164,6 +164,14 @@ describe('a refusal', () => {
     expect(type('refused')).toEqual(type('lost'));
   });
 
+  test('of a peer that is not wanted is a loss wherever it has not answered before', () => {
+    for (const { name, epoch: of } of every) {
+      const type = (event: 'lost' | 'unfit') =>
+        step(samples()[name], { type: event, epoch: of, cause: CAUSE }, contextOf());
+      expect(type('unfit')).toEqual(type('lost'));
+    }
+  });
+
   test('that parked is mended by connect, which starts from nothing', () => {
     const next = step(samples().parked, { type: 'connect' }, contextOf());
     expect(next.state).toMatchObject({

@@ -25,6 +25,7 @@ const epoch = EPOCH;
 const lost: ConnectionEvent = { type: 'lost', epoch, cause: CAUSE };
 const refused: ConnectionEvent = { type: 'refused', epoch, cause: CAUSE };
 
+const unfit: ConnectionEvent = { type: 'unfit', epoch, cause: CAUSE };
 const disconnect: ConnectionEvent = { type: 'disconnect', cause: CAUSE, retryInMs: undefined };
 const comeBack: ConnectionEvent = { ...disconnect, retryInMs: 'by-policy' };
 
@@ -61,6 +62,9 @@ const ROWS: readonly Row[] = [
     policy: { reconnects: false },
     usual: { event: refused },
   },
+  { title: '`unfit`', event: unfit },
+  { title: '... up for 10 s', event: unfit, sample: { upForMs: 10_000 }, usual: { event: unfit } },
+  { title: '... does not reconnect', event: unfit, policy: { reconnects: false }, usual: { event: unfit } },
   { title: '`retry-due`', event: { type: 'retry-due', epoch } },
   { title: '`disconnect`', event: disconnect },
   { title: '`disconnect`, back in 5 s', event: { ...disconnect, retryInMs: 5_000 } },

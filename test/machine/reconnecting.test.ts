@@ -17,7 +17,9 @@ class Played {
     this.#random = random;
   }
 
-  take(...types: readonly ('connect' | 'opened' | 'handshaken' | 'proven' | 'lost' | 'refused')[]): this {
+  take(
+    ...types: readonly ('connect' | 'opened' | 'handshaken' | 'proven' | 'lost' | 'refused' | 'unfit')[]
+  ): this {
     for (const type of types) {
       this.#step(type === 'connect' ? { type } : { type, epoch: this.state.epoch, cause: CAUSE });
     }
@@ -93,6 +95,24 @@ describe('backoff', () => {
     const played = new Played(() => 1).take('connect', 'lost').retry().take('lost').retry();
     played.take('opened', 'handshaken', 'proven', 'lost');
     expect(played.waits).toEqual([100, 200, 100]);
+  });
+
+  test('a reply of a peer that turns out to be unfit does not, so that there is no hot loop', () => {
+    const played = new Played().take('connect', 'opened', 'handshaken', 'proven', 'unfit');
+    for (let count = 1; count < 20; count += 1) {
+      played.retry().take('opened', 'handshaken', 'proven').pass(9_999).take('unfit');
+    }
+    expect(played.waits).toEqual(
+      Array.from({ length: 20 }, (_, failures) => backoffMs(BACKOFF, failures, 0.5)),
+    );
+    // Nor does it count against one that is only lost.
+    played.retry().take('opened', 'handshaken', 'proven', 'lost');
+    expect(played.waits.at(-1)).toBe(50);
+  });
+
+  test('of a peer that has become unfit after ten seconds nothing is recalled', () => {
+    const played = new Played(() => 1).take('connect', 'lost').retry().take('opened', 'handshaken', 'proven');
+    expect(played.pass(10_000).take('unfit').waits).toEqual([100, 100]);
   });
 
   test('ten seconds up reset it, not a millisecond less', () => {

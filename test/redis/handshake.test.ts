@@ -108,7 +108,7 @@ describe('RESP2 is fallen back to', () => {
   ])('where HELLO is %s', async (_, bytes) => {
     const world = new RedisWorld({ script: [answering('HELLO', bytes)] });
     const client = await world.connect({ database: 1 });
-    expect(words(world)).toEqual(['HELLO 3', 'SELECT 1', ...END]);
+    expect(words(world)).toEqual(['HELLO 3', 'ROLE', 'SELECT 1', ...END]);
     expect(await world.clock.waitFor(client.get('missing'))).toBeNull();
   });
 
@@ -118,7 +118,7 @@ describe('RESP2 is fallen back to', () => {
   ])('and AUTH is asked in its place, with %j', async (credentials, auth) => {
     const world = new RedisWorld({ credentials, script: ['no-hello'] });
     const client = await world.connect({ credentials });
-    expect(words(world).slice(1)).toEqual([auth, ...END]);
+    expect(words(world).slice(1)).toEqual([auth, 'ROLE', ...END]);
     expect(await world.clock.waitFor(client.incr('n'))).toBe(1);
   });
 

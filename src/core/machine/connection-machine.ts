@@ -26,6 +26,8 @@ export type ConnectionState =
       readonly epoch: number;
       readonly endpoint: number;
       readonly failures: number;
+      /** Those that counted when it was reached. What proves it forgets them; that the peer is unfit recalls them. */
+      readonly failuresBefore: number;
       readonly since: number;
     }
   | {
@@ -64,7 +66,9 @@ export type ConnectionEvent =
   /** The dial failed or the transport ended, in a way that may pass. */
   | { readonly type: 'lost'; readonly epoch: number; readonly cause: Error }
   /** The peer said no, in a way that trying again does not change. */
-  | { readonly type: 'refused'; readonly epoch: number; readonly cause: Error };
+  | { readonly type: 'refused'; readonly epoch: number; readonly cause: Error }
+  /** The peer answers, and is not one that is wanted: a loss that no answer of it makes up for. */
+  | { readonly type: 'unfit'; readonly epoch: number; readonly cause: Error };
 
 interface Disconnection {
   readonly cause: Error | undefined;
@@ -131,6 +135,8 @@ export function step(state: ConnectionState, event: ConnectionEvent, context: St
       return lose(state, event.cause, context);
     case 'refused':
       return refuse(state, event.cause, context);
+    case 'unfit':
+      return lose(recalled(state), event.cause, context);
     case 'retry-due':
       if (state.name !== 'backing-off') return stay(state);
       return dial(state.epoch, state.failures + 1, state.outage);
@@ -247,7 +253,12 @@ function dial(epoch: number, failures: number, outage: Outage): Step {
 
 function reached(state: Dialling, context: StepContext): ConnectionState {
   const { epoch, endpoint, failures } = state;
-  return { name: 'ready', epoch, endpoint, failures, since: context.now };
+  return { name: 'ready', epoch, endpoint, failures, failuresBefore: failures, since: context.now };
+}
+
+/** A peer that is not wanted proves nothing by its answers: else it would be called in a loop. */
+function recalled(state: ConnectionState): ConnectionState {
+  return state.name === 'ready' ? { ...state, failures: state.failuresBefore } : state;
 }
 
 function backOff(

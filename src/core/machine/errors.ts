@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'STALLED',
   'TRANSACTION_TORN',
   'UNSHAREABLE_COMMAND',
+  'WRONG_ROLE',
 ] as const;
 
 /** One of {@link ERROR_CODES}. */

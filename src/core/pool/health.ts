@@ -98,10 +98,11 @@ export class Health {
     this.#lifecycle.dispatch({ type, epoch: epoch ?? this.state.epoch, cause });
   }
 
-  /** The last member that lived is lost. */
+  /** The last member that lived is lost, or none is fit any more. */
   emptied(cause: Error): void {
     const { name, epoch } = this.state;
-    if (name === 'ready') this.#lifecycle.dispatch({ type: 'lost', epoch, cause });
+    const type = coreFailures.isUnfit(cause) ? 'unfit' : 'lost';
+    if (name === 'ready') this.#lifecycle.dispatch({ type, epoch, cause });
   }
 
   /** A member has worked. */

@@ -26,7 +26,10 @@ export interface PoolSource<M, L> {
 export interface OpenAttempt {
   /** Fires when the attempt is no longer wanted, or has taken too long. */
   readonly signal: AbortSignal;
-  /** To be told when the member has ended by itself; also before `open` has resolved. The first time counts. */
+  /**
+   * To be told when the member has ended by itself; also before `open` has resolved. The first time counts. A WRONG_ROLE
+   * is also the end of those that were opened before it: what one has found out of the server holds for them all.
+   */
   readonly lost: (cause: Error) => void;
 }
 

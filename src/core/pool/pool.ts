@@ -10,6 +10,7 @@ import { Checkouts } from './checkouts.ts';
 import { Health } from './health.ts';
 import { Keeper } from './keeper.ts';
 import type { Lease } from './lease.ts';
+import type { Member } from './members.ts';
 import { Opener } from './opener.ts';
 import type { Opening } from './opening.ts';
 import { placeHere, type Place } from './place.ts';
@@ -86,7 +87,7 @@ export class Pool<M, L> {
         const now = clock.now();
         const member = this.#stock.admit(resource, generation, now);
         this.#keeper.kept(member, now);
-        return (cause) => this.#stock.lost(member, cause);
+        return (cause) => this.#lost(member, cause);
       },
       opened: (opening) => this.#opened(opening),
       probeFailed: (epoch, cause) => this.#health.failed(epoch, cause),
@@ -322,6 +323,15 @@ export class Pool<M, L> {
       const unserved = this.#checkouts.waiting - hopeful;
       this.#opener.grow(unserved, members.kept, members.size, generation);
     }
+  }
+
+  /** A member has ended by itself. What it has learnt of its server holds for all that were opened before. */
+  #lost(member: Member<M, L>, cause: Error): void {
+    if (coreFailures.isUnfit(cause) && member.generation === this.#stock.generation) {
+      this.#stock.invalidate();
+      this.#health.emptied(cause);
+    }
+    this.#stock.lost(member, cause);
   }
 
   #opened({ epoch, generation, startedAt }: Opening<M>): void {
