@@ -1,0 +1,225 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { NetworkLab } from '../../faults/network/network-lab.ts';
+import { openLab, NetworkStage } from './network-stage.ts';
+
+const run = promisify(execFile);
+const PATIENCE_MS = 10_000;
+
+/** Holds the lab as JavaScript, for processes of its own: Node itself runs no TypeScript in the versions that are supported. */
+let compiled = '';
+
+beforeAll(async () => {
+  compiled = await mkdtemp(join(tmpdir(), 'hawser-test-'));
+  const options =
+    '--ignoreConfig --module nodenext --target es2022 --lib es2023,esnext.disposable --types node --skipLibCheck --rewriteRelativeImportExtensions';
+  const compiler = resolve('node_modules/typescript/bin/tsc');
+  const source = 'faults/network/network-lab.ts';
+  await run(process.execPath, [compiler, ...options.split(' '), '--outDir', compiled, source]);
+  await writeFile(join(compiled, 'package.json'), '{ "type": "module" }');
+}, 60_000);
+
+afterAll(() => rm(compiled, { recursive: true }));
+
+/** A script beside the compiled lab. */
+async function script(name: string, code: string): Promise<string> {
+  const path = join(compiled, `${name}.mjs`);
+  await writeFile(path, `import { NetworkLab } from './network-lab.js';\n${code}`);
+  return path;
+}
+
+/** Network namespaces that some process is in. */
+function namespacesInUse(): Set<string> {
+  const spaces = readdirSync('/proc').flatMap((entry) => {
+    try {
+      return [readlinkSync(`/proc/${entry}/ns/net`)];
+    } catch {
+      // No process, or one that has ended, or somebody else's.
+      return [];
+    }
+  });
+  return new Set(spaces);
+}
+
+/** Runs a script until it ends. Resolves to the namespaces of the lab that it opened. */
+async function opened(path: string): Promise<string[]> {
+  const opener = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  opener.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await once(opener, 'close');
+  const spaces = output.split(',');
+  expect(spaces).toHaveLength(3);
+  return spaces;
+}
+
+/** Not by ids of processes, which stay until somebody collects the orphans' exit codes. */
+function expectNobodyIn(spaces: readonly string[]): Promise<void> {
+  return vi.waitFor(() => {
+    const inUse = namespacesInUse();
+    expect(spaces.filter((space) => inUse.has(space))).toEqual([]);
+  }, PATIENCE_MS);
+}
+
+describe('a lab and its processes', () => {
+  test('has no network but its own on either side', async (context) => {
+    const lab = await openLab(context);
+    const [command, ...args] = lab.client.launcher as [string, ...string[]];
+    const { stdout } = await run(command, [...args, 'ip', '-brief', 'link']);
+    const links = stdout
+      .trim()
+      .split('\n')
+      .map((line) => /^\w+/.exec(line)?.[0]);
+    expect(links).toEqual(['lo', 'link0']);
+    expect(Object.keys(networkInterfaces()).filter((name) => /^(?:to-|link0)/.test(name))).toEqual([]);
+  });
+
+  test('stays as it is while another one has the same fault', async (context) => {
+    const stage = await NetworkStage.set(context);
+    const other = await openLab(context);
+    await other.add({ kind: 'drop', direction: 'both' });
+    expect(await stage.dial('open')).toBe('connected');
+    await other.close();
+    expect(await stage.ask('open')).toBe('answered');
+  });
+
+  test('is changed by a process that it has started, which takes back what it did', async (context) => {
+    const stage = await NetworkStage.set(context);
+    const path = await script(
+      'joins',
+      `const lab = NetworkLab.join();
+      await lab.add({ kind: 'unreachable' });
+      process.send('added');
+      process.once('message', async () => {
+        await lab.close();
+        process.send('taken back');
+      });`,
+    );
+    const joined = stage.lab.client.fork(path);
+    await once(joined, 'message');
+    expect(await stage.dial('first')).toBe('EHOSTUNREACH');
+    joined.send('close');
+    await once(joined, 'message');
+    expect(await stage.dial('second')).toBe('connected');
+  });
+
+  test('is joined by no other process', () => {
+    expect(() => NetworkLab.join()).toThrow('No lab has started this process.');
+  });
+
+  test('refuses faults that overlap, and numbers that make no sense', async (context) => {
+    const lab = await openLab(context);
+    const remove = await lab.add({ kind: 'drop', direction: 'to-client' });
+    await expect(lab.add({ kind: 'drop', direction: 'both' })).rejects.toThrow(
+      'about this too: IPv4 to-client',
+    );
+    await lab.add({ kind: 'drop', direction: 'to-server', family: 6 });
+    await lab.add({ kind: 'moved' });
+    await expect(lab.add({ kind: 'unplugged', side: 'server' })).rejects.toThrow('the link of the server');
+    await remove();
+    await remove();
+    await lab.clear();
+    await lab.add({ kind: 'drop', direction: 'both' });
+    for (const share of [0, 1.1, Number.NaN]) {
+      await expect(lab.add({ kind: 'loss', direction: 'both', share })).rejects.toThrow(RangeError);
+    }
+    for (const ports of [0, 1_001, 1.5]) {
+      await expect(lab.add({ kind: 'few-ports', ports })).rejects.toThrow(RangeError);
+    }
+  });
+
+  test('cleared while a fault is being added, has none', async (context) => {
+    const lab = await openLab(context, 'loss');
+    const added = lab.add({ kind: 'loss', direction: 'both', share: 1 });
+    await lab.clear();
+    await added;
+    await lab.add({ kind: 'loss', direction: 'both', share: 1 });
+  });
+});
+
+describe('nothing of a lab is left behind', () => {
+  /** Says in which namespaces the processes are that it has started. */
+  const TELL = `
+    import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+    const lab = await NetworkLab.open();
+    const spaces = readdirSync('/proc').filter((entry) => /^\\d+$/.test(entry)).flatMap((pid) => {
+      try {
+        const parent = readFileSync('/proc/' + pid + '/stat', 'utf8').replace(/.*\\)/, '').split(' ')[2];
+        return Number(parent) === process.pid ? [readlinkSync('/proc/' + pid + '/ns/net')] : [];
+      } catch {
+        return [];
+      }
+    });`;
+
+  test.for([
+    ['exits and forgets to close it', 'process.exit(0)'],
+    ['has nothing more to do', ''],
+    ['throws', "throw new Error('crash')"],
+  ] as const)('when the process that opened it %s', async ([what, ending], context) => {
+    await openLab(context);
+    const code = `${TELL} process.stdout.write(spaces.join(), () => { ${ending} });`;
+    const path = await script(what.replaceAll(' ', '-'), code);
+    await expectNobodyIn(await opened(path));
+  });
+
+  test.for([
+    ['closed', 'await lab.close(); process.exit()'],
+    ['lost with the process that opened it', "process.kill(process.pid, 'SIGKILL')"],
+  ] as const)(
+    'when it is %s: processes are ended, and what they leave has a moment to clean up',
+    async ([what, ending], context) => {
+      await openLab(context);
+      const directory = await mkdtemp(join(tmpdir(), 'hawser-test-'));
+      context.onTestFinished(() => rm(directory, { recursive: true, force: true }));
+      const guarded = await script(
+        'guarded',
+        `import { spawn } from 'node:child_process';
+        const cleanUp = 'read -r line; sleep 0.2; rmdir "$1"';
+        spawn('/bin/sh', ['-c', cleanUp, 'sh', '${directory}'], { detached: true, stdio: 'pipe' });
+        spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' });
+        process.send('there');`,
+      );
+      const code = `${TELL}
+        lab.server.fork('${guarded}').once('message', () => {
+          process.stdout.write(spaces.join(), async () => { ${ending} });
+        });`;
+      const spaces = await opened(await script(what.replaceAll(' ', '-'), code));
+      await expectNobodyIn(spaces);
+      expect(existsSync(directory)).toBe(false);
+    },
+  );
+});
+
+test('a process that is not even on its side yet is ended with the lab', async (context) => {
+  const lab = await openLab(context);
+  const started = lab.client.fork(await script('begins', 'setInterval(() => {}, 1_000);'));
+  started.kill('SIGSTOP');
+  const ended = once(started, 'exit');
+  await lab.close();
+  expect(await ended).toEqual([null, 'SIGKILL']);
+});
+
+describe('a machine that allows no lab says why', () => {
+  test('without the tools', async (context) => {
+    if (process.platform !== 'linux') context.skip('it is not Linux, and says so');
+    vi.stubEnv('PATH', '');
+    context.onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await NetworkLab.obstacle()).toBe(
+      'There is no unshare on the PATH, a tool of util-linux or iproute2.',
+    );
+  });
+
+  test('where namespaces are forbidden', async (context) => {
+    await openLab(context);
+    const path = await script('asks', 'process.stdout.write(String(await NetworkLab.obstacle()));');
+    const forbid = `echo 0 >/proc/sys/user/max_net_namespaces; exec "$0" "$1"`;
+    const inside = ['--user', '--map-root-user', '/bin/sh', '-ec', forbid, process.execPath, path];
+    const { stdout } = await run('unshare', inside).catch(() => context.skip('it has no user namespaces'));
+    expect(stdout).toMatch(/^This machine allows no such network namespace: unshare: .*\.?$/);
+  });
+});
