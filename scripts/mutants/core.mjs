@@ -145,6 +145,14 @@ export const CORE_MUTANTS = [
     tests: ['test/core/attachment.test.ts'],
   },
   {
+    name: 'call-what-was-sent-before-refused',
+    rule: 'P2',
+    file: 'src/core/receiver.ts',
+    find: "if (slot.repeated) error.outcome = 'unknown';",
+    put: '',
+    tests: ['test/core/receiver.test.ts'],
+  },
+  {
     name: 'tell-those-who-wait-late-in-an-outage',
     rule: 'P5',
     file: 'src/core/gate.ts',

@@ -73,6 +73,14 @@ export const POOL_MUTANTS = [
     tests: ['test/pool/conformance-close.test.ts'],
   },
   {
+    name: 'call-what-was-sent-on-another-connection-refused',
+    rule: 'P2',
+    file: 'src/core/pool/pooled-calls.ts',
+    find: "if (error.outcome === 'refused') error.outcome = 'unknown';",
+    put: '',
+    tests: ['test/redis/conformance/failures.test.ts'],
+  },
+  {
     name: 'wait-for-leases-without-a-deadline',
     rule: 'P10',
     file: 'src/core/pool/pool.ts',

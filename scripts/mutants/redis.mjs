@@ -33,6 +33,14 @@ export const REDIS_MUTANTS = [
     tests: ['test/review/changed-bytes.test.ts'],
   },
   {
+    name: 'call-a-part-that-was-sent-before-refused',
+    rule: 'P2',
+    file: 'src/redis/batch.ts',
+    find: "if (sendings > 1) error.outcome = 'unknown';",
+    put: '',
+    tests: ['test/redis/conformance/failures.test.ts'],
+  },
+  {
     name: 'leave-watched-keys-to-the-next-holder',
     rule: 'P4',
     file: 'src/redis/leftovers.ts',

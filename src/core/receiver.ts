@@ -80,7 +80,7 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
     const { phase } = slot;
     error.command ??= slot.request?.command;
     slots.answerHead(slot);
-    if (phase === 'in-flight') this.#calls.fail(slot, error);
+    if (phase === 'in-flight') this.#refuse(slot, error);
   }
 
   replyTo(request: Q, value: R): void {
@@ -98,7 +98,7 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
     const { phase } = slot;
     error.command ??= request.command;
     this.#calls.slots.answer(slot);
-    if (phase === 'in-flight') this.#calls.fail(slot, error);
+    if (phase === 'in-flight') this.#refuse(slot, error);
   }
 
   push(message: P): void {
@@ -107,6 +107,11 @@ export class Receiver<Q extends Request, R, P> implements Inbound<Q, R, P> {
 
   retire(cause: HawserError): void {
     this.#retirement ??= cause;
+  }
+
+  #refuse(slot: Slot<Q>, error: HawserError): void {
+    if (slot.repeated) error.outcome = 'unknown';
+    this.#calls.fail(slot, error);
   }
 
   /** A reply that no caller waits for. One to a ping must be its own. */

@@ -19,19 +19,21 @@ export class PipelineBatch implements Batch {
   readonly buffersNext = true;
   readonly #commands: string[] = [];
   #replies: RedisReply[] = [];
+  #sendings = 0;
 
   add(command: string): void {
     this.#commands.push(command);
   }
 
   take(reply: RedisReply): RedisReply | undefined {
-    if (reply instanceof RedisReplyError) named(reply, this.#commands[this.#replies.length]);
+    if (reply instanceof RedisReplyError) placed(reply, this.#commands[this.#replies.length], this.#sendings);
     this.#replies.push(reply);
     return this.#replies.length === this.#commands.length ? this.#replies : undefined;
   }
 
   restart(): void {
     this.#replies = [];
+    this.#sendings += 1;
   }
 
   /** What has come so far, and for each command that was not answered the failure of the whole in its own name. */
@@ -50,6 +52,7 @@ export class PipelineBatch implements Batch {
 export class TransactionBatch implements Batch {
   readonly #commands: string[] = [];
   readonly #mayFindChanges: boolean;
+  #sendings = 0;
   #taken = 0;
   #firstRefusal: RedisReplyError | undefined;
 
@@ -70,7 +73,7 @@ export class TransactionBatch implements Batch {
     if (this.#isExec) return this.#executed(reply);
     const accepted = this.#taken === 0 ? 'OK' : 'QUEUED';
     if (reply instanceof RedisReplyError)
-      this.#firstRefusal ??= named(reply, this.#commands[this.#taken - 1]);
+      this.#firstRefusal ??= placed(reply, this.#commands[this.#taken - 1], this.#sendings);
     else if (reply !== accepted)
       throw torn(`expected ${accepted} or an error before EXEC, got another reply`);
     this.#taken += 1;
@@ -78,6 +81,7 @@ export class TransactionBatch implements Batch {
   }
 
   restart(): void {
+    this.#sendings += 1;
     this.#taken = 0;
     this.#firstRefusal = undefined;
   }
@@ -90,7 +94,7 @@ export class TransactionBatch implements Batch {
     const isWhole = Array.isArray(reply) && reply.length === this.#commands.length;
     if (isWhole && this.#firstRefusal === undefined) {
       for (const [index, each] of reply.entries()) {
-        if (each instanceof RedisReplyError) named(each, this.#commands[index]);
+        if (each instanceof RedisReplyError) placed(each, this.#commands[index], this.#sendings);
       }
       return reply;
     }
@@ -104,8 +108,10 @@ export class TransactionBatch implements Batch {
   }
 }
 
-function named(error: RedisReplyError, command: string | undefined): RedisReplyError {
+/** The server's refusal of one of the commands. What was sent before may have run then. */
+function placed(error: RedisReplyError, command: string | undefined, sendings: number): RedisReplyError {
   error.command ??= command;
+  if (sendings > 1) error.outcome = 'unknown';
   return error;
 }
 

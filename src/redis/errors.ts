@@ -2,7 +2,7 @@ import { HawserError, withoutStack } from '../core/index.ts';
 
 const MESSAGE_CHARACTERS_MAX = 1024;
 
-/** The server answered with an error; `outcome` is always `refused`. */
+/** The server answered with an error; `outcome` is `refused`, or `unknown` of a call that was sent before and may have run then. */
 export class RedisReplyError extends HawserError {
   /**
    * `text` is the server's own, starting with its code (`WRONGTYPE Operation against ...`). `code` becomes that

@@ -220,3 +220,30 @@ describe('push messages', () => {
     expect(calls.ends).toEqual(['a: 1']);
   });
 });
+
+describe.each(['in-order', 'by-request'] as const)(
+  'a call that is refused, with replies %s',
+  (correlation) => {
+    test.for([
+      { isAgain: false, outcome: 'refused' },
+      { isAgain: true, outcome: 'unknown' },
+    ])('is $outcome when it was sent before: $isAgain', async ({ isAgain, outcome }) => {
+      const calls = new Calls(correlation);
+      const slot = calls.ask('a');
+      if (isAgain) {
+        calls.queue.slots.lose(
+          () => true,
+          () => expect.unreachable('it waits again'),
+        );
+        calls.queue.slots.handOver(calls.queue.slots.nextWaiting()!);
+      }
+      const error = refusal();
+      await calls.receive((inbound) => {
+        if (correlation === 'in-order') inbound.refuse(error);
+        else inbound.refuseTo(slot.request!, error);
+      });
+      expect(calls.ends).toEqual(['a: NOPE of a']);
+      expect(error.outcome).toBe(outcome);
+    });
+  },
+);

@@ -53,9 +53,10 @@ export interface HawserErrorInit {
  * message nor any property holds an argument of a command or a secret.
  */
 export class HawserError extends Error {
-  /** One of {@link ErrorCode}, or the server's own code when `outcome` is `refused`. */
+  /** One of {@link ErrorCode}, or the server's own code where it has answered with an error. */
   readonly code: string;
-  readonly outcome: Outcome;
+  /** `unknown` also of a server's error, when the call had been sent before, on a connection that was lost: it may have run then. */
+  outcome: Outcome;
   /** Name of the command that failed. Given to a server's error when it is known whose it is. */
   command: string | undefined;
   /** The connection as it was when the call failed, on errors of what was late. */

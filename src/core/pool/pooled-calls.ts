@@ -94,9 +94,11 @@ function inNameOf({ command }: Request, error: unknown): unknown {
   return new HawserError(code, `${command}: ${message}`, { outcome, command, cause, explanation });
 }
 
-/** Why a call could not be asked again that was sent before, and may have run. */
+/** Why a call could not be asked again that was sent before, and may have run; or that it was refused then. */
 function afterUnknown(error: unknown): unknown {
-  if (!(error instanceof HawserError) || error.outcome !== 'not-sent') return error;
+  if (!(error instanceof HawserError)) return error;
+  if (error.outcome === 'refused') error.outcome = 'unknown';
+  if (error.outcome !== 'not-sent') return error;
   const { code, message, command, cause, explanation } = error;
   return new HawserError(code, message, { outcome: 'unknown', command, cause, explanation });
 }

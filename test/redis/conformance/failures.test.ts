@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { RedisReplyError } from 'hawser/redis';
 import { resp, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { RedisWorld, endingOf } from '../../support/redis-world.ts';
@@ -46,6 +47,53 @@ describe.each(WAYS)('failures, over $name', (way) => {
         outcome: 'unknown',
       });
       expect(receivedBy(world)).toEqual(['GET a', 'GET a']);
+    });
+
+    test('leaves a call `unknown` that is refused when it is asked again, for it may have run before', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('SET', ({ count, run }) => {
+        if (count === 1) run();
+        return count === 1 ? 'reset' : { bytes: resp.error('READONLY it was made a replica') };
+      });
+      const error = await world.failureOf(client.set('a', 1, { retry: 'always' }));
+      expect(error).toBeInstanceOf(RedisReplyError);
+      expect(error).toMatchObject({ code: 'READONLY', outcome: 'unknown', command: 'SET' });
+      expect(await world.clock.waitFor(client.get('a'))).toBe('1');
+      // Asked once, it has surely not run.
+      expect(await world.failureOf(client.set('b', 1, { retry: 'always' }))).toMatchObject({
+        code: 'READONLY',
+        outcome: 'refused',
+      });
+    });
+
+    test('leaves what is refused of a pipeline `unknown`, if that is asked again', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('SET', ({ count }) =>
+        count === 1 ? 'reset' : { bytes: resp.error('READONLY it was made a replica') },
+      );
+      const commands = [
+        ['SET', 'a', 1],
+        ['GET', 'a'],
+      ] as const;
+      const expected = (outcome: string): unknown[] => [{ code: 'READONLY', outcome, command: 'SET' }, null];
+      const again = await world.clock.waitFor(client.pipeline(commands, { retry: 'always' }));
+      expect(again).toMatchObject(expected('unknown'));
+      const once = await world.clock.waitFor(client.pipeline(commands, { retry: 'always' }));
+      expect(once).toMatchObject(expected('refused'));
+    });
+
+    test('leaves a transaction `unknown` that is given up when it is asked again', async () => {
+      const world = new RedisWorld();
+      const client = await connected(way, world);
+      world.redis.on('EXEC', ({ count, run }) => {
+        if (count === 1) run();
+        return count === 1 ? 'reset' : { bytes: resp.error('EXECABORT given up') };
+      });
+      const asked = (): Promise<unknown> => client.transaction([['INCR', 'n']], { retry: 'always' });
+      expect(await world.failureOf(asked())).toMatchObject({ code: 'EXECABORT', outcome: 'unknown' });
+      expect(await world.failureOf(asked())).toMatchObject({ code: 'EXECABORT', outcome: 'refused' });
     });
 
     test('leaves a read that could not be asked again `unknown`, for it was sent', async () => {
