@@ -19,12 +19,14 @@ export interface Books {
 
 export const BOOKS: Books = { counter: 'counter', ledger: 'ledger' };
 
-/** What is asked, each as often as the others. */
+/** What is asked, in turn: all of it, also where few calls are made. */
 const KINDS = ['echo', 'increment', 'append'] as const;
 type Kind = (typeof KINDS)[number];
 
 const CALLERS = 20;
 const PAUSE_MOST_MS = 4;
+/** Behind a call that has failed: those that are refused at once would keep the process busy for nothing. */
+const PAUSE_AFTER_FAILURE_MOST_MS = 20;
 /** More than sockets hold, when all callers write them; a slow network may take a second for each. */
 export const LARGE_BYTES = 300_000;
 
@@ -41,13 +43,21 @@ export interface CallersGround {
 
 /** What is told of a call when it has settled. */
 export interface SettledCall {
+  readonly caller: number;
   readonly isConfirmed: boolean;
   readonly writes: boolean;
   /** By `performance.now()`. */
   readonly madeAtMs: number;
 }
 
-/** Callers that ask one thing after the other: each counts, writes down or has something repeated, as chance says. */
+/** Callers that are waited for until each of them has had a write confirmed. */
+export interface Served {
+  readonly all: Promise<void>;
+  /** How many have not. */
+  readonly left: number;
+}
+
+/** Callers that ask one thing after the other: each has something repeated, counts and writes down. */
 export class Callers {
   readonly #ground: CallersGround;
   readonly #listeners = new Set<(call: SettledCall) => void>();
@@ -55,6 +65,7 @@ export class Callers {
   #wake: () => void = () => {};
   #rest: Promise<void> = Promise.resolve();
   readonly #ended: Promise<unknown>;
+  #slowestMs = 0;
 
   constructor(ground: CallersGround) {
     this.#ground = ground;
@@ -83,6 +94,13 @@ export class Callers {
     this.#wake();
   }
 
+  /** The longest that a call, or the pause of a caller, has taken since this was asked last, in milliseconds. */
+  takeSlowestMs(): number {
+    const slowestMs = this.#slowestMs;
+    this.#slowestMs = 0;
+    return slowestMs;
+  }
+
   /** Calls back when a call has settled. Returns what removes the listener. */
   onSettled(listener: (call: SettledCall) => void): () => void {
     this.#listeners.add(listener);
@@ -91,13 +109,38 @@ export class Callers {
 
   /** Resolves when a write was confirmed that was asked for later than now. */
   nextWrite(): Promise<void> {
-    const sinceMs = performance.now();
     return new Promise((resolve) => {
-      const remove = this.onSettled(({ isConfirmed, writes, madeAtMs }) => {
-        if (!isConfirmed || !writes || madeAtMs < sinceMs) return;
+      const remove = this.#onWrite(() => {
         remove();
         resolve();
       });
+    });
+  }
+
+  /** Watches until each caller has had a write confirmed that it has asked for later than now. */
+  served(): Served {
+    const left = new Set(Array.from({ length: CALLERS }, (_, caller) => caller));
+    const all = new Promise<void>((resolve) => {
+      const remove = this.#onWrite((caller) => {
+        left.delete(caller);
+        if (left.size > 0) return;
+        remove();
+        resolve();
+      });
+    });
+    return {
+      all,
+      get left() {
+        return left.size;
+      },
+    };
+  }
+
+  /** Calls back for each write that is confirmed and was asked for later than now. Returns what removes the listener. */
+  #onWrite(listener: (caller: number) => void): () => void {
+    const sinceMs = performance.now();
+    return this.onSettled(({ caller, isConfirmed, writes, madeAtMs }) => {
+      if (isConfirmed && writes && madeAtMs >= sinceMs) listener(caller);
     });
   }
 
@@ -105,14 +148,16 @@ export class Callers {
     const { random } = this.#ground;
     for (let number = 0; this.#phase !== 'over'; number += 1) {
       const madeAtMs = performance.now();
-      const kind = random.pick(KINDS);
+      const kind = KINDS[(caller + number) % KINDS.length]!;
       const isConfirmed = await this.#ask(kind, `${caller}`, number).then(
         () => true,
         () => false,
       );
-      for (const tell of this.#listeners) tell({ isConfirmed, writes: kind !== 'echo', madeAtMs });
-      // Refused calls must not keep the event loop for themselves, nor answered ones the memory.
-      await wait(random.integer(1, PAUSE_MOST_MS));
+      const settledAtMs = performance.now();
+      for (const tell of this.#listeners) tell({ caller, isConfirmed, writes: kind !== 'echo', madeAtMs });
+      await wait(random.integer(1, isConfirmed ? PAUSE_MOST_MS : PAUSE_AFTER_FAILURE_MOST_MS));
+      const pausedMs = performance.now() - settledAtMs;
+      this.#slowestMs = Math.max(this.#slowestMs, settledAtMs - madeAtMs, pausedMs);
       await this.#rest;
     }
   }

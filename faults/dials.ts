@@ -1,7 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
 const CHANNEL = 'net.client.socket';
+
+const pastTheClient = new AsyncLocalStorage<true>();
+
+/** Does something whose sockets are not the client's: what the lab itself asks a server. */
+export function uncounted<T>(work: () => T): T {
+  return pastTheClient.run(true, work);
+}
 
 /**
  * Every attempt of this process to connect to the ports that are watched, and the sockets that came of them, whichever client makes them.
@@ -11,7 +19,6 @@ const CHANNEL = 'net.client.socket';
 export class Dials implements Disposable {
   readonly #ports = new Set<number>();
   readonly #open = new Set<Socket>();
-  readonly #listeners = new Set<() => void>();
   #count = 0;
   #mostOpen = 0;
 
@@ -41,10 +48,9 @@ export class Dials implements Disposable {
     this.#ports.add(port);
   }
 
-  /** Calls back at each attempt. Returns what removes the listener. */
-  onDial(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+  /** Calls back when a socket is closed that is connected now. */
+  onLoss(listener: () => void): void {
+    for (const socket of this.#open) if (!socket.connecting) socket.once('close', listener);
   }
 
   [Symbol.dispose](): void {
@@ -53,6 +59,7 @@ export class Dials implements Disposable {
 
   // Until it tries an address, a socket does not say where it goes.
   readonly #onSocket = (message: unknown): void => {
+    if (pastTheClient.getStore() === true) return;
     const { socket } = message as { socket: Socket };
     socket.on('connectionAttempt', (_address: string, port: number) => {
       if (this.#ports.has(port)) this.#dialled(socket);
@@ -63,6 +70,5 @@ export class Dials implements Disposable {
     this.#count += 1;
     this.#open.add(socket);
     this.#mostOpen = Math.max(this.#mostOpen, this.open);
-    for (const listener of this.#listeners) listener();
   }
 }

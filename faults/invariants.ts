@@ -1,113 +1,179 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { BOOKS } from './callers.ts';
 import type { PlayedFault, Row, Stage } from './row.ts';
-import { GRACE_MS } from './tempo.ts';
+import { GRACE_MS, type Tempo } from './tempo.ts';
 
-/** What must hold after every row, whatever its fault was. */
-export const INVARIANTS: readonly {
+/** What is known when a row is over and its client was closed. */
+export interface Aftermath {
+  readonly row: Row;
+  readonly stage: Stage;
+  /** How long `close()` took, in milliseconds; undefined when it has not ended. */
+  readonly closedAfterMs: number | undefined;
+  /** What was begun and has not ended, a sentence each. */
+  readonly left: readonly string[];
+}
+
+/** The same of a row that was played to its end, with the client at rest before it was closed. */
+export interface WholeAftermath extends Aftermath {
+  readonly fault: PlayedFault;
+  /** What did not add up in what the client said of itself, a sentence each. */
+  readonly oddBooks: readonly string[];
+}
+
+type Sentences = readonly string[] | Promise<readonly string[]>;
+
+/** Something that must hold after every row, whatever its fault was. */
+export type Invariant = {
   readonly name: string;
   /** For people: what it means. */
   readonly meaning: string;
-  readonly broken: (
-    stage: Stage,
-    row: Row,
-    fault: PlayedFault,
-  ) => readonly string[] | Promise<readonly string[]>;
-}[] = [
+} & (
+  | { readonly asked: 'after each play'; readonly broken: (after: Aftermath) => Sentences }
+  | { readonly asked: 'after the whole play'; readonly broken: (after: WholeAftermath) => Sentences }
+);
+
+export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'settles',
     meaning: 'every call settles, once, by its deadline',
-    broken: ({ history, tempo }, row) =>
+    asked: 'after each play',
+    broken: ({ row, stage: { history, tempo } }) =>
       history.checkSettled({ graceMs: GRACE_MS + (row.blockedMs?.(tempo) ?? 0) }),
   },
   {
     name: 'own answer',
     meaning: 'no reply reaches another caller',
-    broken: ({ history }) => history.checkOwnAnswers(),
+    asked: 'after each play',
+    broken: ({ stage: { history } }) => history.checkOwnAnswers(),
   },
   {
     name: 'counter',
-    meaning: 'confirmed increments have happened, others at most once, and those that were not sent never',
-    broken: async ({ history, system, keeper }) =>
+    meaning:
+      'increments that were confirmed have happened, unknown ones at most once, and those that were refused or not sent never',
+    asked: 'after each play',
+    broken: async ({ stage: { history, system, keeper } }) =>
       history.checkCounter(BOOKS.counter, await system.counter(keeper, BOOKS.counter)),
   },
   {
     name: 'ledger',
     meaning:
-      'confirmed entries are stored, none twice, none that was not sent, and in the order of each caller',
-    broken: async ({ history, system, keeper }) => {
+      'entries that were confirmed are stored, none twice, none that was refused or not sent, and each caller’s in their order',
+    asked: 'after each play',
+    broken: async ({ stage: { history, system, keeper } }) => {
       const stored = await system.ledger(keeper, BOOKS.ledger);
       return [...history.checkLedger(BOOKS.ledger, stored), ...history.checkOrder(BOOKS.ledger, stored)];
     },
   },
   {
     name: 'sockets',
-    meaning: 'no more sockets than allowed, closing ones included',
-    broken: ({ subject }, _, { sockets }) =>
-      sockets > subject.socketsMax
-        ? [`${sockets} sockets were open at once, of at most ${subject.socketsMax}`]
+    meaning: 'at no time are more sockets open than the client may have, closing ones included',
+    asked: 'after each play',
+    broken: ({ stage: { dials, subject } }) =>
+      dials.mostOpen > subject.socketsMax
+        ? [`${dials.mostOpen} were open at once, of at most ${subject.socketsMax}`]
         : [],
   },
   {
     name: 'books',
-    meaning: 'what the client says of itself adds up',
-    broken: ({ client }) => client.oddBooks?.() ?? [],
+    meaning: 'when nobody asks, the client says that nothing waits and nothing is under way',
+    asked: 'after the whole play',
+    broken: ({ oddBooks }) => oddBooks,
   },
   {
     name: 'no storm',
-    meaning: 'attempts to connect stay within what the backoff allows',
-    broken: ({ subject, tempo }, row, { dials }) => {
-      const most = dialsMax(
-        row.holdMs?.(tempo, subject) ?? tempo.holdMs,
-        tempo.limits?.backoff.baseMs ?? 100,
-      );
-      return dials > subject.socketsMax + most
-        ? [`it dialled ${dials} times, and ${most} would be many`]
+    meaning: 'there are not many more attempts to connect than a backoff makes',
+    asked: 'after the whole play',
+    broken: ({ stage, fault: { dials, unknown, lastedMs } }) => {
+      // A connection on which a call was given up may have to be replaced.
+      const most = dialsMax(stage, lastedMs) + unknown;
+      return dials > most
+        ? [`it dialled ${dials} times in ${Math.round(lastedMs)} ms, and ${most} are many`]
         : [];
     },
   },
   {
     name: 'found',
-    meaning: 'a silent peer is given up in time, and a connection that is only slow is kept',
-    broken: ({ subject, tempo }, row, { givenUpAfterMs, dials }) => {
-      if (row.connection === 'kept') return dials > 0 ? ['it gave up a connection that was only slow'] : [];
-      if (row.connection !== 'given up') return [];
+    meaning:
+      'a connection that is lost, or whose other end is silent, is given up in time, and one that is only slow is kept',
+    asked: 'after the whole play',
+    broken: ({ row, stage: { subject, tempo, client }, fault: { givenUpAfterMs } }) => {
+      const isSeen = subject.countsDials || client.onConnected !== undefined;
+      if (!isSeen || row.connection === undefined || row.connection === 'either') return [];
+      if (row.connection === 'kept') {
+        return givenUpAfterMs === undefined ? [] : ['it gave up a connection that was only slow'];
+      }
       if (givenUpAfterMs === undefined) return ['it did not give its connection up'];
       const limitMs = (subject.silenceMs ?? Infinity) + (row.foundMs?.(tempo) ?? 0);
-      return givenUpAfterMs > limitMs + GRACE_MS
-        ? [`it took ${Math.round(givenUpAfterMs)} ms to give its connection up, of ${limitMs}`]
-        : [];
+      return lateness('a connection was given up', givenUpAfterMs, limitMs);
     },
   },
   {
     name: 'recovers',
-    meaning: 'calls are answered again within the cap of the backoff after the fault has ended',
-    broken: ({ subject, tempo }, row, { recoveredAfterMs }) => {
-      if (recoveredAfterMs === undefined)
-        return [`no call was answered for ${tempo.patienceMs} ms after the fault`];
-      const limitMs = subject.backoffCapMs + (row.recoveryMs?.(tempo) ?? 0) + GRACE_MS;
-      return recoveredAfterMs > limitMs
-        ? [`it took ${Math.round(recoveredAfterMs)} ms until a call was answered, of ${limitMs}`]
-        : [];
+    meaning:
+      'writes are confirmed again within the cap of the backoff after the fault has ended, and to every caller by the time that a call may take',
+    asked: 'after the whole play',
+    broken: ({ row, stage: { subject, tempo }, fault: { recoveredAfterMs, servedAfterMs, unserved } }) => {
+      if (recoveredAfterMs === undefined) return ['no write was confirmed any more'];
+      const limitMs = subject.backoffCapMs + (row.recoveryMs?.(tempo) ?? 0);
+      const late = lateness('a write was confirmed', recoveredAfterMs, limitMs);
+      if (late.length > 0) return late;
+      if (servedAfterMs === undefined) return [`${unserved} callers were not served any more`];
+      return lateness('every caller was served', servedAfterMs, limitMs + (subject.timeoutMs ?? Infinity));
     },
+  },
+  {
+    name: 'closes',
+    meaning: '`close()` ends by its deadline, at rest and in the midst of the fault',
+    asked: 'after each play',
+    broken: ({ closedAfterMs, stage: { tempo } }) =>
+      closedAfterMs === undefined ? ['it has not ended'] : lateness('it ended', closedAfterMs, tempo.closeMs),
+  },
+  {
+    name: 'leaves nothing',
+    meaning: 'behind `close()` there is no socket, no timer, no look-up of a name and no listener of it',
+    asked: 'after each play',
+    broken: ({ left }) => left,
+  },
+  {
+    name: 'no crash',
+    meaning: 'nothing is thrown, and no rejection left unhandled, that would end the process',
+    asked: 'after each play',
+    broken: ({ stage: { crashes } }) => crashes.sentences,
   },
 ];
 
-/** What must hold when the client was closed. */
-export async function leftBehind({
-  dials,
-  crashes,
-  tempo,
-}: Pick<Stage, 'dials' | 'crashes' | 'tempo'>): Promise<string[]> {
-  // Sockets that were destroyed are closed in a later turn.
-  for (let waitedMs = 0; dials.open > 0 && waitedMs < tempo.closeMs + GRACE_MS; waitedMs += 5) await wait(5);
-  return [
-    ...crashes.sentences.map((sentence) => `it would have ended the process: ${sentence}`),
-    ...(dials.open > 0 ? [`${dials.open} sockets are open though it was closed`] : []),
-  ];
+/** What did not hold, a sentence each that begins with the name of the invariant. */
+export async function brokenInvariants(after: Aftermath | WholeAftermath): Promise<string[]> {
+  const broken: string[] = [];
+  for (const invariant of INVARIANTS) {
+    const said =
+      invariant.asked === 'after each play'
+        ? await invariant.broken(after)
+        : 'fault' in after
+          ? await invariant.broken(after)
+          : [];
+    broken.push(...said.map((sentence) => `${invariant.name}: ${sentence}`));
+  }
+  return broken;
 }
 
-/** Attempts that are many for an outage of so long, though each wait is random: twice those of waits as long as the base. */
-function dialsMax(holdMs: number, baseMs: number): number {
-  return 10 + Math.ceil((2 * holdMs) / baseMs);
+function lateness(what: string, afterMs: number, limitMs: number): readonly string[] {
+  return afterMs > limitMs + GRACE_MS
+    ? [`${what} after ${Math.round(afterMs)} ms, of ${Math.round(limitMs)}`]
+    : [];
+}
+
+/** Attempts beyond which there are many in so long: twice as many as a backoff makes, whose waits are random parts of what doubles. */
+function dialsMax({ subject, tempo, endpoints }: Stage, lastedMs: number): number {
+  const { backoffCapMs: capMs } = subject;
+  let rounds = 0;
+  for (let leftMs = lastedMs; leftMs > 0; rounds += 1)
+    leftMs -= Math.min(capMs, baseMs(tempo) * 2 ** rounds) / 2;
+  return subject.socketsMax + SPARE_DIALS + 2 * rounds * endpoints.length;
+}
+
+/** A loss, and a first answer behind it, are no reason to wait. */
+const SPARE_DIALS = 5;
+
+function baseMs({ limits }: Tempo): number {
+  return limits?.backoff.baseMs ?? 100;
 }

@@ -1,6 +1,7 @@
 import dns, { type LookupAddress, type LookupOptions } from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { isIP } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** What a look-up of a name comes to. */
 export type NameAnswer =
@@ -75,9 +76,7 @@ export class Names implements Disposable {
     this.#mostUnderWay = Math.max(this.#mostUnderWay, this.#underWay);
     const answer = this.#answer;
     try {
-      await new Promise((resolve) =>
-        setTimeout(resolve, answer.kind === 'addresses' ? (answer.afterMs ?? 0) : 0),
-      );
+      await wait(answer.kind === 'addresses' ? (answer.afterMs ?? 0) : 0);
     } finally {
       this.#underWay -= 1;
     }

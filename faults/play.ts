@@ -1,18 +1,23 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { History } from 'hawser/testing';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { History, LeakCheck } from 'hawser/testing';
 import { Belongings } from './belongings.ts';
 import { Callers } from './callers.ts';
-import { INVARIANTS, leftBehind } from './invariants.ts';
+import { closeDown } from './close-down.ts';
+import { brokenInvariants } from './invariants.ts';
 import { withinMs } from './limits.ts';
-import type { EarlyStage, PlayedFault, Injected, Row, RowResult, Stage } from './row.ts';
+import type { EarlyStage, Injected, PlayedFault, Row, RowResult, Stage } from './row.ts';
 import { setStage, type Play } from './stage.ts';
-import type { Access, Client } from './subject.ts';
-import { GRACE_MS } from './tempo.ts';
+import type { Access } from './subject.ts';
+import { Watch } from './watch.ts';
 
 /** Plays one row with one subject: once to its end, and once with `close()` in the midst of the fault. Never rejects. */
 export async function playRow(row: Row, play: Play): Promise<RowResult> {
-  const obstacle = await row.obstacle?.(play.subject);
-  if (obstacle !== undefined) return { row: row.name, kind: 'not run', reason: obstacle };
+  try {
+    const obstacle = await row.obstacle?.(play.subject);
+    if (obstacle !== undefined) return { row: row.name, kind: 'not run', reason: obstacle };
+  } catch (error) {
+    return { row: row.name, kind: 'cut short', reason: notPlayed(error) };
+  }
   const whole = await onStage(row, play, playWhole);
   const closing = await onStage(row, play, playClosing);
   const { confirmed, unknown, refused, failures, 'not-sent': notSent } = whole.history.summary();
@@ -39,75 +44,52 @@ interface Played<Measured> {
 async function onStage<Measured>(
   row: Row,
   play: Play,
-  act: (row: Row, stage: EarlyStage) => Promise<Played<Measured>>,
+  act: (row: Row, stage: EarlyStage, check: LeakCheck) => Promise<Played<Measured>>,
 ): Promise<Played<Measured> & { readonly history: History }> {
   const history = new History({ outcomeOf: (error) => play.subject.outcomeOf(error) });
   try {
     await using belongings = new Belongings();
     const stage = await setStage(row, play, history, belongings);
-    return { ...(await act(row, stage)), history };
+    const check = belongings.keep(await LeakCheck.begin({ timers: true }));
+    // What the row begins, its client first of all, has ended before anyone looks what is left.
+    const own = belongings.keep(new Belongings());
+    return { ...(await act(row, { ...stage, belongings: own }, check)), history };
   } catch (error) {
-    const sentence = `the row could not be played: ${error instanceof Error ? error.stack : String(error)}`;
-    return { broken: [sentence], measured: undefined, history };
+    return { broken: [notPlayed(error)], measured: undefined, history };
   }
 }
 
-async function playWhole(row: Row, early: EarlyStage): Promise<Played<PlayedFault>> {
-  const { tempo, dials, history } = early;
+async function playWhole(row: Row, early: EarlyStage, check: LeakCheck): Promise<Played<PlayedFault>> {
   const { stage, injected, watch } = await begin(row, early);
-  const { callers, client } = stage;
+  const { tempo, callers, client } = stage;
   await wait(holdMsOf(row, early, injected));
   // Some faults wait for the bytes that they are to meet.
   if (row.connection === 'given up' && injected.end === undefined)
     await withinMs(watch.givenUp, tempo.patienceMs);
   await injected.end?.();
-  const endedAt = performance.now();
-  callers.resume();
-  const reply = await withinMs(callers.nextWrite(), tempo.patienceMs);
-  const fault: PlayedFault = {
-    givenUpAfterMs: watch.givenUpAfterMs,
-    recoveredAfterMs: reply.isInTime ? performance.now() - endedAt : undefined,
-    dials: dials.count - watch.dialsBefore,
-    sockets: dials.mostOpen,
-    failed: failedOf(history) - watch.failedBefore,
-  };
+  const fault = await recovery(row, stage, watch);
   await wait(tempo.afterMs);
   callers.stop();
   await withinMs(callers.ended, tempo.patienceMs);
-  const broken = [...((await row.expect?.(stage, fault)) ?? []), ...((await injected.expect?.()) ?? [])];
-  for (const { name, broken: brokenBy } of INVARIANTS) {
-    for (const sentence of await brokenBy(stage, row, fault)) broken.push(`${name}: ${sentence}`);
-  }
-  const { sentences } = await close(client, stage);
-  return { broken: [...broken, ...sentences, ...(await leftBehind(stage))], measured: fault };
+  const besides = [
+    ...provesNothing(row, stage, watch),
+    ...((await row.expect?.(stage, fault)) ?? []),
+    ...((await injected.expect?.()) ?? []),
+  ];
+  const oddBooks = client.oddBooks?.() ?? [];
+  const closed = await closeDown(stage, check);
+  const broken = await brokenInvariants({ row, stage, fault, oddBooks, ...closed });
+  return { broken: [...besides, ...broken], measured: fault };
 }
 
 /** P10 in the midst of each fault: `close()` ends by its deadline, every call settles, and nothing is left. */
-async function playClosing(row: Row, early: EarlyStage): Promise<Played<number>> {
-  const { tempo } = early;
+async function playClosing(row: Row, early: EarlyStage, check: LeakCheck): Promise<Played<number>> {
   const { stage, injected } = await begin(row, early);
-  const { callers, client, history } = stage;
   await wait(holdMsOf(row, early, injected) / 2);
-  const { sentences, tookMs } = await close(client, stage);
-  callers.stop();
-  const isOver = await withinMs(callers.ended, tempo.patienceMs);
-  const broken = [
-    ...sentences,
-    ...(isOver.isInTime ? [] : ['callers wait though it was closed']),
-    ...history.checkSettled({ graceMs: GRACE_MS + (row.blockedMs?.(tempo) ?? 0) }),
-    ...history.checkOwnAnswers(),
-    ...(await leftBehind(stage)),
-  ];
-  await injected.end?.();
-  return { broken, measured: tookMs };
-}
-
-/** What is seen of a fault from outside, from its beginning on. */
-interface Watch {
-  readonly givenUp: Promise<void>;
-  readonly givenUpAfterMs: number | undefined;
-  readonly dialsBefore: number;
-  readonly failedBefore: number;
+  if (row.callers !== 'resting') await someCall(stage);
+  const closed = await closeDown(stage, check, injected.end);
+  const broken = await brokenInvariants({ row, stage, ...closed });
+  return { broken, measured: closed.closedAfterMs };
 }
 
 /** Opens the client and brings the fault about, in the order that the row asks for. */
@@ -116,22 +98,40 @@ async function begin(
   early: EarlyStage,
 ): Promise<{ readonly stage: Stage; readonly injected: Injected; readonly watch: Watch }> {
   if (row.callers === 'absent') {
-    const injected = await row.inject(early);
+    const injected = await inject(row, early);
     const stage = await open(row, early);
-    return { stage, injected, watch: watchFrom(stage) };
+    return { stage, injected, watch: new Watch(stage, 0) };
   }
   const stage = await open(row, early);
-  const { tempo, callers, client } = stage;
-  const isReady = await withinMs(client.ready(), tempo.patienceMs);
-  if (!isReady.isInTime) throw new Error('The client was not connected before the fault began.');
-  await callers.nextWrite();
+  const { tempo, callers, client, history } = stage;
+  const served = callers.served();
+  const isReady = await withinMs(Promise.all([client.ready(), served.all]), tempo.patienceMs);
+  if (!isReady.isInTime) throw new Error(`${served.left} callers were not served before the fault began.`);
+  callers.takeSlowestMs();
   await wait(tempo.beforeMs);
+  const slowestMs = callers.takeSlowestMs();
   if (row.callers === 'resting') {
     callers.rest();
-    while (early.history.summary().open > 0) await wait(1);
+    await until(
+      () => history.summary().open === 0,
+      'Not every call has settled before the fault began.',
+      stage,
+    );
+  } else {
+    await someCall(stage);
   }
-  const watch = watchFrom(stage);
-  return { stage, injected: await row.inject(stage), watch };
+  const watch = new Watch(stage, slowestMs);
+  return { stage, injected: await inject(row, stage), watch };
+}
+
+/** Brings the fault about. It is ended once, by the play or, where that fails, when the stage is cleared. */
+async function inject(row: Row, stage: EarlyStage): Promise<Injected> {
+  const { end, ...injected } = await row.inject(stage);
+  if (end === undefined) return injected;
+  let ended: unknown;
+  const endOnce = (): unknown => (ended ??= Promise.resolve(end()));
+  stage.belongings.atEnd(endOnce);
+  return { ...injected, end: endOnce };
 }
 
 async function open(row: Row, early: EarlyStage): Promise<Stage> {
@@ -145,46 +145,56 @@ async function open(row: Row, early: EarlyStage): Promise<Stage> {
   return Object.assign(early, { client, callers });
 }
 
-function watchFrom({ client, dials, history }: Stage): Watch {
-  const beganAt = performance.now();
-  let afterMs: number | undefined;
-  const givenUp = new Promise<void>((resolve) => {
-    const note = (): void => {
-      afterMs ??= performance.now() - beganAt;
-      resolve();
-    };
-    client.onConnected?.((isConnected) => {
-      if (!isConnected) note();
-    });
-    dials.onDial(note);
-  });
+/** Waits until the callers are served again, the fault having ended. */
+async function recovery(row: Row, { callers, tempo }: Stage, watch: Watch): Promise<PlayedFault> {
+  const endedAt = performance.now();
+  const limitMs = tempo.patienceMs + (row.recoveryMs?.(tempo) ?? 0);
+  const served = callers.served();
+  const first = callers.nextWrite();
+  callers.resume();
+  const back = await withinMs(first, limitMs);
+  const recoveredAfterMs = back.isInTime ? performance.now() - endedAt : undefined;
+  const { totals, sinceBegunMs } = watch;
+  const all = await withinMs(served.all, back.isInTime ? limitMs : 0);
   return {
-    givenUp,
-    get givenUpAfterMs() {
-      return afterMs;
-    },
-    dialsBefore: dials.count,
-    failedBefore: failedOf(history),
+    givenUpAfterMs: watch.givenUpAfterMs,
+    recoveredAfterMs,
+    servedAfterMs: all.isInTime ? performance.now() - endedAt : undefined,
+    unserved: served.left,
+    lastedMs: sinceBegunMs,
+    ...totals,
   };
 }
 
-async function close(
-  client: Client,
-  { tempo }: EarlyStage,
-): Promise<{ readonly sentences: string[]; readonly tookMs: number }> {
-  const beganAt = performance.now();
-  const closed = await withinMs(client.close(tempo.closeMs), tempo.closeMs + tempo.patienceMs);
-  const tookMs = performance.now() - beganAt;
-  if (!closed.isInTime) return { sentences: ['close() has not ended'], tookMs };
-  const isLate = tookMs > tempo.closeMs + GRACE_MS;
-  return { sentences: isLate ? [`close() took ${Math.round(tookMs)} ms of ${tempo.closeMs}`] : [], tookMs };
+/** A row whose fault never strikes, or strikes elsewhere, would hold with any client. */
+function provesNothing(row: Row, { subject, dials }: Stage, watch: Watch): readonly string[] {
+  const reasons = [
+    ...(watch.hasShown() || row.isUnnoticed === true ? [] : ['nothing shows that the fault struck']),
+    ...(subject.countsDials && dials.count === 0 ? ['no attempt to connect was seen'] : []),
+  ];
+  return reasons.map((reason) => `the row proves nothing: ${reason}`);
+}
+
+/** Waits until a call is under way, or was made and has failed at once. */
+function someCall(stage: Stage): Promise<void> {
+  const { calls } = stage.history.summary();
+  const isMade = (now = stage.history.summary()): boolean => now.open > 0 || now.calls > calls;
+  return until(isMade, 'Nobody has asked anything.', stage);
+}
+
+/** Lets turns of the event loop pass until a condition holds, and throws this where it never does. */
+async function until(holds: () => boolean, otherwise: string, { tempo }: Stage): Promise<void> {
+  const deadlineMs = performance.now() + tempo.patienceMs;
+  while (!holds()) {
+    if (performance.now() > deadlineMs) throw new Error(otherwise);
+    await nextTurn();
+  }
 }
 
 function holdMsOf(row: Row, { tempo, subject }: EarlyStage, { end }: Injected): number {
   return row.holdMs?.(tempo, subject) ?? (end === undefined ? 0 : tempo.holdMs);
 }
 
-function failedOf(history: History): number {
-  const { unknown, refused, 'not-sent': notSent } = history.summary();
-  return unknown + refused + notSent;
+function notPlayed(error: unknown): string {
+  return `the row could not be played: ${error instanceof Error ? error.stack : String(error)}`;
 }

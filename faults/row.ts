@@ -67,6 +67,8 @@ export interface Row {
   readonly extra?: 'follower' | 'impostor' | 'name';
   /** Whether the client has to give up its connection, must not, or may. Default: it may. */
   readonly connection?: 'given up' | 'kept' | 'either';
+  /** That the client is not to notice anything: {@link Row.expect}, or what was injected, sees by itself whether the fault struck. */
+  readonly isUnnoticed?: true;
   /** How long the fault lasts, in milliseconds. Default: the tempo's; of one without a remedy, 0. */
   readonly holdMs?: (tempo: Tempo, subject: Subject) => number;
   /** Added to the time within which a silent peer must be found, in milliseconds. */
@@ -87,16 +89,22 @@ export interface Row {
 
 /** How the fault of a row went. */
 export interface PlayedFault {
-  /** From its beginning until the client gave its connection up, in milliseconds; undefined when it did not. */
+  /** From its beginning until the client gave up a connection that it had, in milliseconds; undefined when it did not. */
   readonly givenUpAfterMs: number | undefined;
   /** From its end until a write was confirmed that was asked for after that; undefined when none was. */
   readonly recoveredAfterMs: number | undefined;
-  /** Attempts to connect from its beginning until then. */
+  /** From its end until that was so for every caller; undefined when some were not served. */
+  readonly servedAfterMs: number | undefined;
+  /** Callers that were not served. */
+  readonly unserved: number;
+  /** From its beginning until a write was confirmed again, or nobody waited for that any more. */
+  readonly lastedMs: number;
+  /** Attempts to connect until then. */
   readonly dials: number;
-  /** The most sockets that were open at once until then. */
-  readonly sockets: number;
-  /** Calls that failed from its beginning until then. */
+  /** Calls that failed until then. */
   readonly failed: number;
+  /** Those of them of which nobody knows whether they were done. */
+  readonly unknown: number;
 }
 
 /** What came of one row. */

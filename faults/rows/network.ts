@@ -6,10 +6,10 @@ export const network: readonly Row[] = [
   {
     name: 'latency',
     fault: 'slow network',
-    injected: 'proxy: 60 ms each way, and up to 40 ms more',
+    injected: 'proxy: 40 ms each way, and up to 20 ms more',
     besides: 'no call fails',
     connection: 'kept',
-    inject: hold({ kind: 'latency', direction: 'both', ms: 60, jitterMs: 40 }),
+    inject: hold({ kind: 'latency', direction: 'both', ms: 40, jitterMs: 20 }),
     expect: noneFailed,
   },
   {

@@ -10,6 +10,9 @@ function interrupt(kind: keyof System['nonsense']): Row['inject'] {
   };
 }
 
+/** Time for what was said to arrive, in milliseconds. */
+const NOTICED_MS = 100;
+
 /** Servers, or what stands between, that say what they should not. */
 export const nonsense: readonly Row[] = [
   {
@@ -57,15 +60,18 @@ export const nonsense: readonly Row[] = [
     callers: 'resting',
     extra: 'impostor',
     connection: 'given up',
+    // Once somebody asks, nobody can tell it from the answer.
+    holdMs: () => NOTICED_MS,
     inject: interrupt('unasked reply'),
   },
   {
     name: 'replies twice',
     fault: 'unsolicited reply',
-    injected: 'proxy: the next five bytes for the client arrive twice, the beginning of a reply',
+    injected: 'proxy: the next four bytes for the client arrive twice, the beginning of a reply',
     callers: 'resting',
     connection: 'given up',
-    // The answer to a ping that looks for a sign of life, or to the first call behind the rest.
-    inject: strike({ kind: 'duplicate', direction: 'to-client', offsetBytes: 0, lengthBytes: 5 }),
+    // The answer to a ping that looks for a sign of life, or to the first call behind the rest. Of a text of three bytes, five
+    // would make another one, in which nobody can see anything wrong.
+    inject: strike({ kind: 'duplicate', direction: 'to-client', offsetBytes: 0, lengthBytes: 4 }),
   },
 ];

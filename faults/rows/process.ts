@@ -114,6 +114,7 @@ export const inProcess: readonly Row[] = [
     fault: 'worker killed mid-call',
     injected: 'a thread that has a client of its own is terminated while it asks',
     besides: 'its sockets are closed, and the client of this thread does not notice',
+    isUnnoticed: true,
     obstacle: ({ module }) => {
       if (module === undefined) return 'it cannot be made again in another thread';
       return module.endsWith('.ts') ? 'another thread needs what is built' : undefined;

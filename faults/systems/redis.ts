@@ -8,6 +8,7 @@ import {
   type RedisServerOptions,
   type RedisValue,
 } from 'hawser/testing';
+import { uncounted } from '../dials.ts';
 import type { Server, ServerNeeds, System } from '../system.ts';
 
 /** What is asked of a server may have to wait for it to be through with what a row did to it. */
@@ -36,7 +37,8 @@ class RedisOfRow implements Server {
 
   ask(...command: string[]): Promise<RedisValue> {
     const user = this.#password === undefined ? '' : `:${encodeURIComponent(this.#password)}@`;
-    return inspectRedis(`redis://${user}127.0.0.1:${this.port}`, command, { timeoutMs: INSPECT_WITHIN_MS });
+    const url = `redis://${user}127.0.0.1:${this.port}`;
+    return uncounted(() => inspectRedis(url, command, { timeoutMs: INSPECT_WITHIN_MS }));
   }
 
   async changePassword(password: string): Promise<void> {
@@ -49,7 +51,7 @@ class RedisOfRow implements Server {
   }
 
   restart(): Promise<void> {
-    return this.#redis.restart();
+    return uncounted(() => this.#redis.restart());
   }
 
   pause(): void {
@@ -161,7 +163,7 @@ export const redis: System = {
 
   async shutOut(server) {
     // The one client that is left in, for only it can let in others again.
-    const insider = connect({ host: '127.0.0.1', port: server.port });
+    const insider = uncounted(() => connect({ host: '127.0.0.1', port: server.port }));
     const tell = async (...lines: string[]): Promise<void> => {
       insider.write(lines.map((line) => `${line}\r\n`).join(''));
       for (let answers = ''; answers.split('\n').length <= lines.length;) {

@@ -1,0 +1,87 @@
+import type { Stage } from './row.ts';
+
+/** Lines of a proxy's log that tell of connections; all others tell of faults. */
+const OF_CONNECTIONS =
+  /^[\d.]+ ms #\d+ (?:(?:server )?accepted$|over;|(?:client|server) (?:ended$|failed: ))/;
+/** By so much something is slower than what chance makes of it. */
+const SLOWER_MS = 20;
+
+/** What is seen of a fault from outside, from its beginning on. */
+export class Watch {
+  /** Settles when the client has given up a connection that it had. */
+  readonly givenUp: Promise<void>;
+  readonly #stage: Stage;
+  readonly #beganAt = performance.now();
+  readonly #before: Totals;
+  readonly #slowestBeforeMs: number;
+  #givenUpAfterMs: number | undefined;
+
+  /** @param slowestMs how slow things were at most while all was well, in milliseconds */
+  constructor(stage: Stage, slowestMs: number) {
+    this.#stage = stage;
+    this.#before = totalsOf(stage);
+    this.#slowestBeforeMs = slowestMs;
+    this.givenUp = new Promise((resolve) => {
+      const note = (): void => {
+        this.#givenUpAfterMs ??= this.sinceBegunMs;
+        resolve();
+      };
+      // A pool dials also to grow, so that what counts is the loss, and not the dial that follows.
+      if (stage.subject.countsDials) stage.dials.onLoss(note);
+      else stage.client.onConnected?.((isConnected) => void (isConnected || note()));
+    });
+  }
+
+  get sinceBegunMs(): number {
+    return performance.now() - this.#beganAt;
+  }
+
+  get givenUpAfterMs(): number | undefined {
+    return this.#givenUpAfterMs;
+  }
+
+  /** What there was since the beginning: attempts to connect, and calls that failed. */
+  get totals(): Pick<Totals, 'dials' | 'failed' | 'unknown'> {
+    const now = totalsOf(this.#stage);
+    return {
+      dials: now.dials - this.#before.dials,
+      failed: now.failed - this.#before.failed,
+      unknown: now.unknown - this.#before.unknown,
+    };
+  }
+
+  /** Whether the fault has shown: in what the client made of it, or in what the proxy did to its bytes. To be asked once. */
+  hasShown(): boolean {
+    const now = totalsOf(this.#stage);
+    const lines = this.#stage.proxy.log.slice(this.#before.logged);
+    return (
+      this.#givenUpAfterMs !== undefined ||
+      now.failed > this.#before.failed ||
+      this.#stage.callers.takeSlowestMs() > 2 * this.#slowestBeforeMs + SLOWER_MS ||
+      (now.passedBytes > this.#before.passedBytes && lines.some((line) => !OF_CONNECTIONS.test(line)))
+    );
+  }
+}
+
+interface Totals {
+  readonly failed: number;
+  readonly unknown: number;
+  readonly dials: number;
+  readonly passedBytes: number;
+  /** Lines of the proxy's log. */
+  readonly logged: number;
+}
+
+function totalsOf({ history, dials, proxy }: Stage): Totals {
+  const { calls, open, confirmed, unknown } = history.summary();
+  const passed = proxy.connections.map(
+    ({ toServer, toClient }) => toServer.passedBytes + toClient.passedBytes,
+  );
+  return {
+    failed: calls - open - confirmed,
+    unknown,
+    dials: dials.count,
+    passedBytes: passed.reduce((sum, bytes) => sum + bytes, 0),
+    logged: proxy.log.length,
+  };
+}

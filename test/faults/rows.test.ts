@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { playRow } from '../../faults/play.ts';
+import { ROWS } from '../../faults/rows/index.ts';
+import { subjects } from '../../faults/subjects/hawser-redis.ts';
+import { QUICK } from '../../faults/tempo.ts';
+
+/** A few of each sort: nobody listens, nobody answers, the server is gone, the network is odd. All are played by `npm run faults`. */
+const NAMES = ['refused, under load', 'half-open, replies lost', 'killed and restarted', 'random pieces'];
+
+test('every row has a name of its own', () => {
+  const names = ROWS.map(({ name }) => name);
+  expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+});
+
+test.for(
+  subjects(QUICK).flatMap((subject) =>
+    NAMES.map((name) => ({ subject, name, title: `${subject.name}, ${name}` })),
+  ),
+)('everything holds: $title', async ({ subject, name }) => {
+  const row = ROWS.find((candidate) => candidate.name === name)!;
+  const result = await playRow(row, { subject, tempo: QUICK, seed: 1 });
+  expect(result).toMatchObject({
+    row: name,
+    kind: 'played',
+    broken: [],
+    givenUpAfterMs: row.connection === 'kept' ? undefined : expect.any(Number),
+    recoveredAfterMs: expect.any(Number),
+    closedAfterMs: expect.any(Number),
+  });
+});
