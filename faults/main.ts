@@ -1,6 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { ROOT } from './fixtures.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
+import { invariantsPart, resultsPart, rowsPart, withParts, type Circumstances } from './page.ts';
 import { findingsOf, liveLine, tableOf, totalsOf, verdictOf } from './report.ts';
 import { ROWS } from './rows/index.ts';
 import { run, type SubjectResults } from './run.ts';
@@ -12,6 +14,9 @@ const SUBJECTS = subjects(FULL).map(({ name }) => ({
   module: new URL('subjects/hawser-redis.js', import.meta.url).href,
   name,
 }));
+
+/** Rows wait more than they compute. */
+const PROCESSES_OF_EACH = 2;
 
 const options = optionsOf(process.argv.slice(2));
 const results = await play(options);
@@ -40,21 +45,27 @@ function play({ rows, subjects: names, tempo, seed, json }: Options): Promise<re
     rows,
     tempo,
     seed,
+    processes: PROCESSES_OF_EACH,
     onResult: (result, { name }) => {
       if (json.to !== 'output') console.log(liveLine(name, result, widths));
     },
   });
 }
 
-function report(all: readonly SubjectResults[], { tempo, seed, json }: Options): void {
-  const made = { tempo, seed };
-  if (json.to !== 'nowhere') {
-    const when = { date: new Date().toISOString(), node: process.version, cores: availableParallelism() };
-    const text = `${JSON.stringify({ ...when, ...made, subjects: all }, undefined, 2)}\n`;
-    if (json.to === 'file') writeFileSync(json.path, text);
-    else process.stdout.write(text);
-  }
+function report(all: readonly SubjectResults[], { tempo, seed, json, writes }: Options): void {
+  const date = new Date().toISOString().slice(0, 10);
+  const made: Circumstances = { date, node: process.version, cores: availableParallelism(), tempo, seed };
+  const text = `${JSON.stringify({ ...made, subjects: all }, undefined, 2)}\n`;
+  if (json.to === 'file') writeFileSync(json.path, text);
+  if (json.to === 'output') process.stdout.write(text);
+  if (writes) writePage(all, made);
   if (json.to === 'output') return;
   for (const one of all) console.log(`\n${tableOf(one)}`);
   console.log(['', ...findingsOf(all, made), totalsOf(all)].join('\n'));
+}
+
+function writePage(all: readonly SubjectResults[], made: Circumstances): void {
+  const path = `${ROOT}/docs/reliability.md`;
+  const parts = { invariants: invariantsPart(), rows: rowsPart(ROWS), results: resultsPart(all, made) };
+  writeFileSync(path, withParts(readFileSync(path, 'utf8'), parts));
 }

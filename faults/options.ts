@@ -10,6 +10,8 @@ export interface Options {
   readonly rows: readonly string[];
   /** Names of subjects. */
   readonly subjects: readonly string[];
+  /** Whether the page of results is to be written. */
+  readonly writes: boolean;
   readonly json: { readonly to: 'nowhere' | 'output' } | { readonly to: 'file'; readonly path: string };
 }
 
@@ -19,7 +21,8 @@ export const USAGE = `Usage: npm run faults -- [options]
   --row NAME         this row, or those whose names have that in them; may be given again
   --subject NAME     this subject; may be given again
   --seed N           for what is left to chance (1)
-  --json [FILE]      all results, as JSON: to FILE beside the tables, or to the standard output instead of them`;
+  --json [FILE]      all results, as JSON: to FILE beside the tables, or to the standard output instead of them
+  --write            puts the results into docs/reliability.md, which holds all rows and subjects`;
 
 /** Throws, with a sentence that says what was expected, for what there is not. */
 export function parseOptions(
@@ -36,13 +39,18 @@ export function parseOptions(
       subject: { type: 'string', multiple: true, default: [] },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
+      write: { type: 'boolean', default: false },
     },
   });
+  if (values.write && (values.row.length > 0 || values.subject.length > 0)) {
+    throw new Error('--write is for all rows and subjects, so it cannot go with --row or --subject.');
+  }
   return {
     tempo: values.quick ? 'quick' : 'full',
     seed: seedOf(values.seed),
     rows: rowsOf(values.row, rows),
     subjects: subjectsOf(values.subject, subjects),
+    writes: values.write,
     json: jsonOf(values.json),
   };
 }
@@ -53,8 +61,8 @@ function isValue(arg: string | undefined): boolean {
 
 function seedOf(text: string): number {
   const seed = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(seed)) {
-    throw new Error(`--seed takes a whole number, not "${text}".`);
+  if (text.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
+    throw new Error(`--seed takes a whole number from 0 on, not "${text}".`);
   }
   return seed;
 }

@@ -11,7 +11,7 @@ export interface RunOf {
 type Played = Extract<RowResult, { kind: 'played' }>;
 
 /** The columns of figures, in a table or a line. */
-const FIGURES: readonly { readonly title: string; readonly of: (played: Played) => string }[] = [
+export const FIGURES: readonly { readonly title: string; readonly of: (played: Played) => string }[] = [
   { title: 'found after', of: ({ givenUpAfterMs }) => duration(givenUpAfterMs) },
   { title: 'back after', of: ({ recoveredAfterMs }) => duration(recoveredAfterMs) },
   { title: 'dials', of: ({ dials }) => (dials === undefined ? '-' : `${dials}`) },

@@ -1,12 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from './fixtures.ts';
 import { withinMs, type InTime } from './limits.ts';
 import type { About, Assignment, Order, Report } from './orders.ts';
 import type { RowResult } from './row.ts';
 
 /** Where the compiler puts worker.ts: a process of its own cannot be started from the source. */
-const SCRIPT = fileURLToPath(new URL('worker.js', import.meta.url));
+const SCRIPT = `${ROOT}/build/faults/worker.js`;
 /** Of what a process printed, so much is told when it has ended. */
 const PRINTED_MOST = 1_000;
 /** To load a library takes no time, but to download a server for the first time does. */
@@ -24,8 +24,8 @@ interface Ending {
 /** A process with one subject in it, which ends when this one does, however that ends. */
 export class WorkerProcess {
   /** Resolves when the subject is loaded. Rejects, with what was wrong, when it cannot be. */
-  static async start(assignment: Assignment, script: string = SCRIPT): Promise<WorkerProcess> {
-    const process = new WorkerProcess(assignment, script);
+  static async start(assignment: Assignment): Promise<WorkerProcess> {
+    const process = new WorkerProcess(assignment);
     try {
       process.#about = await process.#introduced(assignment);
       return process;
@@ -41,8 +41,10 @@ export class WorkerProcess {
   #hasEnded = false;
   #printed = '';
 
-  private constructor(assignment: Assignment, script: string) {
-    this.#child = fork(script, [JSON.stringify(assignment)], {
+  private constructor(assignment: Assignment) {
+    this.#child = fork(SCRIPT, [JSON.stringify(assignment)], {
+      // What this process was started with, a debugger maybe, is not for the others.
+      execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
