@@ -77,6 +77,7 @@ export class LeakCheck implements Disposable {
   static async begin(options: LeakCheckOptions = {}): Promise<LeakCheck> {
     const targets: Target[] = [...Object.entries(options.listenersOf ?? {}), ['process', process]];
     for (const [name, target] of targets) assertListenable(name, target);
+    openOutputs();
     let before = '';
     let turnsAtRest = 0;
     await turnsUntil(options, () => {
@@ -132,6 +133,11 @@ export class LeakCheck implements Disposable {
       ...sentencesOf(virtualTimers.map((timer) => `a timer is set on the virtual clock, due at ${timer}`)),
     ];
   }
+}
+
+/** Node opens what a program prints to only when it does. Where that is a pipe, it is no leak. */
+function openOutputs(): void {
+  void [process.stdout, process.stderr];
 }
 
 /** Lets turns of the event loop pass until a condition holds, or the time is over. */

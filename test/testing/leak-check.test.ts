@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
 import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -76,6 +76,18 @@ describe('sockets', () => {
     server.close();
     expect(await check.leftovers()).toEqual([]);
     rmSync(folder, { recursive: true });
+  });
+
+  test('what a program prints to is no leak, though it is a pipe that is opened with the first word', async () => {
+    const index = new URL('../../dist/testing/index.js', import.meta.url);
+    const program = `
+      import { LeakCheck } from ${JSON.stringify(index.href)};
+      const check = await LeakCheck.begin();
+      console.log('printed');
+      console.error('printed');
+      console.log(JSON.stringify(await check.leftovers({ timeoutMs: 0 })));`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]);
+    expect(stdout).toBe('printed\n[]\n');
   });
 
   test('what was closing when the check began is not taken for open', async () => {
