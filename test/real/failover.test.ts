@@ -1,7 +1,17 @@
-import { Redis, type HawserError } from 'hawser/redis';
-import { RedisServer, type RedisServerOptions } from 'hawser/testing';
+import { Redis, type HawserError, type RedisOptions } from 'hawser/redis';
+import { History, RedisServer, type RedisServerOptions } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { changesOf, connect, failureOf, gaveAsReason, pool, start, until, untilReady } from './clients.ts';
+import {
+  changesOf,
+  connect,
+  failureOf,
+  gaveAsReason,
+  PATIENCE_MS,
+  pool,
+  start,
+  until,
+  untilReady,
+} from './clients.ts';
 
 interface Pair {
   readonly primary: RedisServer;
@@ -10,21 +20,17 @@ interface Pair {
   readonly endpoints: readonly { readonly host: string; readonly port: number }[];
 }
 
-const IN_A_HURRY = ['--repl-diskless-sync-delay', '0'];
-
 async function serverOfTest(options: RedisServerOptions): Promise<RedisServer> {
   const server = await RedisServer.start(options);
   onTestFinished(() => server.stop());
   return server;
 }
 
-/** A primary, and a replica that has caught up with it. */
+/** A primary, and a replica that has its data. */
 async function pair(args: readonly string[] = []): Promise<Pair> {
-  const primary = await serverOfTest({ args: [...IN_A_HURRY, ...args] });
-  const follows = ['--replicaof', '127.0.0.1', String(primary.port)];
-  const replica = await serverOfTest({ args: [...IN_A_HURRY, ...args, ...follows] });
-  await until(async () => (await replicationOf(replica)).includes('master_link_status:up'));
-  const endpoints = [primary, replica].map(({ port }) => ({ host: '127.0.0.1', port }));
+  const primary = await serverOfTest({ args });
+  const replica = await serverOfTest({ args, replicaOf: primary });
+  const endpoints = [primary, replica].map(({ host, port }) => ({ host, port }));
   return { primary, replica, endpoints };
 }
 
@@ -37,9 +43,19 @@ async function replicationOf(server: RedisServer): Promise<string> {
  * would forget what it has in order to copy the new one.
  */
 async function switchOver({ primary, replica }: Pair): Promise<void> {
-  await until(async () => offsetIn(await replicationOf(replica)) === offsetIn(await replicationOf(primary)));
+  await untilCopied(primary, replica);
   await replica.inspect(['REPLICAOF', 'NO', 'ONE']);
   await primary.inspect(['REPLICAOF', '127.0.0.1', String(replica.port)]);
+}
+
+/** Holds back all writes until the replica has those that were confirmed; what is held back dies with the primary. */
+async function pauseOfWrites(primary: RedisServer, replica: RedisServer): Promise<void> {
+  await primary.inspect(['CLIENT', 'PAUSE', String(PATIENCE_MS), 'WRITE']);
+  await untilCopied(primary, replica);
+}
+
+async function untilCopied(primary: RedisServer, replica: RedisServer): Promise<void> {
+  await until(async () => offsetIn(await replicationOf(replica)) === offsetIn(await replicationOf(primary)));
 }
 
 function offsetIn(replication: string): string | undefined {
@@ -131,6 +147,59 @@ describe('primary and replica change their roles, and no connection is cut', () 
     await both.primary.inspect(['REPLICAOF', 'NO', 'ONE']);
     await untilReady(redis);
     expect(await redis.set('key', 1)).toBe('OK');
+  });
+});
+
+describe('the primary is killed, and the replica promoted', () => {
+  test.each([
+    ['a shared connection', connect],
+    ['a pool', async (url: string, options: RedisOptions) => Promise.resolve(pool(url, options))],
+  ])('%s: calls wait for the new primary, or say what is known of them', async (_, make) => {
+    const { primary, replica, endpoints } = await pair();
+    const redis = await make(primary.url, { endpoints, whenDownWaitMs: Infinity, timeoutMs: PATIENCE_MS });
+    const history = new History();
+    const load = Promise.all(
+      Array.from({ length: 10 }, async (_value, caller) => {
+        for (let number = 0; number < 30; number += 1) {
+          const entry = `${caller}-${number}`;
+          const about = { caller, what: `RPUSH ${entry}`, stores: { ledger: 'entries', entry } };
+          await history.call(about, async () => redis.rpush('entries', entry)).catch(() => {});
+        }
+      }),
+    );
+    await until(() => history.summary().confirmed >= 100);
+    // Redis answers before it replicates: without this, some of what was confirmed might be lost.
+    await pauseOfWrites(primary, replica);
+    await primary.kill();
+    await until(() => redis.explain().lastCause?.includes('is a replica') === true);
+    await replica.inspect(['REPLICAOF', 'NO', 'ONE']);
+    await load;
+    const stored = (await replica.inspect(['LRANGE', 'entries', '0', '-1'])) as string[];
+    expect([...history.checkLedger('entries', stored), ...history.checkSettled({ graceMs: 0 })]).toEqual([]);
+    expect(history.summary()).toMatchObject({ refused: 0, open: 0 });
+  });
+
+  test('what was confirmed and not replicated is lost, and the ledger says so', async () => {
+    const { primary, replica, endpoints } = await pair();
+    const redis = await connect(primary.url, { endpoints, whenDownWaitMs: Infinity });
+    const history = new History();
+    const write = async (entry: string): Promise<unknown> => {
+      const about = { caller: 1, what: `RPUSH ${entry}`, stores: { ledger: 'entries', entry } };
+      return history.call(about, async () => redis.rpush('entries', entry));
+    };
+    await write('early');
+    await until(async () => (await replica.inspect(['LLEN', 'entries'])) === 1);
+    // It copies nobody from here on.
+    await replica.inspect(['REPLICAOF', '127.0.0.1', '1']);
+    await write('late');
+    await primary.kill();
+    await replica.inspect(['REPLICAOF', 'NO', 'ONE']);
+    await write('later');
+    const stored = (await replica.inspect(['LRANGE', 'entries', '0', '-1'])) as string[];
+    expect(stored).toEqual(['early', 'later']);
+    expect(history.checkLedger('entries', stored)).toEqual([
+      'ledger entries: late was confirmed, and is not stored',
+    ]);
   });
 });
 
