@@ -97,3 +97,11 @@ test('the talk, one caller at a time: a busy connection says so, or has a queue'
     'and then: :1',
   ]);
 });
+
+test('failover: what was confirmed is on the server that was promoted, once', async () => {
+  expect(await linesOf('failover')).toEqual([
+    "the primary was killed: the server is a replica, and a primary is wanted; role: 'any' takes replicas",
+    'the replica was promoted',
+    '200 orders were confirmed, and 200 are stored, each once',
+  ]);
+});

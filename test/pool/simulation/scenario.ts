@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
-import type { SeededRandom, SimulatedWorld, VirtualClock } from 'hawser/testing';
 import { Pool, type PoolOptions } from '../../../src/core/index.ts';
+import { SeededRandom } from '../../../src/testing/seeded-random.ts';
+import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import type { Simulation } from '../../simulation/seeds.ts';
 import { FakeSource } from '../fake-source.ts';
 import { leftovers, type FakePool } from '../world.ts';
@@ -13,11 +14,10 @@ const SLOW_RETRY_MS = 2_000;
 const CALM_MS = 20_000;
 
 /** The pool of one seed, those who use it, and what surrounds them. */
-class PoolScenario {
-  readonly world: SimulatedWorld;
+class Scenario {
   readonly random: SeededRandom;
-  readonly clock: VirtualClock;
-  readonly source: FakeSource;
+  readonly clock = new VirtualClock();
+  readonly source = new FakeSource(this.clock);
   readonly weather: Weather;
   readonly options: PoolOptions & {
     readonly max: number;
@@ -29,15 +29,13 @@ class PoolScenario {
   readonly callers: SimulatedCaller[] = [];
   readonly broken = new Set<string>();
   closing: { readonly at: number; readonly limitMs: number; endedAt: number | undefined } | undefined;
+  frozenMs = 0;
   readyWaits = 0;
   #isStormy = true;
   #called = 0;
 
-  constructor(world: SimulatedWorld) {
-    this.world = world;
-    this.random = world.random;
-    this.clock = world.clock;
-    this.source = new FakeSource(this.clock);
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed);
     this.options = randomOptions(this.random);
     this.weather = new Weather(this.random.fork(), this.source);
     this.source.watch = () => this.#checkDials();
@@ -52,7 +50,7 @@ class PoolScenario {
     for (let step = 0; step < steps; step += 1) {
       this.#act();
       this.#check();
-      await this.world.pause(this.random.pick([0, 0, 1, 3, 10, 30, 100, 300, 1_500, 5_000]));
+      await this.clock.advance(this.random.pick([0, 0, 1, 3, 10, 30, 100, 300, 1_500, 5_000]));
       this.#checkBooks();
     }
     this.#isStormy = false;
@@ -99,8 +97,8 @@ class PoolScenario {
         timeoutMs: limit ?? this.options.timeoutMs,
         isDefault: limit === undefined,
         signal: random.chance(0.3) ? new AbortController() : undefined,
-        clock: this.clock,
-        history: this.world.history,
+        now: () => this.clock.now(),
+        frozenMs: () => this.frozenMs,
       });
       this.callers.push(caller);
       // In the very tick, before it can have been served.
@@ -161,16 +159,18 @@ class PoolScenario {
 
   /** As when the process is stopped: nothing runs meanwhile. */
   #freeze(): void {
-    this.world.block(this.random.pick([50, 1_000, 30_000]));
+    const ms = this.random.pick([50, 1_000, 30_000]);
+    this.frozenMs += ms;
+    this.clock.jump(ms);
   }
 
   #close(limitMs: number = this.random.pick([0, 100, 2_000])): void {
     const closing = { at: this.clock.now(), limitMs, endedAt: undefined as number | undefined };
-    const { jumpedMs } = this.clock;
+    const frozenMs = this.frozenMs;
     this.closing ??= closing;
     void this.pool.close({ timeoutMs: limitMs }).then(() => {
       closing.endedAt ??= this.clock.now();
-      const late = closing.endedAt - closing.at - closing.limitMs - (this.clock.jumpedMs - jumpedMs);
+      const late = closing.endedAt - closing.at - closing.limitMs - (this.frozenMs - frozenMs);
       if (late > 2) this.broken.add(`close() ended ${late} ms after its deadline`);
     });
   }
@@ -180,13 +180,13 @@ class PoolScenario {
     this.weather.calm();
     for (const holder of this.holders) holder.release();
     for (let round = 0; round < 20 && this.#unsettled.length > 0; round += 1) {
-      await this.world.pause(500);
+      await this.clock.advance(500);
       for (const holder of this.holders) holder.release();
     }
     // A dial of before may still be refused, and park the pool.
-    await this.world.pause(CALM_MS / 2);
+    await this.clock.advance(CALM_MS / 2);
     if (this.pool.state === 'parked') this.pool.retryNow();
-    await this.world.pause(CALM_MS / 2);
+    await this.clock.advance(CALM_MS / 2);
     for (const holder of this.holders) holder.release();
     const { max, min } = this.options;
     if (this.source.sockets < min) this.broken.add(`${this.source.sockets} members of at least ${min}`);
@@ -194,9 +194,9 @@ class PoolScenario {
     // One by one, for maxWaiting may be 1.
     for (let count = 0; count < max; count += 1) {
       called.push(...this.#call(1, 10_000));
-      await this.world.pause(100);
+      await this.clock.advance(100);
     }
-    await this.world.pause(5_000);
+    await this.clock.advance(5_000);
     const served = called.filter(({ isHolding }) => isHolding).length;
     const aborted = called.filter(({ fate }) => fate === 'ABORTED not-sent').length;
     if (served + aborted !== max) {
@@ -205,7 +205,7 @@ class PoolScenario {
     }
     this.#checkBooks();
     for (const holder of this.holders.slice(this.random.integer(0, max))) this.#release(holder);
-    await this.world.pause(this.random.pick([0, 1, 100]));
+    await this.clock.advance(this.random.pick([0, 1, 100]));
     this.#checkBooks();
   }
 
@@ -213,11 +213,11 @@ class PoolScenario {
     if (this.closing === undefined) this.#close();
     // Half of those who hold come back before the end.
     for (const holder of this.holders) if (this.random.chance(0.5)) this.#release(holder);
-    await this.world.pause(60_000);
+    await this.clock.advance(60_000);
     if (this.source.sockets > 0) this.broken.add(`${this.source.sockets} sockets are left after close()`);
     for (const holder of this.holders) this.#release(holder);
     this.#call(1);
-    await this.world.pause(1_000);
+    await this.clock.advance(1_000);
     this.#checkBooks();
     if (this.callers.at(-1)!.fate !== 'CLOSED not-sent') {
       const { fate } = this.callers.at(-1)!;
@@ -299,7 +299,7 @@ class PoolScenario {
   }
 }
 
-function randomOptions(random: SeededRandom): PoolScenario['options'] {
+function randomOptions(random: SeededRandom): Scenario['options'] {
   const max = random.integer(1, 6);
   return {
     max,
@@ -327,8 +327,7 @@ function randomOptions(random: SeededRandom): PoolScenario['options'] {
 
 /** A pool in bad weather. */
 export const poolSimulation: Simulation = {
-  name: 'pool',
-  command: 'npx vitest run test/pool/simulation',
+  folder: 'test/pool/simulation',
   commonFates: [
     'ok',
     'DEADLINE not-sent',
@@ -337,9 +336,11 @@ export const poolSimulation: Simulation = {
     'OVERLOADED not-sent',
     'CLOSED not-sent',
   ],
-  async scenario(world) {
-    const scenario = new PoolScenario(world);
+  run: async (seed) => {
+    const scenario = new Scenario(seed);
     await scenario.run();
-    world.check([...scenario.broken]);
+    const fates = new Map<string, number>();
+    for (const { fate } of scenario.callers) fates.set(fate, (fates.get(fate) ?? 0) + 1);
+    return { broken: [...scenario.broken], fates };
   },
 };

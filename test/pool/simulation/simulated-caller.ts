@@ -1,4 +1,3 @@
-import type { History, VirtualClock } from 'hawser/testing';
 import { HawserError, type Lease } from '../../../src/core/index.ts';
 import type { FakeLink } from '../fake-source.ts';
 import type { FakePool } from '../world.ts';
@@ -10,8 +9,9 @@ interface Call {
   /** The pool's own limit is asked for, not one of this call. */
   readonly isDefault: boolean;
   readonly signal: AbortController | undefined;
-  readonly clock: VirtualClock;
-  readonly history: History;
+  readonly now: () => number;
+  /** For how long the process was frozen so far. */
+  readonly frozenMs: () => number;
 }
 
 /** Only these may come of a checkout; nothing was sent in any of them. */
@@ -42,22 +42,18 @@ export class SimulatedCaller {
   constructor(call: Call) {
     this.#call = call;
     this.number = call.number;
-    this.at = call.clock.now();
-    this.#frozenBeforeMs = call.clock.jumpedMs;
+    this.at = call.now();
+    this.#frozenBeforeMs = call.frozenMs();
     this.controller = call.signal;
     const signal = call.signal?.signal;
     const wait = call.isDefault ? { signal } : { timeoutMs: call.timeoutMs, signal };
-    const { timeoutMs } = call;
-    const recorded = call.history.begin({ caller: call.number, what: 'checkout', timeoutMs });
     call.pool.checkout(wait).then(
       (lease) => {
-        recorded.ok(lease);
         this.#settle();
         this.lease = lease;
         this.link = lease.connection;
       },
       (error: unknown) => {
-        recorded.failed(error);
         this.#settle();
         this.#error = error;
       },
@@ -97,7 +93,7 @@ export class SimulatedCaller {
 
   #settle(): void {
     this.settled += 1;
-    const { clock, timeoutMs } = this.#call;
-    this.#lateMs = clock.now() - this.at - timeoutMs - (clock.jumpedMs - this.#frozenBeforeMs);
+    const { now, frozenMs, timeoutMs } = this.#call;
+    this.#lateMs = now() - this.at - timeoutMs - (frozenMs() - this.#frozenBeforeMs);
   }
 }
