@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../core/machine/index.ts';
-import { pickPort } from './free-port.ts';
+import { ClaimedPorts } from './claimed-ports.ts';
 
 /** Where proxies and scripted servers listen. */
 export const LOOPBACK_HOST = '127.0.0.1';
@@ -26,6 +26,7 @@ export interface ListenerContext {
 export class LoopbackListener {
   readonly #context: ListenerContext;
   #port = 0;
+  #ports: ClaimedPorts | undefined;
   #state: State = { name: 'refusing' };
   /** What the state is led to, as soon as it can be. */
   #goal: 'listening' | 'refusing' | 'closed' = 'listening';
@@ -44,13 +45,16 @@ export class LoopbackListener {
   async open(): Promise<void> {
     for (let attemptsLeft = PORTS_TO_TRY; ; attemptsLeft -= 1) {
       const server = createServer({ allowHalfOpen: true });
-      this.#port = pickPort();
+      const ports = await ClaimedPorts.claim();
+      this.#port = ports.take();
       try {
         server.listen(this.#port, LOOPBACK_HOST);
         await once(server, 'listening');
         this.#state = { name: 'listening', server };
+        this.#ports = ports;
         return this.#watch(server);
       } catch (error) {
+        await ports.release();
         if (attemptsLeft === 0) throw error;
       }
     }
@@ -71,6 +75,7 @@ export class LoopbackListener {
     if ('server' in this.#state) this.#closing ??= gone(this.#state.server);
     this.#approachGoal();
     await this.#closing;
+    await this.#ports?.release();
   }
 
   #approachGoal(): void {

@@ -208,7 +208,7 @@ describe('a server that does not start leaves nothing behind, and', () => {
 
   test('is not tried elsewhere when its port was given', async () => {
     const { places, command } = recorded(() => node(`console.log('EADDRINUSE')`));
-    const error = await failure({ command, port: 20_000 });
+    const error = await failure({ command, port: 19_999 });
     expect(error.message).toContain('EADDRINUSE');
     expect(places).toHaveLength(1);
   });

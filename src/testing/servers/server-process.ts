@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WaitOptions } from '../../core/index.ts';
-import { pickPort } from '../free-port.ts';
+import { ClaimedPorts } from '../claimed-ports.ts';
 import { ProcessGuard } from './process-guard.ts';
 import { checkTimeout, waitUntil } from './wait-until.ts';
 
@@ -15,7 +15,7 @@ export interface ServerPlace {
   readonly directory: string;
   /** The port that it is to listen at. */
   readonly port: number;
-  /** One more free port, for a purpose that you name: the same one each time. */
+  /** One more free port, for a purpose that you name: the same one each time. For up to six purposes. */
   readonly portFor: (purpose: string) => number;
 }
 
@@ -78,7 +78,7 @@ export class ServerProcess implements ServerPlace, AsyncDisposable {
       throw new TypeError(`name: expected letters, digits and dashes, not ${options.name}`);
     }
     for (let attemptsLeft = ATTEMPTS_MAX; ;) {
-      const server = new ServerProcess(options);
+      const server = new ServerProcess(options, await ClaimedPorts.claim());
       try {
         await server.#launch(options);
         return server;
@@ -100,19 +100,21 @@ export class ServerProcess implements ServerPlace, AsyncDisposable {
   /** How long a start may take. */
   readonly #timeoutMs: number;
   readonly #guard: ProcessGuard;
+  readonly #ports: ClaimedPorts;
   #command: readonly string[] | undefined;
   #life: Life = { phase: 'down' };
 
-  private constructor(options: ServerProcessOptions) {
+  private constructor(options: ServerProcessOptions, ports: ClaimedPorts) {
     this.#options = options;
+    this.#ports = ports;
     this.#timeoutMs = options.timeoutMs ?? READY_WITHIN_MS;
     this.#guard = new ProcessGuard(`hawser-${options.name.toLowerCase()}`);
     this.directory = this.#guard.directory;
-    this.port = options.port ?? pickPort();
-    const ports = new Map<string, number>();
+    this.port = options.port ?? ports.take();
+    const portsByPurpose = new Map<string, number>();
     this.portFor = (purpose) => {
-      const port = ports.get(purpose) ?? pickPort();
-      ports.set(purpose, port);
+      const port = portsByPurpose.get(purpose) ?? ports.take();
+      portsByPurpose.set(purpose, port);
       return port;
     };
   }
@@ -177,7 +179,7 @@ export class ServerProcess implements ServerPlace, AsyncDisposable {
     }
     await this.kill();
     this.#life = { phase: 'stopped' };
-    await this.#guard.release();
+    await Promise.all([this.#guard.release(), this.#ports.release()]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { FaultProxy, ServerProcess } from 'hawser/testing';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { ClaimedPorts } from '../../src/testing/claimed-ports.ts';
+
+const HELLO = `require('node:net').createServer((s) => s.end('hello')).listen(process.argv[1], '127.0.0.1')`;
+const RANGE_PORTS = 8;
+const FIRST_PORT = 20_000;
+const RANGES = 1_500;
+
+/** Has every claim from now on try the range that this port belongs to. */
+function onlyRangeOf(port: number): void {
+  const range = Math.floor((port - FIRST_PORT) / RANGE_PORTS);
+  const chance = vi.spyOn(Math, 'random').mockReturnValue((range + 0.5) / RANGES);
+  onTestFinished(() => chance.mockRestore());
+}
+
+async function claim(): Promise<ClaimedPorts> {
+  const ports = await ClaimedPorts.claim();
+  onTestFinished(() => ports.release());
+  return ports;
+}
+
+async function greeting(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const [text] = await once(socket.setEncoding('utf8'), 'data');
+  return String(text);
+}
+
+test('ports that are claimed can be listened at, each is given once, and there are seven of them', async () => {
+  const ports = await claim();
+  const taken = Array.from({ length: RANGE_PORTS - 1 }, () => ports.take());
+  expect(new Set(taken).size).toBe(RANGE_PORTS - 1);
+  expect(() => ports.take()).toThrow('There are 7 ports, and no more.');
+  for (const port of taken) {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+  }
+});
+
+test('nobody else claims them before they are released', async () => {
+  const ports = await claim();
+  onlyRangeOf(ports.take());
+  await expect(ClaimedPorts.claim()).rejects.toThrow('EADDRINUSE');
+  await ports.release();
+  await ports.release();
+  await claim();
+});
+
+test('a server that was killed keeps its port to itself until it is stopped', async () => {
+  await using server = await ServerProcess.start({
+    name: 'hello',
+    command: ({ port }) => [process.execPath, '-e', HELLO, `${port}`],
+    isReady: async ({ port }) => (await greeting(port)) === 'hello',
+  });
+  await server.kill();
+  onlyRangeOf(server.port);
+  await expect(ClaimedPorts.claim()).rejects.toThrow('EADDRINUSE');
+  await server.stop();
+  await claim();
+});
+
+test('a proxy that refuses connections keeps its port to itself until it is closed', async () => {
+  await using proxy = await FaultProxy.start({ target: { host: '127.0.0.1', port: 1 } });
+  proxy.add({ kind: 'refuse' });
+  onlyRangeOf(proxy.port);
+  await expect(ClaimedPorts.claim()).rejects.toThrow('EADDRINUSE');
+  await proxy.close();
+  await claim();
+});
