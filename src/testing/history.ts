@@ -17,6 +17,8 @@ export interface HistoryOptions {
   readonly outcomeOf?: (error: unknown) => Outcome;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** Is told, in words, of each call that is made and how it ends, for a log. Default: nobody is. */
+  readonly note?: (what: string) => void;
 }
 
 interface IncrementOfCall {
@@ -47,6 +49,7 @@ const FAILURE_KINDS_MAX = 100;
 export class History {
   readonly #outcomeOf: (error: unknown) => Outcome;
   readonly #clock: Clock;
+  readonly #note: ((what: string) => void) | undefined;
   readonly #counters = new Map<string, CounterAccount>();
   readonly #ledgers = new Map<string, LedgerAccount>();
   readonly #settlements = new Settlements();
@@ -55,9 +58,10 @@ export class History {
   readonly #failures = new Map<string, number>();
   #calls = 0;
 
-  constructor({ outcomeOf = outcomeOfHawser, clock = systemEnvironment.clock }: HistoryOptions = {}) {
+  constructor({ outcomeOf = outcomeOfHawser, clock = systemEnvironment.clock, note }: HistoryOptions = {}) {
     this.#outcomeOf = outcomeOf;
     this.#clock = clock;
+    this.#note = note;
   }
 
   /**
@@ -79,6 +83,7 @@ export class History {
       timeoutMs,
     };
     this.#settlements.begin(time);
+    this.#note?.(`${time.whose} is made`);
     const end = (ending: CallEnding): boolean => {
       if (!this.#settlements.end(time, this.#clock.now())) return false;
       this.#endings[ending] += 1;
@@ -89,6 +94,7 @@ export class History {
     return {
       ok: (value) => {
         if (!end('confirmed')) return;
+        this.#note?.(`${time.whose} is confirmed`);
         if (isOwn?.(value) === false) this.#strayAnswers.add(`${time.whose} was answered ${shown(value)}`);
         if (increment !== undefined && (typeof value === 'number' || typeof value === 'bigint')) {
           increment.account.told(increment.share, Number(value), time.whose);
@@ -96,7 +102,9 @@ export class History {
       },
       failed: (error) => {
         const outcome = this.#outcomeOf(error);
-        if (end(outcome)) this.#countFailure(error, outcome);
+        if (!end(outcome)) return;
+        this.#note?.(`${time.whose} ends: ${codeOf(error)} ${outcome}`);
+        this.#countFailure(error, outcome);
       },
     };
   }

@@ -39,6 +39,11 @@ export type {
   NetworkConditions,
   PathConditions,
 } from './simulation/network-conditions.ts';
+export { seedsToTry, type SeedOptions } from './simulation/seeds.ts';
+export { simulateMany, type SimulateManyOptions, type SimulationTotals } from './simulation/simulate-many.ts';
+export { simulate, type Scenario, type SimulateOptions, type SimulationRun } from './simulation/simulate.ts';
+export type { SimulatedWorld } from './simulation/simulated-world.ts';
+export { SimulationError, type SimulationFailure } from './simulation/simulation-error.ts';
 export type { AppliedEffect, ReceivedCommand } from './simulation/redis-command-spec.ts';
 export type { StoredValue } from './simulation/simulated-database.ts';
 export type { Cut, SimulatedPeer } from './simulation/simulated-connection.ts';

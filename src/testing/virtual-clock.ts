@@ -37,9 +37,13 @@ export class VirtualClock implements Clock {
   /** Latest first, so that the next one due is taken from the end. */
   readonly #timers: VirtualTimer[] = [];
   readonly #afterPoll: (() => void)[] = [];
+  /** Those who wait for time to pass, sorted as the timers are. */
+  readonly #pauses: VirtualTimer[] = [];
   readonly #stepsPerInstantMax: number;
   #nowMs: number;
   #timersSet = 0;
+  #jumpedMs = 0;
+  #steps = 0;
   #stepsThisInstant = 0;
   #isMoving = false;
 
@@ -55,15 +59,12 @@ export class VirtualClock implements Clock {
   /** As {@link Clock.setTimer}; a delay below 0 counts as 0, one that is not finite throws a RangeError. */
   setTimer(callback: () => void, delayMs: number): Timer {
     if (!Number.isFinite(delayMs)) throw new RangeError(`A timer needs a finite delay, not ${delayMs}.`);
-    this.#timersSet += 1;
-    const timer = new VirtualTimer(this.#nowMs + Math.max(0, delayMs), this.#timersSet, callback);
-    this.#timers.splice(this.#positionOf(timer), 0, timer);
-    return timer;
+    return this.#set(this.#timers, callback, delayMs);
   }
 
   clearTimer(timer: Timer): void {
     if (!(timer instanceof VirtualTimer)) throw new TypeError('This timer is not one of a virtual clock.');
-    const position = this.#positionOf(timer);
+    const position = positionIn(this.#timers, timer);
     if (this.#timers[position] === timer) this.#timers.splice(position, 1);
   }
 
@@ -72,19 +73,48 @@ export class VirtualClock implements Clock {
     this.#afterPoll.push(callback);
   }
 
-  /** How many timers are set and have neither fired nor been cleared. */
+  /** How many timers are set and have neither fired nor been cleared, those who pause included. */
   get pendingTimers(): number {
-    return this.#timers.length;
+    return this.#timers.length + this.#pauses.length;
+  }
+
+  /** How many steps it has taken so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** By how much {@link VirtualClock.jump} has moved time so far. */
+  get jumpedMs(): number {
+    return this.#jumpedMs;
   }
 
   /** One line for each pending timer, next one first: when it is due and the start of its callback's source. */
   describeTimers(): string[] {
-    return this.#timers.map(({ dueMs, callback }) => `${dueMs} ms: ${describe(callback)}`).reverse();
+    return [...this.#pauses, ...this.#timers]
+      .sort((one, other) => (one.isAfter(other) ? 1 : -1))
+      .map(({ dueMs, callback }) => `${dueMs} ms: ${describe(callback)}`);
+  }
+
+  /**
+   * Resolves when so many milliseconds have passed and all that is due by then has run. For code that runs while somebody
+   * else moves the clock, as what is waited for by `waitFor` does.
+   */
+  async pause(ms: number): Promise<void> {
+    checkDuration('pause', ms);
+    await new Promise<void>((resolve) => {
+      this.#set(
+        this.#pauses,
+        function pauseIsOver() {
+          resolve();
+        },
+        ms,
+      );
+    });
   }
 
   /** Lets so many milliseconds pass and runs what is due on the way, each at its own time. */
   async advance(ms: number): Promise<void> {
-    if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`Time cannot advance by ${ms} ms.`);
+    checkDuration('advance', ms);
     await this.#move(async () => {
       const untilMs = this.#nowMs + ms;
       while (await this.#step(untilMs));
@@ -124,21 +154,21 @@ export class VirtualClock implements Clock {
    * became due fires late, in order, with the next `settle`, `advance` or `waitFor`; a callback may call it too.
    */
   jump(ms: number): void {
-    if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`Time cannot jump by ${ms} ms.`);
-    this.#nowMs += ms;
-    this.#stepsThisInstant = 0;
+    checkDuration('jump', ms);
+    this.#jumpedMs += ms;
+    this.#moveBy(ms);
   }
 
-  /** Index at which a timer is, or where it belongs. */
-  #positionOf(timer: VirtualTimer): number {
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#timers[middle] as VirtualTimer).isAfter(timer)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #set(timers: VirtualTimer[], callback: () => void, delayMs: number): VirtualTimer {
+    this.#timersSet += 1;
+    const timer = new VirtualTimer(this.#nowMs + Math.max(0, delayMs), this.#timersSet, callback);
+    timers.splice(positionIn(timers, timer), 0, timer);
+    return timer;
+  }
+
+  #moveBy(ms: number): void {
+    this.#nowMs += ms;
+    this.#stepsThisInstant = 0;
   }
 
   async #move(steps: () => Promise<void>): Promise<void> {
@@ -157,6 +187,7 @@ export class VirtualClock implements Clock {
   async #step(untilMs: number): Promise<boolean> {
     const callback = this.#nextCallback(untilMs);
     if (callback === undefined) return false;
+    this.#steps += 1;
     this.#stepsThisInstant += 1;
     if (this.#stepsThisInstant > this.#stepsPerInstantMax) {
       throw new Error(
@@ -170,13 +201,35 @@ export class VirtualClock implements Clock {
   }
 
   #nextCallback(untilMs: number): (() => void) | undefined {
-    const timer = this.#timers.at(-1);
-    const isDue = timer !== undefined && timer.dueMs <= this.#nowMs;
-    if (!isDue && this.#afterPoll.length > 0) return this.#afterPoll.shift();
-    if (timer === undefined || (!isDue && timer.dueMs > untilMs)) return undefined;
-    this.#timers.pop();
-    if (!isDue) this.jump(timer.dueMs - this.#nowMs);
+    const timerMs = this.#timers.at(-1)?.dueMs ?? Infinity;
+    const pauseMs = this.#pauses.at(-1)?.dueMs ?? Infinity;
+    if (timerMs > this.#nowMs && this.#afterPoll.length > 0) return this.#afterPoll.shift();
+    // A pause is over when nothing else is due any more.
+    const isPauseNext = timerMs > this.#nowMs && pauseMs < timerMs;
+    const timers = isPauseNext ? this.#pauses : this.#timers;
+    const timer = timers.at(-1);
+    if (timer === undefined || timer.dueMs > Math.max(untilMs, this.#nowMs)) return undefined;
+    timers.pop();
+    if (timer.dueMs > this.#nowMs) this.#moveBy(timer.dueMs - this.#nowMs);
     return timer.callback;
+  }
+}
+
+/** Index at which a timer is, or where it belongs. */
+function positionIn(timers: readonly VirtualTimer[], timer: VirtualTimer): number {
+  let low = 0;
+  let high = timers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timers[middle] as VirtualTimer).isAfter(timer)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function checkDuration(what: string, ms: number): void {
+  if (!(ms >= 0 && ms < Infinity)) {
+    throw new RangeError(`${what}: expected a finite number of milliseconds from 0 on, not ${ms}`);
   }
 }
 

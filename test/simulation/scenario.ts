@@ -1,30 +1,25 @@
 import { getEventListeners } from 'node:events';
-import { SimulatedRedis, SimulatedNetwork } from 'hawser/testing';
-import { Redis, type HawserError, type RedisCommand } from '../../src/redis/index.ts';
-import { SeededRandom } from '../../src/testing/seeded-random.ts';
-import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { leftovers } from '../support/leaks.ts';
+import { Redis, type RedisCommand } from 'hawser/redis';
+import {
+  SimulatedRedis,
+  type SeededRandom,
+  type SimulatedNetwork,
+  type SimulatedWorld,
+  type VirtualClock,
+} from 'hawser/testing';
 import { brokenPromises, type RecordedCall, type RecordedCommand } from './history.ts';
 import type { Simulation } from './seeds.ts';
-
-/** What a run has shown, for the totals of many. */
-export interface Outcome {
-  readonly broken: readonly string[];
-  readonly calls: number;
-  /** Calls by what became of them: `ok`, or the code and outcome of the error. */
-  readonly fates: ReadonlyMap<string, number>;
-  readonly connections: number;
-}
 
 const ENDPOINTS = [
   { host: 'one', port: 6379 },
   { host: 'two', port: 6379 },
 ] as const;
 
-/** The world and the client of one seed. */
-class Scenario {
+/** The client of one seed, and what it is put through. */
+class RedisScenario {
+  readonly world: SimulatedWorld;
   readonly random: SeededRandom;
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly network: SimulatedNetwork;
   readonly redis: SimulatedRedis;
   readonly client: Redis;
@@ -33,23 +28,23 @@ class Scenario {
   readonly controllers: AbortController[] = [];
   readonly #largestBytes: number;
   #lastId = 0;
-  #blockedMs = 0;
 
-  constructor(seed: number) {
-    this.random = new SeededRandom(seed);
-    const { random } = this;
+  constructor(world: SimulatedWorld) {
+    const { random, clock, network } = world;
+    this.world = world;
+    this.random = random;
+    this.clock = clock;
+    this.network = network;
     const slicing = random.pick(['whole', 'random', 'each-byte'] as const);
     // Byte by byte, a large value is a hundred thousand events that show nothing that a small one does not.
     this.#largestBytes = slicing === 'each-byte' ? 5_000 : 100_000;
-    this.network = new SimulatedNetwork({
-      clock: this.clock,
-      seed: random.integer(1, 1_000_000),
-      connectMs: random.integer(0, 50),
-      kernelBufferBytes: random.pick([64, 500, 4_000, 65_536]),
-      toServer: { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing },
-      toClient: { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing },
-    });
-    this.redis = new SimulatedRedis({ clock: this.clock });
+    const { conditions } = network;
+    conditions.connectMs = random.integer(0, 50);
+    conditions.kernelBufferBytes = random.pick([64, 500, 4_000, 65_536]);
+    for (const path of [conditions.toServer, conditions.toClient]) {
+      Object.assign(path, { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing });
+    }
+    this.redis = new SimulatedRedis({ clock });
     this.timeoutMs = random.pick([100, 1_000, 5_000]);
     const endpoints = random.chance(0.3) ? ENDPOINTS : [ENDPOINTS[0]];
     for (const endpoint of endpoints) this.network.listen(endpoint, this.redis.accept);
@@ -64,7 +59,7 @@ class Scenario {
         connectTimeoutMs: 1_000,
         handshakeTimeoutMs: 1_000,
       },
-      { clock: this.clock, random: () => random.integer(0, 999) / 1_000, dial: this.network.dial },
+      world.environment,
     );
   }
 
@@ -76,48 +71,38 @@ class Scenario {
     else if (dice < 55) for (let count = random.integer(2, 30); count > 0; count -= 1) this.#call();
     else if (dice < 62)
       random.pick([...this.controllers.slice(-2), new AbortController()]).abort(new Error('enough'));
-    else if (dice < 85) await this.clock.advance(random.pick([0, 1, 5, 20, 100, 700]));
-    else if (dice < 88) this.#block(random.pick([10, 500, 6_000]));
+    else if (dice < 85) await this.world.pause(random.pick([0, 1, 5, 20, 100, 700]));
+    else if (dice < 88) this.world.block(random.pick([10, 500, 6_000]));
     else if (dice < 89) this.client.retryNow();
     else this.#fault();
   }
 
   /** The faults are over; all that is under way may come to its end, then the client is closed. */
-  async end(): Promise<string[]> {
-    const { random, clock, client, network, redis } = this;
+  async end(): Promise<void> {
+    const { world, random, clock, client, network, redis } = this;
     if (random.chance(0.5)) {
       for (const connection of network.connections) {
         connection.thaw();
         connection.resumeReading();
       }
       for (const endpoint of ENDPOINTS) network.answerDials(endpoint, { kind: 'accept' });
-      await clock.advance(random.pick([0, 3_000, 20_000]));
+      await world.pause(random.pick([0, 3_000, 20_000]));
     }
     const closeTimeoutMs = random.pick([0, 50, 1_000]);
     const closedAtMs = clock.now();
-    await clock.waitFor(client.close({ timeoutMs: closeTimeoutMs }));
+    await client.close({ timeoutMs: closeTimeoutMs });
     const tookMs = clock.now() - closedAtMs;
-    const broken = tookMs > closeTimeoutMs + 2 ? [`P10: close took ${tookMs} of ${closeTimeoutMs} ms`] : [];
-    await clock.settle();
+    if (tookMs > closeTimeoutMs + 2) world.check([`P10: close took ${tookMs} of ${closeTimeoutMs} ms`]);
+    await world.pause(0);
     const unsettled = this.calls.filter(({ settled }) => settled === 0);
-    if (unsettled.length > 0) broken.push(`P1: ${unsettled.length} calls outlive the close`);
+    if (unsettled.length > 0) world.check([`P1: ${unsettled.length} calls outlive the close`]);
     if (clock.pendingTimers !== network.pendingTimers)
-      broken.push(`P10: ${clock.describeTimers().join('; ')}`);
+      world.check([`P10: ${clock.describeTimers().join('; ')}`]);
     // Longer than anything could wait, so that what is never to be sent has had every chance.
-    await clock.advance(60_000);
+    await world.pause(60_000);
     const listeners = this.controllers.flatMap(({ signal }) => getEventListeners(signal, 'abort'));
-    if (listeners.length > 0) broken.push(`${listeners.length} listeners are left on signals`);
-    return [
-      ...broken,
-      ...brokenPromises(this.calls, redis, network),
-      ...leftovers({ clock, network, redis }),
-    ];
-  }
-
-  /** The event loop is blocked: time passes, and nothing is done about it. */
-  #block(ms: number): void {
-    this.#blockedMs += ms;
-    this.clock.jump(ms);
+    if (listeners.length > 0) world.check([`${listeners.length} listeners are left on signals`]);
+    world.check([...brokenPromises(this.calls, redis, network), ...redis.violations]);
   }
 
   #call(): void {
@@ -177,22 +162,29 @@ class Scenario {
       sendingsMax: retry === 'always' || (retry === 'reads' && reads) ? 2 : 1,
       madeAtMs: this.clock.now(),
       timeoutMs: timeoutMs ?? this.timeoutMs,
-      blockedBeforeMs: this.#blockedMs,
+      blockedBeforeMs: this.clock.jumpedMs,
       blockedUntilSettledMs: 0,
       settled: 0,
       settledAtMs: 0,
       result: undefined,
     };
     this.calls.push(call);
+    const open = this.world.history.begin({ caller: 'client', what: call.what, timeoutMs: call.timeoutMs });
     const settle = (result: RecordedCall['result']): void => {
       call.settled += 1;
       call.settledAtMs = this.clock.now();
-      call.blockedUntilSettledMs = this.#blockedMs;
+      call.blockedUntilSettledMs = this.clock.jumpedMs;
       call.result = result;
     };
     make().then(
-      (value) => settle({ value }),
-      (error: unknown) => settle({ error }),
+      (value) => {
+        settle({ value });
+        open.ok(value);
+      },
+      (error: unknown) => {
+        settle({ error });
+        open.failed(error);
+      },
     );
   }
 
@@ -219,23 +211,10 @@ class Scenario {
   }
 }
 
-/** Runs one seed to its end. The same seed does the same. */
-export async function runScenario(seed: number): Promise<Outcome> {
-  const scenario = new Scenario(seed);
-  for (let acts = scenario.random.integer(10, 60); acts > 0; acts -= 1) await scenario.act();
-  const broken = await scenario.end();
-  const fates = new Map<string, number>();
-  for (const { result } of scenario.calls) {
-    const error = result !== undefined && 'error' in result ? (result.error as HawserError) : undefined;
-    const fate = error === undefined ? 'ok' : `${error.code} ${error.outcome}`;
-    fates.set(fate, (fates.get(fate) ?? 0) + 1);
-  }
-  return { broken, calls: scenario.calls.length, fates, connections: scenario.network.connections.length };
-}
-
 /** Redis under random calls, aborts, deadlines and faults. */
 export const redisSimulation: Simulation = {
-  folder: 'test/simulation',
+  name: 'redis',
+  command: 'npx vitest run test/simulation',
   commonFates: [
     'ok',
     'DEADLINE unknown',
@@ -247,5 +226,9 @@ export const redisSimulation: Simulation = {
     'NOT_CONNECTED not-sent',
     'OVERLOADED not-sent',
   ],
-  run: runScenario,
+  async scenario(world) {
+    const scenario = new RedisScenario(world);
+    for (let acts = world.random.integer(10, 60); acts > 0; acts -= 1) await scenario.act();
+    await scenario.end();
+  },
 };

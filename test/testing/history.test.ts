@@ -160,3 +160,19 @@ describe('memory', () => {
     expect(late.at(-1)).toBe('GET of caller 80 settled 980 ms after its deadline');
   });
 });
+
+test('a history tells of calls and their endings in words, each once', () => {
+  const told: string[] = [];
+  const history = new History({ note: (what) => told.push(what) });
+  const ask = history.begin({ caller: 1, what: 'GET a' });
+  const other = history.begin({ caller: 'page', what: 'GET b' });
+  ask.ok('value');
+  ask.ok('again');
+  other.failed(failure('not-sent'));
+  expect(told).toEqual([
+    'GET a of caller 1 is made',
+    'GET b of caller page is made',
+    'GET a of caller 1 is confirmed',
+    'GET b of caller page ends: DEADLINE not-sent',
+  ]);
+});

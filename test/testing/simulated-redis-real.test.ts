@@ -122,8 +122,9 @@ class Asking {
     return reply;
   }
 
-  end(): void {
+  async end(): Promise<void> {
     this.#socket.destroy();
+    await once(this.#socket, 'close');
   }
 }
 
@@ -151,8 +152,8 @@ describe('a simulated Redis answers as a real one', () => {
       }
       expect(redis.violations).toEqual([]);
     } finally {
-      for (const connection of pairs.flat()) connection.end();
-      simulated.close();
+      await Promise.all(pairs.flat().map((connection) => connection.end()));
+      await once(simulated.close(), 'close');
     }
   });
 });

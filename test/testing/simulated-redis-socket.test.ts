@@ -34,7 +34,7 @@ async function text(bytes: number): Promise<string> {
   return received;
 }
 
-test('a fake server speaks over a real socket', async () => {
+test('a simulated Redis speaks over a real socket', async () => {
   const redis = new SimulatedRedis({ clock: new VirtualClock() });
   await serve((socket) => redis.accept(socketDuplex(socket)));
   client.write('*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n*1\r\n$4\r\nPING\r\n');

@@ -183,6 +183,71 @@ describe('jump', () => {
   });
 });
 
+describe('a pause', () => {
+  test('is over when all that is due by then has run, what follows from it included', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const note = (what: string): void => void order.push(`${what}@${clock.now()}`);
+    const paused = clock.pause(10).then(() => note('over'));
+    clock.setTimer(() => {
+      note('due');
+      clock.afterPoll(() => {
+        note('read');
+        clock.setTimer(() => note('followed'), 0);
+      });
+    }, 10);
+    clock.setTimer(() => note('later'), 11);
+    await clock.waitFor(paused);
+    expect(order).toEqual(['due@10', 'read@10', 'followed@10', 'over@10']);
+    await clock.advance(5);
+    expect(order.at(-1)).toBe('later@11');
+  });
+
+  test('lets code wait that is itself waited for, as often as it likes, and several at once', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const walk = async (name: string, ...pauses: readonly number[]): Promise<void> => {
+      for (const ms of pauses) {
+        await clock.pause(ms);
+        order.push(`${name}@${clock.now()}`);
+      }
+    };
+    await clock.waitFor(Promise.all([walk('a', 5, 0, 10), walk('b', 5, 5)]));
+    expect(order).toEqual(['a@5', 'b@5', 'a@5', 'b@10', 'a@15']);
+  });
+
+  test('ends late when time jumps, behind all timers that were overdue', async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const paused = clock.pause(10).then(() => order.push('over'));
+    clock.setTimer(() => order.push('timer'), 20);
+    clock.jump(30);
+    expect(clock.jumpedMs).toBe(30);
+    await clock.waitFor(paused);
+    expect([order, clock.now(), clock.jumpedMs]).toEqual([['timer', 'over'], 30, 30]);
+  });
+
+  test('counts as a timer, until it is over', async () => {
+    const clock = new VirtualClock();
+    void clock.pause(20);
+    clock.setTimer(function later() {}, 30);
+    clock.setTimer(function sooner() {}, 10);
+    expect([clock.pendingTimers, clock.describeTimers()]).toEqual([
+      3,
+      [
+        '10 ms: function sooner() {}',
+        '20 ms: function pauseIsOver() { resolve(); }',
+        '30 ms: function later() {}',
+      ],
+    ]);
+    await clock.advance(30);
+    expect([clock.pendingTimers, clock.steps]).toEqual([0, 3]);
+    await expect(clock.pause(-1)).rejects.toThrow(
+      'pause: expected a finite number of milliseconds from 0 on, not -1',
+    );
+  });
+});
+
 describe('waitFor', () => {
   test('passes just enough time for a promise to settle', async () => {
     const clock = new VirtualClock();

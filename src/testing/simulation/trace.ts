@@ -28,7 +28,6 @@ export class Trace {
   note(what: string): void {
     const line = this.#log.add(what);
     for (let index = 0; index < line.length; index += 1) this.#take(line.charCodeAt(index));
-    this.#take(-1);
   }
 
   /** The hash FNV-1a over characters, twice, with the position mixed into the second. */

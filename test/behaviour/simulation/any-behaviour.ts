@@ -8,8 +8,7 @@ import {
   type InitDirective,
   type MessageDirective,
 } from 'hawser';
-import type { SeededRandom } from '../../../src/testing/seeded-random.ts';
-import type { VirtualClock } from '../../../src/testing/virtual-clock.ts';
+import type { SeededRandom, VirtualClock } from 'hawser/testing';
 import { Wire } from '../socket-owner.ts';
 
 /** What a behaviour that does anything takes its decisions from, and where it writes down what it did. */

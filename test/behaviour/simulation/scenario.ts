@@ -1,6 +1,5 @@
 import { HawserError, type ConnectionHandle } from 'hawser';
-import { SeededRandom } from '../../../src/testing/seeded-random.ts';
-import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
+import type { SimulatedWorld } from 'hawser/testing';
 import type { Simulation } from '../../simulation/seeds.ts';
 import { anyBehaviour, Diary } from './any-behaviour.ts';
 
@@ -10,22 +9,21 @@ const CLOSE_LIMIT_MS = 100;
 type Handle = ConnectionHandle<number, number, number, string>;
 
 /** The connection of one seed, and those who use it. */
-class Scenario {
+class BehaviourScenario {
   readonly diary: Diary;
   readonly broken: string[] = [];
   /** What became of each call. */
   readonly fates = new Map<number, string>();
-  readonly #random: SeededRandom;
+  readonly #world: SimulatedWorld;
   readonly #calls: Promise<void>[] = [];
   #sent = 0;
 
-  constructor(seed: number) {
-    this.#random = new SeededRandom(seed);
-    this.diary = new Diary(new VirtualClock(), this.#random.fork());
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+    this.diary = new Diary(world.clock, world.random.fork());
   }
 
   async run(): Promise<void> {
-    const { clock } = this.diary;
     const options = {
       timeoutMs: 200,
       whenDisconnected: this.diary.one('handle' as const, 'fail' as const),
@@ -33,9 +31,9 @@ class Scenario {
       backoff: { baseMs: 10, capMs: 100 },
     };
     const dial = (): Promise<never> => Promise.reject(new Error('a behaviour opens its own transports'));
-    const environment = { clock, random: this.#random.next, dial };
+    const environment = { ...this.#world.environment, dial };
     const behaviour = anyBehaviour(this.diary);
-    const handle = await clock.waitFor(behaviour.start(0, options, environment).catch(() => undefined));
+    const handle = await behaviour.start(0, options, environment).catch(() => undefined);
     if (handle === undefined) return;
     handle.onState(() => {
       if (this.diary.chance(0.1)) handle.retryNow();
@@ -43,7 +41,7 @@ class Scenario {
     });
     for (let step = 0; step < MESSAGES; step += 1) {
       await this.#doSomething(handle, behaviour);
-      await clock.settle();
+      await this.#world.pause(0);
       this.#lookForStandstill(handle);
     }
     await this.#close(handle);
@@ -57,7 +55,7 @@ class Scenario {
       case 'tell':
         return this.#tell(handle);
       case 'time':
-        return diary.clock.advance(diary.one(1, 5, 20));
+        return this.#world.pause(diary.one(1, 5, 20));
       case 'retry':
         return handle.retryNow();
       case 'wire':
@@ -74,15 +72,25 @@ class Scenario {
     if (this.diary.chance(0.2)) clock.setTimer(() => caller.abort(), this.diary.one(0, 3, 30));
     const number = (this.#sent += 1);
     const began = clock.now();
+    const recorded = this.#world.history.begin({
+      caller: 'caller',
+      what: `call ${number}`,
+      timeoutMs,
+    });
     const settled = (fate: string): void => {
       this.fates.set(number, fate);
       if (clock.now() - began > timeoutMs) this.broken.push(`call ${number}: late, ${fate}`);
     };
     this.#calls.push(
       handle.call(number, { timeoutMs, signal: caller.signal }).then(
-        (value) => settled(value === number || value === 0 ? 'answered' : `answered with ${value}`),
-        (error: unknown) =>
-          settled(error instanceof HawserError ? `${error.code} ${error.outcome}` : 'foreign'),
+        (value) => {
+          recorded.ok(value);
+          settled(value === number || value === 0 ? 'answered' : `answered with ${value}`);
+        },
+        (error: unknown) => {
+          recorded.failed(error);
+          settled(error instanceof HawserError ? `${error.code} ${error.outcome}` : 'foreign');
+        },
       ),
     );
   }
@@ -115,11 +123,11 @@ class Scenario {
   async #close(handle: Handle): Promise<void> {
     const { clock, handled, wires, terminations, faults } = this.diary;
     const began = clock.now();
-    await clock.waitFor(handle.close({ timeoutMs: CLOSE_LIMIT_MS }));
+    await handle.close({ timeoutMs: CLOSE_LIMIT_MS });
     if (clock.now() - began > CLOSE_LIMIT_MS) this.broken.push('close was late');
     const handledThen = handled.length;
-    await clock.waitFor(Promise.all(this.#calls));
-    await clock.advance(1_000);
+    await Promise.all(this.#calls);
+    await this.#world.pause(1_000);
     if (handled.length > handledThen) this.broken.push('a message was handled after the end');
     if (handled.some((number, index) => index > 0 && number <= handled[index - 1]!)) {
       this.broken.push('messages were not handled once and in their order');
@@ -138,26 +146,24 @@ class Scenario {
   }
 }
 
-async function run(seed: number): ReturnType<Simulation['run']> {
+/** What user code throws becomes a warning of the process, of which there are many here. */
+async function withoutWarnings(work: () => Promise<void>): Promise<void> {
   const usual = process.listeners('warning');
   process.removeAllListeners('warning').on('warning', () => {});
-  const scenario = new Scenario(seed);
   try {
-    await scenario.run();
+    await work();
   } finally {
     process.removeAllListeners('warning');
     for (const listener of usual) process.on('warning', listener);
   }
-  const fates = new Map<string, number>();
-  for (const fate of scenario.fates.values()) fates.set(fate, (fates.get(fate) ?? 0) + 1);
-  return { broken: scenario.broken, fates };
 }
 
 /** A behaviour that does anything it may, used by callers who do. */
 export const behaviourSimulation: Simulation = {
-  folder: 'test/behaviour/simulation',
+  name: 'behaviour',
+  command: 'npx vitest run test/behaviour/simulation',
   commonFates: [
-    'answered',
+    'ok',
     'ABORTED not-sent',
     'ABORTED unknown',
     'CLOSED not-sent',
@@ -168,5 +174,9 @@ export const behaviourSimulation: Simulation = {
     'NOT_CONNECTED not-sent',
     'OVERLOADED not-sent',
   ],
-  run,
+  async scenario(world) {
+    const scenario = new BehaviourScenario(world);
+    await withoutWarnings(() => scenario.run());
+    world.check(scenario.broken);
+  },
 };

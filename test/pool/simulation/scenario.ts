@@ -1,7 +1,6 @@
 import { getEventListeners } from 'node:events';
+import type { SeededRandom, SimulatedWorld, VirtualClock } from 'hawser/testing';
 import { Pool, type PoolOptions } from '../../../src/core/index.ts';
-import { SeededRandom } from '../../../src/testing/seeded-random.ts';
-import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import type { Simulation } from '../../simulation/seeds.ts';
 import { FakeSource } from '../fake-source.ts';
 import { leftovers, type FakePool } from '../world.ts';
@@ -14,10 +13,11 @@ const SLOW_RETRY_MS = 2_000;
 const CALM_MS = 20_000;
 
 /** The pool of one seed, those who use it, and what surrounds them. */
-class Scenario {
+class PoolScenario {
+  readonly world: SimulatedWorld;
   readonly random: SeededRandom;
-  readonly clock = new VirtualClock();
-  readonly source = new FakeSource(this.clock);
+  readonly clock: VirtualClock;
+  readonly source: FakeSource;
   readonly weather: Weather;
   readonly options: PoolOptions & {
     readonly max: number;
@@ -29,13 +29,15 @@ class Scenario {
   readonly callers: SimulatedCaller[] = [];
   readonly broken = new Set<string>();
   closing: { readonly at: number; readonly limitMs: number; endedAt: number | undefined } | undefined;
-  frozenMs = 0;
   readyWaits = 0;
   #isStormy = true;
   #called = 0;
 
-  constructor(seed: number) {
-    this.random = new SeededRandom(seed);
+  constructor(world: SimulatedWorld) {
+    this.world = world;
+    this.random = world.random;
+    this.clock = world.clock;
+    this.source = new FakeSource(this.clock);
     this.options = randomOptions(this.random);
     this.weather = new Weather(this.random.fork(), this.source);
     this.source.watch = () => this.#checkDials();
@@ -50,7 +52,7 @@ class Scenario {
     for (let step = 0; step < steps; step += 1) {
       this.#act();
       this.#check();
-      await this.clock.advance(this.random.pick([0, 0, 1, 3, 10, 30, 100, 300, 1_500, 5_000]));
+      await this.world.pause(this.random.pick([0, 0, 1, 3, 10, 30, 100, 300, 1_500, 5_000]));
       this.#checkBooks();
     }
     this.#isStormy = false;
@@ -97,8 +99,8 @@ class Scenario {
         timeoutMs: limit ?? this.options.timeoutMs,
         isDefault: limit === undefined,
         signal: random.chance(0.3) ? new AbortController() : undefined,
-        now: () => this.clock.now(),
-        frozenMs: () => this.frozenMs,
+        clock: this.clock,
+        history: this.world.history,
       });
       this.callers.push(caller);
       // In the very tick, before it can have been served.
@@ -159,18 +161,16 @@ class Scenario {
 
   /** As when the process is stopped: nothing runs meanwhile. */
   #freeze(): void {
-    const ms = this.random.pick([50, 1_000, 30_000]);
-    this.frozenMs += ms;
-    this.clock.jump(ms);
+    this.world.block(this.random.pick([50, 1_000, 30_000]));
   }
 
   #close(limitMs: number = this.random.pick([0, 100, 2_000])): void {
     const closing = { at: this.clock.now(), limitMs, endedAt: undefined as number | undefined };
-    const frozenMs = this.frozenMs;
+    const { jumpedMs } = this.clock;
     this.closing ??= closing;
     void this.pool.close({ timeoutMs: limitMs }).then(() => {
       closing.endedAt ??= this.clock.now();
-      const late = closing.endedAt - closing.at - closing.limitMs - (this.frozenMs - frozenMs);
+      const late = closing.endedAt - closing.at - closing.limitMs - (this.clock.jumpedMs - jumpedMs);
       if (late > 2) this.broken.add(`close() ended ${late} ms after its deadline`);
     });
   }
@@ -180,13 +180,13 @@ class Scenario {
     this.weather.calm();
     for (const holder of this.holders) holder.release();
     for (let round = 0; round < 20 && this.#unsettled.length > 0; round += 1) {
-      await this.clock.advance(500);
+      await this.world.pause(500);
       for (const holder of this.holders) holder.release();
     }
     // A dial of before may still be refused, and park the pool.
-    await this.clock.advance(CALM_MS / 2);
+    await this.world.pause(CALM_MS / 2);
     if (this.pool.state === 'parked') this.pool.retryNow();
-    await this.clock.advance(CALM_MS / 2);
+    await this.world.pause(CALM_MS / 2);
     for (const holder of this.holders) holder.release();
     const { max, min } = this.options;
     if (this.source.sockets < min) this.broken.add(`${this.source.sockets} members of at least ${min}`);
@@ -194,9 +194,9 @@ class Scenario {
     // One by one, for maxWaiting may be 1.
     for (let count = 0; count < max; count += 1) {
       called.push(...this.#call(1, 10_000));
-      await this.clock.advance(100);
+      await this.world.pause(100);
     }
-    await this.clock.advance(5_000);
+    await this.world.pause(5_000);
     const served = called.filter(({ isHolding }) => isHolding).length;
     const aborted = called.filter(({ fate }) => fate === 'ABORTED not-sent').length;
     if (served + aborted !== max) {
@@ -205,7 +205,7 @@ class Scenario {
     }
     this.#checkBooks();
     for (const holder of this.holders.slice(this.random.integer(0, max))) this.#release(holder);
-    await this.clock.advance(this.random.pick([0, 1, 100]));
+    await this.world.pause(this.random.pick([0, 1, 100]));
     this.#checkBooks();
   }
 
@@ -213,11 +213,11 @@ class Scenario {
     if (this.closing === undefined) this.#close();
     // Half of those who hold come back before the end.
     for (const holder of this.holders) if (this.random.chance(0.5)) this.#release(holder);
-    await this.clock.advance(60_000);
+    await this.world.pause(60_000);
     if (this.source.sockets > 0) this.broken.add(`${this.source.sockets} sockets are left after close()`);
     for (const holder of this.holders) this.#release(holder);
     this.#call(1);
-    await this.clock.advance(1_000);
+    await this.world.pause(1_000);
     this.#checkBooks();
     if (this.callers.at(-1)!.fate !== 'CLOSED not-sent') {
       const { fate } = this.callers.at(-1)!;
@@ -299,7 +299,7 @@ class Scenario {
   }
 }
 
-function randomOptions(random: SeededRandom): Scenario['options'] {
+function randomOptions(random: SeededRandom): PoolScenario['options'] {
   const max = random.integer(1, 6);
   return {
     max,
@@ -327,7 +327,8 @@ function randomOptions(random: SeededRandom): Scenario['options'] {
 
 /** A pool in bad weather. */
 export const poolSimulation: Simulation = {
-  folder: 'test/pool/simulation',
+  name: 'pool',
+  command: 'npx vitest run test/pool/simulation',
   commonFates: [
     'ok',
     'DEADLINE not-sent',
@@ -336,11 +337,9 @@ export const poolSimulation: Simulation = {
     'OVERLOADED not-sent',
     'CLOSED not-sent',
   ],
-  run: async (seed) => {
-    const scenario = new Scenario(seed);
+  async scenario(world) {
+    const scenario = new PoolScenario(world);
     await scenario.run();
-    const fates = new Map<string, number>();
-    for (const { fate } of scenario.callers) fates.set(fate, (fates.get(fate) ?? 0) + 1);
-    return { broken: [...scenario.broken], fates };
+    world.check([...scenario.broken]);
   },
 };

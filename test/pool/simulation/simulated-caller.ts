@@ -1,3 +1,4 @@
+import type { History, VirtualClock } from 'hawser/testing';
 import { HawserError, type Lease } from '../../../src/core/index.ts';
 import type { FakeLink } from '../fake-source.ts';
 import type { FakePool } from '../world.ts';
@@ -9,9 +10,8 @@ interface Call {
   /** The pool's own limit is asked for, not one of this call. */
   readonly isDefault: boolean;
   readonly signal: AbortController | undefined;
-  readonly now: () => number;
-  /** For how long the process was frozen so far. */
-  readonly frozenMs: () => number;
+  readonly clock: VirtualClock;
+  readonly history: History;
 }
 
 /** Only these may come of a checkout; nothing was sent in any of them. */
@@ -42,18 +42,22 @@ export class SimulatedCaller {
   constructor(call: Call) {
     this.#call = call;
     this.number = call.number;
-    this.at = call.now();
-    this.#frozenBeforeMs = call.frozenMs();
+    this.at = call.clock.now();
+    this.#frozenBeforeMs = call.clock.jumpedMs;
     this.controller = call.signal;
     const signal = call.signal?.signal;
     const wait = call.isDefault ? { signal } : { timeoutMs: call.timeoutMs, signal };
+    const { timeoutMs } = call;
+    const recorded = call.history.begin({ caller: call.number, what: 'checkout', timeoutMs });
     call.pool.checkout(wait).then(
       (lease) => {
+        recorded.ok(lease);
         this.#settle();
         this.lease = lease;
         this.link = lease.connection;
       },
       (error: unknown) => {
+        recorded.failed(error);
         this.#settle();
         this.#error = error;
       },
@@ -93,7 +97,7 @@ export class SimulatedCaller {
 
   #settle(): void {
     this.settled += 1;
-    const { now, frozenMs, timeoutMs } = this.#call;
-    this.#lateMs = now() - this.at - timeoutMs - (frozenMs() - this.#frozenBeforeMs);
+    const { clock, timeoutMs } = this.#call;
+    this.#lateMs = clock.now() - this.at - timeoutMs - (clock.jumpedMs - this.#frozenBeforeMs);
   }
 }
