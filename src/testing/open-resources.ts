@@ -10,12 +10,14 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^UDP/, 'UDP sockets'],
 ];
 
-/** How many of each kind this thread has open. Node does not tell of those that were unreferenced (`unref`). */
+/**
+ * How many of each kind this thread has open, in the order of the kinds. Node does not tell of those that were
+ * unreferenced (`unref`).
+ */
 export function openResources(): Map<string, number> {
-  const open = new Map<string, number>();
-  for (const resource of process.getActiveResourcesInfo()) {
-    const kind = KINDS.find(([name]) => name.test(resource))?.[1];
-    if (kind !== undefined) open.set(kind, (open.get(kind) ?? 0) + 1);
-  }
-  return open;
+  const open = process.getActiveResourcesInfo();
+  const counts = KINDS.map(
+    ([name, kind]) => [kind, open.filter((resource) => name.test(resource)).length] as const,
+  );
+  return new Map(counts.filter(([, count]) => count > 0));
 }
