@@ -46,10 +46,10 @@ export const WAITING: ReadonlyMap<string, Waiting> = new Map([
 
 const OWN_CONNECTION = 'use redis.dedicated()';
 
-/** Why what waits on the server is refused. */
+/** Why what waits on the server is refused in a pipeline. */
 export const BLOCKING_REFUSAL: Refusal = {
   why: "it would hold up every other caller's replies while it waits",
-  instead: OWN_CONNECTION,
+  instead: 'call it by itself, which takes a connection of its own, or use redis.dedicated()',
 };
 
 /** What some connections cannot take, in a transaction or not. Subcommands are written as in ACL rules. */

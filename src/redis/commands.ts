@@ -91,25 +91,28 @@ function findInfo(spelling: string): CommandInfo {
   return info;
 }
 
+/** Where a command stands: `alone`, or as one of those of a pipeline or a transaction. */
+export type Standing = 'alone' | 'pipeline' | 'transaction';
+
 /**
  * The error for a command that would break a connection for others who have it too, at the same time or later;
- * `undefined` for any other. In a transaction nothing waits on the server, so what blocks outside is allowed there.
+ * `undefined` for any other. What waits on the server goes elsewhere when it stands alone, and in a transaction it does not wait.
  */
 export function refusalOf(
   args: readonly RedisArgument[],
   ownership: Ownership,
-  { inTransaction }: { readonly inTransaction: boolean },
+  standing: Standing,
 ): HawserError | undefined {
   const info = commandInfo(args[0]);
   if (info.isShareable) {
     return undefined;
   }
-  const waits = ownership === 'shared' && !inTransaction && waitsOnServer(info, args);
-  const refusal = info.refusals?.[ownership] ?? (waits ? BLOCKING_REFUSAL : undefined);
+  const holdsUp = ownership === 'shared' && standing === 'pipeline' && waitsOnServer(info, args);
+  const refusal = info.refusals?.[ownership] ?? (holdsUp ? BLOCKING_REFUSAL : undefined);
   if (refusal !== undefined) {
     return refusalError(info.name, ownership, refusal);
   }
-  if (inTransaction && TRANSACTION_BOUNDS.has(info.name)) {
+  if (standing === 'transaction' && TRANSACTION_BOUNDS.has(info.name)) {
     return misplaced(info.name);
   }
   const subcommand = upperWordOf(args[1]);

@@ -9,8 +9,14 @@ import { VERSION } from './version.ts';
 
 type RedisHandshake = Handshake<RedisRequest, RedisReply>;
 
-/** Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name. */
-export async function shakeHands(handshake: RedisHandshake, options: ResolvedRedisOptions): Promise<void> {
+/**
+ * Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name.
+ * Resolves to the number that the server has given to the session, where it tells.
+ */
+export async function shakeHands(
+  handshake: RedisHandshake,
+  options: ResolvedRedisOptions,
+): Promise<number | undefined> {
   const credentials = await askCredentials(options, handshake.signal);
   const greeting = await greet(handshake, credentials);
   const wantsPrimary = options.role === 'primary';
@@ -20,6 +26,7 @@ export async function shakeHands(handshake: RedisHandshake, options: ResolvedRed
   const role = wantsPrimary && greeting === undefined ? ask(handshake, ['ROLE']) : undefined;
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
   const alive = ask(handshake, ['PING']);
+  const session = greeting === undefined ? ask(handshake, ['CLIENT', 'ID']) : undefined;
   const details = [
     ...(clientName === undefined ? [] : [ask(handshake, ['CLIENT', 'SETNAME', clientName])]),
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-NAME', 'hawser']),
@@ -30,6 +37,13 @@ export async function shakeHands(handshake: RedisHandshake, options: ResolvedRed
   await select?.catch((error: unknown) => fail('SELECT', error));
   await alive.catch((error: unknown) => failIfNotServing(error));
   for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
+  const number = session === undefined ? sessionIn(greeting) : await session.catch(ignoreRefusal);
+  return typeof number === 'number' ? number : undefined;
+}
+
+/** The number of the session in the answer to HELLO. */
+function sessionIn(greeting: RedisReply | undefined): unknown {
+  return greeting instanceof Map ? greeting.get('id') : undefined;
 }
 
 /** HELLO 3; where the server does not know it, RESP2 and AUTH, and nothing is told of the server. */

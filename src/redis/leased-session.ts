@@ -48,6 +48,7 @@ class LeasedSession extends RedisSession {
 
   override encode(request: RedisRequest): Encoded {
     const data = super.encode(request);
+    if (request instanceof OwnRequest) request.session = this.number;
     this.#leftovers.sending(request);
     return data;
   }

@@ -27,6 +27,11 @@ export class Footprint {
     this.#longestMs = Math.max(this.#longestMs, waitsMs);
   }
 
+  /** How long the server may hold the longest of them, in milliseconds; 0 when none waits. */
+  get waitsMs(): number {
+    return this.#longestMs;
+  }
+
   /** How long the server may be silent over one of them, when that is longer than `stallAfterMs`. */
   silenceMs(stallAfterMs: number): number {
     return this.#longestMs === 0 ? 0 : this.#longestMs + stallAfterMs;
@@ -46,6 +51,10 @@ export class Footprint {
 export class OwnRequest extends RedisRequest {
   /** For each of its commands in turn, what it does to the connection. */
   readonly effects: readonly (Effect | undefined)[];
+  /** How long the server may hold the longest of its commands, in milliseconds; 0 when none waits. */
+  readonly waitsMs: number;
+  /** Number of the server's session that it was handed to last, by which the server can be made to let go of it. */
+  session: number | undefined;
   readonly #silenceMs: number;
   #answered = 0;
 
@@ -62,6 +71,7 @@ export class OwnRequest extends RedisRequest {
   ) {
     super(command, data, bytes, how.repeatable, how.buffers, undefined, how.batch);
     this.effects = how.footprint.effects;
+    this.waitsMs = how.footprint.waitsMs;
     this.#silenceMs = how.footprint.silenceMs(how.stallAfterMs);
   }
 

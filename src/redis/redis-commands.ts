@@ -5,6 +5,7 @@ import type { Ownership } from './command-table.ts';
 import {
   commandInfo,
   refusalOf,
+  type Standing,
   type CommandInfo,
   type RedisArgument,
   type RedisCommand,
@@ -40,18 +41,20 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
 
   /**
    * Runs one command and resolves to the server's reply as the protocol has it. Commands that would change the
-   * connection for others who use it are refused with UNSHAREABLE_COMMAND. One that waits on the server (BLPOP) may take
-   * that time besides `timeoutMs`, and for ever if it waits for ever, unless `timeoutMs` is given.
+   * connection for others who use it are refused with UNSHAREABLE_COMMAND. One that waits on the server (BLPOP) does so on a
+   * connection of its own, and may take that time besides `timeoutMs`, for ever if it waits for ever, unless `timeoutMs` is
+   * given; a caller who leaves it gets what was popped meanwhile (docs/blocking.md).
    */
   command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
     try {
-      const info = this.#admit(command, false);
+      const info = this.#admit(command, 'alone');
       const encoded = encodeCommand(command, info);
-      if (info.isShareable || this.#ownership === 'shared') {
+      const footprint = info.isShareable ? undefined : new Footprint();
+      footprint?.add(info, command, false);
+      // A shared connection has nothing left behind on it, so that only what waits is something else there.
+      if (footprint === undefined || (this.#ownership === 'shared' && footprint.waitsMs === 0)) {
         return this.#submit(info, encoded.data, encoded.bytes, options, undefined);
       }
-      const footprint = new Footprint();
-      footprint.add(info, command, false);
       return this.#submitOwn(info.name, encoded, info.readOnly, undefined, footprint, options);
     } catch (error) {
       return Promise.reject(error);
@@ -127,6 +130,9 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
   /** Asks, on whichever connection there is for it. What it throws is what the call rejects with. */
   protected abstract submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply>;
 
+  /** Asks what the server holds until it has something to answer, on a connection of the call's own. */
+  protected abstract submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply>;
+
   #submit(
     info: CommandInfo,
     data: Encoded,
@@ -154,7 +160,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     if (inTransaction) footprint?.addEffect(BEGIN);
     let readOnly = true;
     for (const command of commands) {
-      const info = this.#admit(command, inTransaction);
+      const info = this.#admit(command, inTransaction ? 'transaction' : 'pipeline');
       readOnly &&= info.readOnly;
       batch.add(info.name);
       encoded.push(encodeCommand(command, info));
@@ -183,7 +189,10 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     }
     const { stallAfterMs, timeoutMs } = this.#limits;
     const request = new OwnRequest(name, encoded, { repeatable, buffers, batch, footprint, stallAfterMs });
-    return this.submit(request, footprint.options(options, timeoutMs));
+    const own = footprint.options(options, timeoutMs);
+    return request.waitsMs > 0 && batch === undefined
+      ? this.submitHeld(request, own)
+      : this.submit(request, own);
   }
 
   /** The replies of a pipeline that failed. Over a pool nothing is accepted that got no connection. */
@@ -193,10 +202,10 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
   }
 
   /** What is known of a command. Throws for what is no command, and for what these connections cannot let pass. */
-  #admit(command: RedisCommand, inTransaction: boolean): CommandInfo {
+  #admit(command: RedisCommand, standing: Standing): CommandInfo {
     assertCommand(command);
     const info = commandInfo(command[0]);
-    const refusal = info.isShareable ? undefined : refusalOf(command, this.#ownership, { inTransaction });
+    const refusal = info.isShareable ? undefined : refusalOf(command, this.#ownership, standing);
     if (refusal !== undefined) throw refusal;
     return info;
   }

@@ -1,6 +1,8 @@
 import type { LeasedPipeline } from '../core/index.ts';
+import type { BlockedCalls } from './blocked-calls.ts';
 import type { CallOptions } from './call-options.ts';
 import type { CommandLimits } from './options.ts';
+import type { OwnRequest } from './own-request.ts';
 import { RedisCommands } from './redis-commands.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
@@ -16,14 +18,24 @@ import type { RedisRequest } from './request.ts';
  */
 export class RedisConnection extends RedisCommands<RedisReply[] | null> {
   readonly #leased: LeasedPipeline<RedisRequest, RedisReply>;
+  readonly #blocked: BlockedCalls;
 
   /** Made by `dedicated()`. */
-  constructor(leased: LeasedPipeline<RedisRequest, RedisReply>, limits: CommandLimits) {
+  constructor(
+    leased: LeasedPipeline<RedisRequest, RedisReply>,
+    limits: CommandLimits,
+    blocked: BlockedCalls,
+  ) {
     super('leased', limits);
     this.#leased = leased;
+    this.#blocked = blocked;
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#leased.submit(request, options);
+  }
+
+  protected override submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
+    return this.#blocked.run(this.#leased, request, options);
   }
 }

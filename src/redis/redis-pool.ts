@@ -1,9 +1,6 @@
 /// <reference lib="esnext.disposable" />
 import {
   invalidOption,
-  Pool,
-  PooledCalls,
-  systemEnvironment,
   type Environment,
   type PoolExplanation,
   type PoolLeak,
@@ -14,8 +11,9 @@ import {
   type WaitOptions,
 } from '../core/index.ts';
 import type { CallOptions } from './call-options.ts';
-import { lendFor, startLeases, type RedisLeases } from './dedicated.ts';
 import { resolveRedisPoolOptions, type CommandLimits, type RedisPoolOptions } from './options.ts';
+import { OwnConnections, type RedisLeases } from './own-connections.ts';
+import type { OwnRequest } from './own-request.ts';
 import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisReply } from './reply.ts';
@@ -30,26 +28,24 @@ import type { RedisRequest } from './request.ts';
  * that stands fail with OVERLOADED.
  */
 export class RedisPool extends RedisCommands {
-  readonly #leases: RedisLeases;
-  readonly #calls: PooledCalls<RedisRequest, RedisReply>;
-  readonly #limits: CommandLimits;
+  readonly #own: OwnConnections;
 
-  private constructor(leases: RedisLeases, environment: Environment, limits: CommandLimits) {
+  private constructor(own: OwnConnections, limits: CommandLimits) {
     super('pooled', limits);
-    if (!(leases instanceof Pool)) throw invalidOption('new', 'Redis.pool()', leases);
-    this.#leases = leases;
-    this.#limits = limits;
-    this.#calls = new PooledCalls(leases, environment.clock, limits.timeoutMs);
+    if (!(own instanceof OwnConnections)) throw invalidOption('new', 'Redis.pool()', own);
+    this.#own = own;
   }
 
   /** As `Redis.pool()`. */
-  static start(
-    url: string | URL,
-    options: RedisPoolOptions = {},
-    environment: Environment = systemEnvironment,
-  ): RedisPool {
+  static start(url: string | URL, options: RedisPoolOptions = {}, environment?: Environment): RedisPool {
     const resolved = resolveRedisPoolOptions(url, options);
-    return new RedisPool(startLeases(resolved, environment), environment, resolved.commands);
+    const own = new OwnConnections(resolved, environment, (command) => pool.command(command));
+    const pool: RedisPool = new RedisPool(own, resolved.commands);
+    return pool;
+  }
+
+  get #leases(): RedisLeases {
+    return this.#own.leases;
   }
 
   /** Where the pool stands: `idle` before it was first asked, `ready` when it has reached its server. */
@@ -97,7 +93,7 @@ export class RedisPool extends RedisCommands {
    * connection closed.
    */
   dedicated<T>(use: (connection: RedisConnection) => Promise<T> | T, options?: WaitOptions): Promise<T> {
-    return lendFor(this.#leases, this.#limits, use, options);
+    return this.#own.lend(use, options);
   }
 
   /**
@@ -115,6 +111,10 @@ export class RedisPool extends RedisCommands {
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
-    return this.#calls.submit(request, options);
+    return this.#own.submit(request, options);
+  }
+
+  protected override submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
+    return this.#own.hold(request, options);
   }
 }

@@ -11,7 +11,6 @@ import {
   type WaitOptions,
 } from '../core/index.ts';
 import type { CallOptions } from './call-options.ts';
-import { lendFor, startLeases, type RedisLeases } from './dedicated.ts';
 import {
   resolveRedisOptions,
   type CommandLimits,
@@ -19,6 +18,8 @@ import {
   type RedisPoolOptions,
   type ResolvedRedisOptions,
 } from './options.ts';
+import { OwnConnections } from './own-connections.ts';
+import type { OwnRequest } from './own-request.ts';
 import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisPool } from './redis-pool.ts';
@@ -35,8 +36,8 @@ export interface RedisExplanation extends Explanation {
 /**
  * Redis (and Valkey) over one connection that all callers share.
  *
- * What many callers cannot share (WATCH, commands that wait on the server) has a connection of its own, by
- * {@link Redis.dedicated}; {@link Redis.pool} makes a client in which every call has.
+ * A command that waits on the server (BLPOP) takes a connection of its own by itself. What else many callers cannot share
+ * (WATCH, SELECT) has one by {@link Redis.dedicated}; {@link Redis.pool} makes a client in which every call has.
  *
  * It reconnects by itself and for ever. Each call settles once, at the latest at its deadline; one that fails rejects
  * with a HawserError whose `outcome` says whether the server may have run it: `not-sent`, `refused` (a
@@ -46,22 +47,20 @@ export interface RedisExplanation extends Explanation {
  */
 export class Redis extends RedisCommands {
   readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
-  readonly #limits: CommandLimits;
-  readonly #makeLeases: () => RedisLeases;
+  readonly #makeOwn: (redis: Redis) => OwnConnections;
   /** Made when the first is asked for. */
-  #leases: RedisLeases | undefined;
+  #own: OwnConnections | undefined;
 
   private constructor(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     limits: CommandLimits,
-    makeLeases: () => RedisLeases,
+    makeOwn: (redis: Redis) => OwnConnections,
   ) {
     super('shared', limits);
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
     this.#pipeline = pipeline;
-    this.#limits = limits;
-    this.#makeLeases = makeLeases;
+    this.#makeOwn = makeOwn;
   }
 
   /**
@@ -107,7 +106,11 @@ export class Redis extends RedisCommands {
     resolved: ResolvedRedisOptions,
     environment: Environment | undefined,
   ): Redis {
-    return new Redis(pipeline, resolved.commands, () => startLeases(resolved, environment));
+    return new Redis(
+      pipeline,
+      resolved.commands,
+      (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
+    );
   }
 
   /** Where the connection stands. */
@@ -138,12 +141,12 @@ export class Redis extends RedisCommands {
   /** Connects now instead of at the end of the present wait; also after a refused handshake. */
   retryNow(): void {
     this.#pipeline.retryNow();
-    this.#leases?.retryNow();
+    this.#own?.leases.retryNow();
   }
 
   /** What the client knows of itself: of the connection that is shared, and of those that are lent. */
   explain(): RedisExplanation {
-    return { ...this.#pipeline.explain(), dedicated: this.#leases?.explain() };
+    return { ...this.#pipeline.explain(), dedicated: this.#own?.leases.explain() };
   }
 
   /**
@@ -151,7 +154,7 @@ export class Redis extends RedisCommands {
    * after `timeoutMs` (default 5,000). Resolves to the leases that were not released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
-    const [report] = await Promise.all([this.#leases?.close(options), this.#pipeline.close(options)]);
+    const [report] = await Promise.all([this.#own?.leases.close(options), this.#pipeline.close(options)]);
     return report ?? { leasesOut: [] };
   }
 
@@ -170,15 +173,27 @@ export class Redis extends RedisCommands {
    * The connections come from a pool beside the shared one, which is made at the first use (option `dedicated`).
    */
   dedicated<T>(use: (connection: RedisConnection) => Promise<T> | T, options?: WaitOptions): Promise<T> {
-    if (this.state === 'draining' || this.state === 'closed') {
-      const init = { outcome: 'not-sent', command: 'dedicated' } as const;
-      return Promise.reject(new HawserError('CLOSED', 'dedicated: the client was closed by its owner', init));
+    try {
+      return this.#ownConnections('dedicated').lend(use, options);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    this.#leases ??= this.#makeLeases();
-    return lendFor(this.#leases, this.#limits, use, options);
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
+  }
+
+  protected override submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
+    return this.#ownConnections(request.command).hold(request, options);
+  }
+
+  /** Throws CLOSED when no more are to be made. */
+  #ownConnections(command: string): OwnConnections {
+    if (this.state === 'draining' || this.state === 'closed') {
+      const init = { outcome: 'not-sent', command } as const;
+      throw new HawserError('CLOSED', `${command}: the client was closed by its owner`, init);
+    }
+    return (this.#own ??= this.#makeOwn(this));
   }
 }

@@ -36,6 +36,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   readonly #options: ResolvedRedisOptions;
   readonly #decoder: RespDecoder;
   #inbound: RedisInbound | undefined;
+  #number: number | undefined;
   /** Whose reply is being decoded; looked up once for each, when the decoder asks how it is wanted. */
   #request: RedisRequest | undefined;
 
@@ -44,8 +45,13 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     this.#decoder = new RespDecoder(options.limits);
   }
 
+  /** By which the server knows it (CLIENT ID), once hands are shaken; `undefined` where it does not tell. */
+  get number(): number | undefined {
+    return this.#number;
+  }
+
   async handshake(handshake: Handshake<RedisRequest, RedisReply>): Promise<void> {
-    await shakeHands(handshake, this.#options);
+    this.#number = await shakeHands(handshake, this.#options);
   }
 
   encode(request: RedisRequest): Encoded {

@@ -52,11 +52,36 @@ export class PooledCalls<Q extends Request, R> {
     }
   }
 
-  async #ask(
+  /**
+   * As {@link PooledCalls.submit} for what is not asked in the plain way: `use` asks, on the connection that it is given and
+   * with what is left of the time, and what was lost is not asked again.
+   */
+  async use(
+    request: Q,
+    options: CallWaitOptions | undefined,
+    use: (connection: Asking<Q, R>, left: CallWaitOptions | undefined) => Promise<R>,
+  ): Promise<R> {
+    if (options !== undefined) checkWait(request.command, options);
+    return this.#use(request, options, options, this.#clock.now(), use);
+  }
+
+  #ask(
     request: Q,
     options: CallWaitOptions | undefined,
     wait: WaitOptions | undefined,
     startedAt: number,
+  ): Promise<R> {
+    return this.#use(request, options, wait, startedAt, (connection, left) =>
+      connection.submit(request, left),
+    );
+  }
+
+  async #use(
+    request: Q,
+    options: CallWaitOptions | undefined,
+    wait: WaitOptions | undefined,
+    startedAt: number,
+    use: (connection: Asking<Q, R>, left: CallWaitOptions | undefined) => Promise<R>,
   ): Promise<R> {
     let lease: Lease<Asking<Q, R>>;
     try {
@@ -65,7 +90,7 @@ export class PooledCalls<Q extends Request, R> {
       throw inNameOf(request, error);
     }
     try {
-      return await lease.connection.submit(request, this.#whatIsLeft(options, startedAt));
+      return await use(lease.connection, this.#whatIsLeft(options, startedAt));
     } finally {
       lease.release();
     }

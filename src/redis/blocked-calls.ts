@@ -1,0 +1,110 @@
+import { HawserError, type Clock, type LeasedPipeline, type Timer, type WaitOptions } from '../core/index.ts';
+import { BlockedCall } from './blocked-call.ts';
+import { RedisReplyError } from './errors.ts';
+import type { CommandLimits } from './options.ts';
+import type { OwnRequest } from './own-request.ts';
+import type { RedisReply } from './reply.ts';
+import type { RedisRequest } from './request.ts';
+
+/** Asks the server on another connection than those on which calls wait. */
+export type AskAside = (command: readonly [string, ...string[]]) => Promise<RedisReply>;
+
+/** Flag of a session in CLIENT LIST: it waits in a blocking command. */
+const HELD = 'b';
+
+/**
+ * The calls of a client that the server holds, and the watch over them. A server that may be silent for long over a call
+ * cannot be found silent on its connection, so it is asked beside it, every `stallAfterMs`: whether it answers, and whether it
+ * still holds each call. One that it does not hold, and whose reply has not come by the next time, has lost its way.
+ */
+export class BlockedCalls {
+  readonly #clock: Clock;
+  readonly #limits: CommandLimits;
+  readonly #ask: AskAside;
+  readonly #calls = new Set<BlockedCall>();
+  /** Calls that the server did not hold when it was asked last. */
+  #suspects: ReadonlySet<BlockedCall> = new Set();
+  #watch: 'at rest' | 'refused' | 'asking' | { readonly timer: Timer } = 'at rest';
+
+  constructor(clock: Clock, limits: CommandLimits, ask: AskAside) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#ask = ask;
+  }
+
+  /** Asks on a connection that belongs to the call until it has settled. Rejects as a call does. */
+  async run(
+    connection: LeasedPipeline<RedisRequest, RedisReply>,
+    request: OwnRequest,
+    { timeoutMs = this.#limits.timeoutMs, signal }: WaitOptions = {},
+  ): Promise<RedisReply> {
+    const { command } = request;
+    if (signal?.aborted === true) {
+      const init = { outcome: 'not-sent', command, cause: signal.reason as unknown } as const;
+      throw new HawserError('ABORTED', `${command}: aborted by the caller before it was sent`, init);
+    }
+    const unblock = async (session: number): Promise<boolean> =>
+      (await this.#ask(['CLIENT', 'UNBLOCK', String(session), 'ERROR'])) === 1;
+    const call = new BlockedCall({ clock: this.#clock, connection, request, timeoutMs, signal, unblock });
+    this.#calls.add(call);
+    this.#watchOn();
+    try {
+      return await call.reply;
+    } finally {
+      this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#rest();
+    }
+  }
+
+  #watchOn(): void {
+    const { stallAfterMs } = this.#limits;
+    if (this.#watch !== 'at rest' || stallAfterMs === Infinity) return;
+    this.#watch = { timer: this.#clock.setTimer(() => this.#look(), stallAfterMs) };
+  }
+
+  #rest(): void {
+    if (typeof this.#watch === 'object') this.#clock.clearTimer(this.#watch.timer);
+    if (this.#watch !== 'refused') this.#watch = 'at rest';
+  }
+
+  #look(): void {
+    const asked = [...this.#calls].filter(({ session }) => session !== undefined);
+    this.#watch = 'asking';
+    const done =
+      asked.length === 0
+        ? Promise.resolve()
+        : this.#ask(['CLIENT', 'LIST', 'ID', ...asked.map(({ session }) => String(session))]).then(
+            (list) => this.#compare(asked, String(list)),
+            (error: unknown) => this.#unanswered(asked, error),
+          );
+    void done.then(() => {
+      if (this.#watch !== 'asking') return;
+      this.#watch = 'at rest';
+      if (this.#calls.size > 0) this.#watchOn();
+    });
+  }
+
+  #compare(asked: readonly BlockedCall[], list: string): void {
+    const held = new Set(
+      list.split('\n').flatMap((line) => {
+        const [, session, flags] = /^id=(\d+) .*?\bflags=(\S+)/.exec(line) ?? [];
+        return flags?.includes(HELD) === true ? [Number(session)] : [];
+      }),
+    );
+    const suspects = asked.filter(({ session }) => session !== undefined && !held.has(session));
+    for (const call of suspects) {
+      if (this.#suspects.has(call))
+        call.stalled('the server does not hold it any more, and no reply has come');
+    }
+    this.#suspects = new Set(suspects);
+  }
+
+  #unanswered(asked: readonly BlockedCall[], error: unknown): void {
+    // It may not be asked, or does not know the question: the calls can only be waited for.
+    if (error instanceof RedisReplyError) this.#watch = 'refused';
+    const isSilent =
+      error instanceof HawserError && (error.code === 'STALLED' || error.code === 'NOT_CONNECTED');
+    if (!isSilent) return;
+    for (const call of asked) call.stalled(`the server has not answered beside it either: ${error.message}`);
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  Pool,
+  PooledCalls,
+  pipelineSource,
+  systemEnvironment,
+  type Environment,
+  type LeasedPipeline,
+  type Pipeline,
+  type WaitOptions,
+} from '../core/index.ts';
+import { BlockedCalls, type AskAside } from './blocked-calls.ts';
+import type { CallOptions } from './call-options.ts';
+import { leasedProtocol } from './leased-session.ts';
+import type { CommandLimits, ResolvedRedisOptions } from './options.ts';
+import type { OwnRequest } from './own-request.ts';
+import { RedisConnection } from './redis-connection.ts';
+import type { RedisReply } from './reply.ts';
+import type { RedisRequest } from './request.ts';
+import { invalidArgument } from './resp-encoder.ts';
+
+/** Connections to Redis that are lent, one caller each. */
+export type RedisLeases = Pool<
+  Pipeline<RedisRequest, RedisReply, RedisReply[]>,
+  LeasedPipeline<RedisRequest, RedisReply>
+>;
+
+/** Connections each of which belongs to one call, or one caller, at a time. None is opened before it is asked for. */
+export class OwnConnections {
+  readonly leases: RedisLeases;
+  readonly #limits: CommandLimits;
+  readonly #calls: PooledCalls<RedisRequest, RedisReply>;
+  readonly #blocked: BlockedCalls;
+
+  /** @param askAside asks on a connection that is not waiting for anything else */
+  constructor(
+    options: ResolvedRedisOptions,
+    environment: Environment = systemEnvironment,
+    askAside: AskAside,
+  ) {
+    const { clock } = environment;
+    const source = pipelineSource(leasedProtocol(options), options.connection, environment);
+    this.leases = Pool.start(source, options.pool, environment);
+    this.#limits = options.commands;
+    this.#calls = new PooledCalls(this.leases, clock, options.commands.timeoutMs);
+    this.#blocked = new BlockedCalls(clock, options.commands, askAside);
+  }
+
+  /** Asks on a connection of the call's own. */
+  submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
+    return this.#calls.submit(request, options);
+  }
+
+  /** Asks what the server holds until it has something to answer. */
+  hold(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
+    return this.#calls.use(request, options, (connection, left) =>
+      this.#blocked.run(connection, request, left),
+    );
+  }
+
+  /** Lends a connection for as long as `use` takes. */
+  lend<T>(
+    use: (connection: RedisConnection) => Promise<T> | T,
+    options: WaitOptions | undefined,
+  ): Promise<T> {
+    if (typeof use !== 'function') {
+      return Promise.reject(invalidArgument('what dedicated() is for', 'function', use, 'dedicated'));
+    }
+    return this.leases.with(
+      (leased) => use(new RedisConnection(leased, this.#limits, this.#blocked)),
+      options,
+    );
+  }
+}
