@@ -64,4 +64,20 @@ export const REDIS_MUTANTS = [
     put: 'return role === undefined;',
     tests: ['test/redis/role.test.ts'],
   },
+  {
+    name: 'forget-a-held-call-whose-caller-leaves',
+    rule: 'P2',
+    file: 'src/redis/blocked-call.ts',
+    find: '(wasHeld) => (wasHeld ? undefined : again()),',
+    put: '() => this.#giveUp(),',
+    tests: ['test/redis/blocked-calls.test.ts'],
+  },
+  {
+    name: 'trust-a-server-that-does-not-hold-the-call',
+    rule: 'P7',
+    file: 'src/redis/blocked-calls.ts',
+    find: 'this.#suspects = new Set(suspects);',
+    put: 'this.#suspects = new Set();',
+    tests: ['test/redis/blocked-calls.test.ts'],
+  },
 ];

@@ -92,24 +92,28 @@ export class BlockedCall {
   #takeBack(because: Departure): void {
     if (this.#life.name !== 'held') return;
     this.#life = { name: 'taken back', because };
-    this.#after(TAKE_BACK_WITHIN_MS, () => this.#giveUp(because));
-    this.#askToLetGo(because);
+    // At its deadline the call ends by itself.
+    if (because.code === 'ABORTED') this.#after(TAKE_BACK_WITHIN_MS, () => this.#giveUp());
+    this.#askToLetGo();
   }
 
-  #askToLetGo(because: Departure): void {
+  #askToLetGo(): void {
     if (this.#life.name !== 'taken back') return;
-    const again = (): void => this.#after(ASK_AGAIN_AFTER_MS, () => this.#askToLetGo(because));
+    const again = (): void => this.#after(ASK_AGAIN_AFTER_MS, () => this.#askToLetGo());
     const { session } = this.#ground.request;
     if (session === undefined) return again();
     this.#ground.unblock(session).then(
       // Not held: it had not begun to, or the answer is on its way.
       (wasHeld) => (wasHeld ? undefined : again()),
-      () => this.#giveUp(because),
+      () => this.#giveUp(),
     );
   }
 
-  #giveUp(because: Departure): void {
-    this.#end(() => this.#settle.reject(this.#departure(because, 'unknown', 'it may have an answer')));
+  /** A caller who has left is not kept waiting. */
+  #giveUp(): void {
+    const life = this.#life;
+    if (life.name !== 'taken back' || life.because.code !== 'ABORTED') return;
+    this.#end(() => this.#settle.reject(this.#departure(life.because, 'unknown', 'it may have an answer')));
   }
 
   /** What the server says of a call that it was asked to let go of is what its caller is told. */

@@ -11,11 +11,13 @@ type RedisHandshake = Handshake<RedisRequest, RedisReply>;
 
 /**
  * Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name.
- * Resolves to the number that the server has given to the session, where it tells.
+ * Resolves to the number that the server has given to the session, where it tells. HELLO does so; without it the server is
+ * asked, if `isNumberWanted`.
  */
 export async function shakeHands(
   handshake: RedisHandshake,
   options: ResolvedRedisOptions,
+  isNumberWanted: boolean,
 ): Promise<number | undefined> {
   const credentials = await askCredentials(options, handshake.signal);
   const greeting = await greet(handshake, credentials);
@@ -26,7 +28,8 @@ export async function shakeHands(
   const role = wantsPrimary && greeting === undefined ? ask(handshake, ['ROLE']) : undefined;
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
   const alive = ask(handshake, ['PING']);
-  const session = greeting === undefined ? ask(handshake, ['CLIENT', 'ID']) : undefined;
+  const mustAsk = isNumberWanted && greeting === undefined;
+  const session = mustAsk ? ask(handshake, ['CLIENT', 'ID']) : undefined;
   const details = [
     ...(clientName === undefined ? [] : [ask(handshake, ['CLIENT', 'SETNAME', clientName])]),
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-NAME', 'hawser']),

@@ -27,6 +27,11 @@ class LeasedSession extends RedisSession {
     this.#leftovers = new Leftovers(options.database);
   }
 
+  /** A call that the server holds can be taken back only by it. */
+  protected override get isNumberWanted(): boolean {
+    return true;
+  }
+
   get isDirty(): boolean {
     return this.#leftovers.isDirty;
   }

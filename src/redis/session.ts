@@ -45,13 +45,18 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     this.#decoder = new RespDecoder(options.limits);
   }
 
+  /** Whether the server is asked for the number of the session, where it does not tell by itself. */
+  protected get isNumberWanted(): boolean {
+    return false;
+  }
+
   /** By which the server knows it (CLIENT ID), once hands are shaken; `undefined` where it does not tell. */
   get number(): number | undefined {
     return this.#number;
   }
 
   async handshake(handshake: Handshake<RedisRequest, RedisReply>): Promise<void> {
-    this.#number = await shakeHands(handshake, this.#options);
+    this.#number = await shakeHands(handshake, this.#options, this.isNumberWanted);
   }
 
   encode(request: RedisRequest): Encoded {

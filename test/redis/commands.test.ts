@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { blockingMs } from '../../src/redis/blocking.ts';
-import { commandInfo, refusalOf } from '../../src/redis/commands.ts';
+import { commandInfo, refusalOf, type Standing } from '../../src/redis/commands.ts';
 import { encodeCommand, type RedisArgument } from '../../src/redis/resp-encoder.ts';
 
-const OUTSIDE = { inTransaction: false };
-const INSIDE = { inTransaction: true };
+const OUTSIDE: Standing = 'alone';
+const INSIDE: Standing = 'transaction';
 
 describe('what a name tells', () => {
   test('is the same in any spelling', () => {
@@ -161,8 +161,8 @@ function spellings(command: string): RedisArgument[][] {
 }
 
 describe.each(REFUSED)('%s', (command, message, where) => {
-  test.each([OUTSIDE, INSIDE])(
-    'is not for a connection that others use at the same time or for their next call, and the error names what to do: %o',
+  test.each([OUTSIDE, 'pipeline', INSIDE] as const)(
+    'is not for a connection that others use at the same time or for their next call, and the error names what to do: %s',
     (place) => {
       for (const ownership of ['shared', 'pooled'] as const) {
         for (const args of spellings(command)) {
@@ -209,11 +209,12 @@ test.each(['WAIT 1 0', 'WAITAOF 1 0 0'])(
 );
 
 describe.each(BLOCKING)('%s', (command) => {
-  test('is not for a shared connection outside of a transaction', () => {
+  test('is not for a pipeline on a shared connection, and goes elsewhere when it stands alone', () => {
     for (const args of spellings(command)) {
-      const error = refusalOf(args, 'shared', OUTSIDE);
+      const error = refusalOf(args, 'shared', 'pipeline');
       expect(error).toMatchObject({ code: 'UNSHAREABLE_COMMAND', outcome: 'not-sent' });
-      expect(error?.message).toMatch(/while it waits; use redis\.dedicated\(\)/);
+      expect(error?.message).toMatch(/while it waits; call it by itself.*, or use redis\.dedicated\(\)/);
+      expect(refusalOf(args, 'shared', OUTSIDE)).toBeUndefined();
     }
   });
 

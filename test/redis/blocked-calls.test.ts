@@ -1,0 +1,121 @@
+import { resp } from 'hawser/testing';
+import { describe, expect, test } from 'vitest';
+import { endingOf, RedisWorld } from '../support/redis-world.ts';
+
+const STALL_MS = 1_500;
+
+/** A server that holds what waits, and says in CLIENT LIST that it holds these sessions. */
+function holding(held: () => readonly number[]): RedisWorld {
+  const world = new RedisWorld();
+  world.redis.on('BLPOP', () => 'silence');
+  world.redis.on('CLIENT', ({ command }) => {
+    const [, subcommand, , ...sessions] = command.text.split(' ');
+    if (subcommand === 'UNBLOCK') return { bytes: resp.integer(0) };
+    if (subcommand !== 'LIST') return undefined;
+    const lines = sessions.map((id) => `id=${id} addr=x flags=${held().includes(Number(id)) ? 'b' : 'N'}\n`);
+    return { bytes: resp.bulk(lines.join('')) };
+  });
+  return world;
+}
+
+/** What the server was asked about its sessions, on the shared connection. */
+function asked(world: RedisWorld): string[] {
+  const { commands } = world.server(1);
+  return commands.map(({ text }) => text).filter((text) => text.startsWith('CLIENT LIST'));
+}
+
+describe('while the server holds calls', () => {
+  test('it is asked about all of them at once, every `stallAfterMs`, and not when there are none', async () => {
+    const world = holding(() => [2, 3]);
+    const client = await world.connect();
+    const abort = new AbortController();
+    const calls = ['a', 'b'].map((key) =>
+      endingOf(client.command(['BLPOP', key, 0], { signal: abort.signal })),
+    );
+    await world.clock.advance(3 * STALL_MS + 100);
+    expect(asked(world)).toEqual(Array.from({ length: 3 }, () => 'CLIENT LIST ID 2 3'));
+    abort.abort();
+    await world.clock.waitFor(Promise.all(calls));
+    await world.clock.advance(10 * STALL_MS);
+    expect(asked(world)).toHaveLength(3);
+  });
+
+  test('one that it does not hold any more, and has not answered by the next time, is STALLED', async () => {
+    let held = [2];
+    const world = holding(() => held);
+    const client = await world.connect();
+    const call = endingOf(client.command(['BLPOP', 'a', 0]));
+    await world.clock.advance(10 * STALL_MS);
+    held = [];
+    const lostAt = world.clock.now();
+    expect(await world.clock.waitFor(call)).toMatchObject({
+      error: { code: 'STALLED', outcome: 'unknown', command: 'BLPOP' },
+    });
+    expect(world.clock.now() - lostAt).toBeLessThanOrEqual(2 * STALL_MS + 10);
+    expect(client.explain().dedicated).toMatchObject({ leased: 0, counts: { closed: { broken: 1 } } });
+  });
+
+  test('one whose answer is on its way when the server is asked is not suspected', async () => {
+    const world = holding(() => []);
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('late'), afterMs: STALL_MS + 200 }));
+    const client = await world.connect();
+    expect(await world.clock.waitFor(client.command(['BLPOP', 'a', 0]))).toBe('late');
+  });
+
+  test('a server that may not be asked about its sessions is asked once', async () => {
+    const world = new RedisWorld();
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('late'), afterMs: 20 * STALL_MS }));
+    world.redis.on('CLIENT', ({ command }) =>
+      command.text.startsWith('CLIENT LIST') ? { bytes: resp.error('NOPERM no') } : undefined,
+    );
+    const client = await world.connect();
+    expect(await world.clock.waitFor(client.command(['BLPOP', 'a', 0]))).toBe('late');
+    expect(asked(world)).toHaveLength(1);
+  });
+
+  test('a server that does not answer beside them is silent for all of them', async () => {
+    const world = holding(() => [2, 3]);
+    const client = await world.connect();
+    const calls = ['a', 'b'].map((key) => endingOf(client.command(['BLPOP', key, 0])));
+    await world.clock.advance(10);
+    for (const wire of [1, 2, 3]) world.wire(wire).freeze();
+    const frozenAt = world.clock.now();
+    const endings = await world.clock.waitFor(Promise.all(calls));
+    for (const ending of endings)
+      expect(ending).toMatchObject({ error: { code: 'STALLED', outcome: 'unknown' } });
+    expect(world.clock.now() - frozenAt).toBeLessThanOrEqual(2 * STALL_MS + 10);
+  });
+});
+
+describe('a caller who leaves', () => {
+  test('is told within half a second when the server does not let go', async () => {
+    const world = holding(() => [2]);
+    const client = await world.connect();
+    const abort = new AbortController();
+    const call = endingOf(client.command(['BLPOP', 'a', 0], { signal: abort.signal }));
+    await world.clock.advance(100);
+    abort.abort();
+    const leftAt = world.clock.now();
+    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'ABORTED', outcome: 'unknown' } });
+    expect(world.clock.now() - leftAt).toBe(500);
+  });
+
+  test('gets what was popped meanwhile', async () => {
+    const world = holding(() => [2]);
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('popped'), afterMs: 300 }));
+    const client = await world.connect();
+    const abort = new AbortController();
+    const call = client.command(['BLPOP', 'a', 0], { signal: abort.signal });
+    await world.clock.advance(100);
+    abort.abort();
+    expect(await world.clock.waitFor(call)).toBe('popped');
+  });
+
+  test('before it was sent is told at once, and nothing is asked', async () => {
+    const world = holding(() => []);
+    const client = await world.connect();
+    const call = endingOf(client.command(['BLPOP', 'a', 0], { signal: AbortSignal.abort() }));
+    expect(await call).toMatchObject({ error: { code: 'ABORTED', outcome: 'not-sent' } });
+    expect(world.network.connections).toHaveLength(1);
+  });
+});
