@@ -18,10 +18,12 @@ const CHECKS = [
     title: 'build and types',
     commands: [
       [TYPESCRIPT, '-b'],
+      // Some tests start processes of the fault lab.
+      [TYPESCRIPT, '-p', 'faults'],
       [TYPESCRIPT, '-p', 'test'],
     ],
   },
-  // Behind the build, whose types of the package the examples and scripts refer to.
+  // Behind the build, to whose types the examples, scripts and some tests refer.
   { title: 'lint', commands: [['node_modules/oxlint/bin/oxlint']] },
 ];
 

@@ -74,7 +74,7 @@ export class BlockedCalls {
       asked.length === 0
         ? Promise.resolve()
         : this.#ask(['CLIENT', 'LIST', 'ID', ...asked.map(({ session }) => String(session))]).then(
-            (list) => this.#compare(asked, String(list)),
+            (list) => this.#compare(asked, list as string),
             (error: unknown) => this.#unanswered(asked, error),
           );
     void done.then(() => {
