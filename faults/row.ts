@@ -5,6 +5,7 @@ import type { Crashes } from './crashes.ts';
 import type { Impostor } from './impostor.ts';
 import type { Dials } from './dials.ts';
 import type { Names } from './names.ts';
+import type { NetworkLab } from './network/network-lab.ts';
 import type { Access, Client, Subject } from './subject.ts';
 import type { Server, ServerNeeds, System } from './system.ts';
 import type { Tempo } from './tempo.ts';
@@ -21,6 +22,8 @@ export interface Stage {
   readonly follower: Server | undefined;
   /** Stands before the proxy, where the row asks for it. */
   readonly impostor: Impostor | undefined;
+  /** The network between the client and the server, where the row asks for one: there is no proxy on the way then. */
+  readonly lab: NetworkLab | undefined;
   /** The name by which the client knows the proxy, where the row asks for one. */
   readonly names: Names | undefined;
   /** Where the client connects unless the row says otherwise, in order of preference. */
@@ -64,7 +67,7 @@ export interface Row {
   readonly habit?: Habit;
   readonly needs?: (ground: { readonly fixture: (name: string) => string }) => ServerNeeds;
   /** What stands on the stage besides. */
-  readonly extra?: 'follower' | 'impostor' | 'name';
+  readonly extra?: 'follower' | 'impostor' | 'name' | 'lab';
   /** Whether the client has to give up its connection, must not, or may. Default: it may. */
   readonly connection?: 'given up' | 'kept' | 'either';
   /** That the client is not to notice anything: {@link Row.expect}, or what was injected, sees by itself whether the fault struck. */

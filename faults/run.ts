@@ -2,7 +2,8 @@ import type { About, SubjectAddress } from './orders.ts';
 import type { RowResult } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { TEMPOS, type Tempo } from './tempo.ts';
-import { WorkerProcess } from './worker-process.ts';
+import { NetworkLab } from './network/network-lab.ts';
+import { WorkerProcess, type ForkScript } from './worker-process.ts';
 
 /** What is to be run. */
 export interface RunOptions {
@@ -81,11 +82,15 @@ class SubjectRun {
 
   /** Plays rows as long as there are any, in one process as long as that lasts. */
   async #work(): Promise<void> {
-    const { tempo, seed, onResult, rowMs = TEMPOS[tempo].rowMs } = this.#options;
+    const { tempo, seed, rowMs = TEMPOS[tempo].rowMs } = this.#options;
     let worker: WorkerProcess | undefined;
     let last: RowResult | undefined;
     try {
       for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
+        if (ROWS.find(({ name }) => name === row)?.extra === 'lab') {
+          this.#keep(row, await this.#playInLab(row));
+          continue;
+        }
         if (worker?.hasEnded === true) {
           this.#blame(last, await worker.end());
           worker = undefined;
@@ -93,8 +98,7 @@ class SubjectRun {
         worker ??= await WorkerProcess.start({ subject: this.#subject, tempo });
         this.#about = worker.about;
         last = await worker.play(row, seed, rowMs);
-        this.#results.set(row, last);
-        onResult?.(last, worker.about);
+        this.#keep(row, last);
         if (last.kind === 'cut short') worker = undefined;
       }
     } finally {
@@ -102,10 +106,32 @@ class SubjectRun {
     }
   }
 
-  /** A process that ends when the row is over ends by what the row left behind. */
-  #blame(last: RowResult | undefined, ended: string | undefined): void {
-    if (last?.kind !== 'played' || ended === undefined) return;
-    const broken = [...last.broken, `when it was over, it ended the process: ${ended}`];
-    this.#results.set(last.row, { ...last, broken });
+  /** Plays a row in a network of its own, where the machine allows that. */
+  async #playInLab(row: string): Promise<RowResult> {
+    const { tempo, seed, rowMs = TEMPOS[tempo].rowMs } = this.#options;
+    const obstacle = await NetworkLab.obstacle();
+    if (obstacle !== undefined) return { row, kind: 'not run', reason: obstacle };
+    await using lab = await NetworkLab.open();
+    const start: ForkScript = (script, args, options) => lab.client.fork(script, args, options);
+    const worker = await WorkerProcess.start({ subject: this.#subject, tempo }, start);
+    this.#about ??= worker.about;
+    const result = await worker.play(row, seed, rowMs);
+    const ended = result.kind === 'cut short' ? undefined : await worker.end();
+    return blamed(result, ended);
   }
+
+  #keep(row: string, result: RowResult): void {
+    this.#results.set(row, result);
+    this.#options.onResult?.(result, this.#about!);
+  }
+
+  #blame(last: RowResult | undefined, ended: string | undefined): void {
+    if (last !== undefined) this.#results.set(last.row, blamed(last, ended));
+  }
+}
+
+/** A process that ends when the row is over ends by what the row left behind. */
+function blamed(result: RowResult, ended: string | undefined): RowResult {
+  if (result.kind !== 'played' || ended === undefined) return result;
+  return { ...result, broken: [...result.broken, `when it was over, it ended the process: ${ended}`] };
 }

@@ -5,6 +5,7 @@ import { Dials } from './dials.ts';
 import { fixture } from './fixtures.ts';
 import { Impostor } from './impostor.ts';
 import { Names } from './names.ts';
+import { NetworkLab } from './network/network-lab.ts';
 import type { EarlyStage, Row } from './row.ts';
 import type { Subject } from './subject.ts';
 import type { Tempo } from './tempo.ts';
@@ -25,14 +26,17 @@ export async function setStage(
 ): Promise<EarlyStage> {
   const { system } = subject;
   const needs = row.needs?.({ fixture });
-  const server = belongings.keep(await system.start(needs));
+  const lab = row.extra === 'lab' ? belongings.keep(NetworkLab.join()) : undefined;
+  const there = lab && { at: { host: lab.server.address, launcher: lab.server.launcher } };
+  const server = belongings.keep(await system.start({ ...needs, ...there }));
   const proxyOf = async (port: number): Promise<FaultProxy> =>
-    belongings.keep(await FaultProxy.start({ target: { host: '127.0.0.1', port }, seed }));
+    belongings.keep(await FaultProxy.start({ target: { host: server.host, port }, seed }));
   const proxy = await proxyOf(needs?.tls === undefined ? server.port : server.tlsPort!);
   const impostor = row.extra === 'impostor' ? belongings.keep(await Impostor.start(proxy)) : undefined;
   const names = row.extra === 'name' ? belongings.keep(new Names()) : undefined;
   const follower = row.extra === 'follower' ? belongings.keep(await system.follow(server)) : undefined;
-  const first = names === undefined ? (impostor ?? proxy).endpoint : { host: names.name, port: proxy.port };
+  const nearest = lab === undefined ? (impostor ?? proxy).endpoint : { host: server.host, port: server.port };
+  const first = names === undefined ? nearest : { host: names.name, port: proxy.port };
   const endpoints = follower === undefined ? [first] : [first, (await proxyOf(follower.port)).endpoint];
   const dials = belongings.keep(new Dials());
   for (const { port } of endpoints) dials.watch(port);
@@ -45,6 +49,7 @@ export async function setStage(
     proxy,
     impostor,
     names,
+    lab,
     follower,
     endpoints,
     history,

@@ -1,12 +1,15 @@
 /** How a server of a row is started, beyond the defaults. */
 export interface ServerNeeds {
   readonly password?: string;
+  /** The address to listen at, and what stands before its command. Default: 127.0.0.1, nothing. */
+  readonly at?: { readonly host: string; readonly launcher: readonly string[] };
   /** Paths of PEM files: it listens for TLS too. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
 }
 
 /** A real server that a row may do anything to. Confirmed writes survive a kill. */
 export interface Server extends AsyncDisposable {
+  readonly host: string;
   readonly port: number;
   readonly tlsPort: number | undefined;
   kill(): Promise<void>;

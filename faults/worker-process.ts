@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { ROOT } from './fixtures.ts';
 import { withinMs, type InTime } from './limits.ts';
@@ -21,11 +21,14 @@ interface Ending {
   readonly words: string;
 }
 
+/** Starts a process of Node's, on whichever side of a network. */
+export type ForkScript = (script: string, args: readonly string[], options: ForkOptions) => ChildProcess;
+
 /** A process with one subject in it, which ends when this one does, however that ends. */
 export class WorkerProcess {
   /** Resolves when the subject is loaded. Rejects, with what was wrong, when it cannot be. */
-  static async start(assignment: Assignment): Promise<WorkerProcess> {
-    const process = new WorkerProcess(assignment);
+  static async start(assignment: Assignment, start: ForkScript = fork): Promise<WorkerProcess> {
+    const process = new WorkerProcess(assignment, start);
     try {
       process.#about = await process.#introduced(assignment);
       return process;
@@ -41,8 +44,8 @@ export class WorkerProcess {
   #hasEnded = false;
   #printed = '';
 
-  private constructor(assignment: Assignment) {
-    this.#child = fork(SCRIPT, [JSON.stringify(assignment)], {
+  private constructor(assignment: Assignment, start: ForkScript) {
+    this.#child = start(SCRIPT, [JSON.stringify(assignment)], {
       // What this process was started with, a debugger maybe, is not for the others.
       execArgv: [],
       serialization: 'advanced',

@@ -4,6 +4,7 @@ import { endings } from './endings.ts';
 import { named } from './names.ts';
 import { network } from './network.ts';
 import { nonsense } from './nonsense.ts';
+import { packets } from './packets.ts';
 import { inProcess } from './process.ts';
 import { servers } from './server.ts';
 import { silence } from './silence.ts';
@@ -16,6 +17,7 @@ export const ROWS: readonly Row[] = [
   ...secured,
   ...endings,
   ...silence,
+  ...packets,
   ...network,
   ...nonsense,
   ...servers,

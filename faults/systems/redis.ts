@@ -27,6 +27,10 @@ class RedisOfRow implements Server {
     this.#password = password;
   }
 
+  get host(): string {
+    return this.#redis.host;
+  }
+
   get port(): number {
     return this.#redis.port;
   }
@@ -37,7 +41,7 @@ class RedisOfRow implements Server {
 
   ask(...command: string[]): Promise<RedisValue> {
     const user = this.#password === undefined ? '' : `:${encodeURIComponent(this.#password)}@`;
-    const url = `redis://${user}127.0.0.1:${this.port}`;
+    const url = `redis://${user}${this.host}:${this.port}`;
     return uncounted(() => inspectRedis(url, command, { timeoutMs: INSPECT_WITHIN_MS }));
   }
 
@@ -107,8 +111,8 @@ export const redis: System = {
     return `${kind} ${version}`;
   },
 
-  start({ password, tls }: ServerNeeds = {}) {
-    return start({ appendOnly: true, password, tls });
+  start({ password, tls, at }: ServerNeeds = {}) {
+    return start({ appendOnly: true, password, tls, ...at });
   },
 
   async follow(server) {
@@ -163,7 +167,7 @@ export const redis: System = {
 
   async shutOut(server) {
     // The one client that is left in, for only it can let in others again.
-    const insider = uncounted(() => connect({ host: '127.0.0.1', port: server.port }));
+    const insider = uncounted(() => connect({ host: server.host, port: server.port }));
     const tell = async (...lines: string[]): Promise<void> => {
       insider.write(lines.map((line) => `${line}\r\n`).join(''));
       for (let answers = ''; answers.split('\n').length <= lines.length;) {
