@@ -77,7 +77,7 @@ function optionsOf({ tls, endpoints, password }: Access, tempo: Tempo): RedisOpt
 function callsOf(client: Redis | RedisPool): Client {
   return {
     ready: () => client.ready({ timeoutMs: Infinity }),
-    increment: async (counter, limits) => Number(await client.incr(counter, limits)),
+    increment: (counter, limits) => client.incr(counter, limits),
     append: (ledger, entry, limits) => client.rpush(ledger, entry, limits),
     echo: async (text, limits) => (await client.command(['ECHO', text], limits)) as string,
     close: (timeoutMs) => client.close({ timeoutMs }),

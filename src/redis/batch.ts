@@ -6,8 +6,8 @@ import type { RedisReply } from './reply.ts';
 export interface Batch {
   /** Adds a command, by its name, before the whole is sent. */
   add(command: string): void;
-  /** Whether the strings of the next reply are to be Buffers, if Buffers were asked for. */
-  readonly buffersNext: boolean;
+  /** Whether the next reply is for the caller, who may have asked for Buffers, or only for the batch. */
+  readonly isWantedNext: boolean;
   /** Takes the next reply. Returns the reply of the whole once it is complete. Throws when the server is out of step. */
   take(reply: RedisReply): RedisReply | undefined;
   /** The commands are sent once more: replies to the first sending are void. */
@@ -16,7 +16,7 @@ export interface Batch {
 
 /** A pipeline: each command's reply, or its error, in its place. */
 export class PipelineBatch implements Batch {
-  readonly buffersNext = true;
+  readonly isWantedNext = true;
   readonly #commands: string[] = [];
   #replies: RedisReply[] = [];
   #sendings = 0;
@@ -65,7 +65,7 @@ export class TransactionBatch implements Batch {
     this.#commands.push(command);
   }
 
-  get buffersNext(): boolean {
+  get isWantedNext(): boolean {
     return this.#isExec;
   }
 

@@ -16,42 +16,50 @@ export interface CallOptions extends WaitOptions {
   readonly retry?: RetryPolicy | undefined;
   /** Strings of the reply as Buffers. Default `false`. */
   readonly buffers?: boolean | undefined;
+  /** Every integer of the reply as a bigint. Default `false`: as a number, and one that is beyond 2^53 - 1 is an error. */
+  readonly bigints?: boolean | undefined;
 }
 
-/** {@link CallOptions} of a call that answers with text. */
-export interface TextCallOptions extends CallOptions {
+/** What a call whose options are these answers with: text. */
+export interface AsText {
   readonly buffers?: false | undefined;
 }
 
-/** {@link CallOptions} of a call that answers with Buffers. */
-export interface BufferCallOptions extends CallOptions {
+/** What a call whose options are these answers with: Buffers instead of text. */
+export interface AsBuffers {
   readonly buffers: true;
 }
 
-/** Options of SET. */
-export interface SetOptions extends TextCallOptions {
-  /** The key expires after this many seconds. */
-  readonly ex?: number | undefined;
-  /** The key expires after this many milliseconds. */
-  readonly px?: number | undefined;
-  /** Leaves the expiry of the key as it is. */
-  readonly keepTtl?: boolean | undefined;
-  /** Only if the key does not exist. */
-  readonly nx?: boolean | undefined;
-  /** Only if the key exists. */
-  readonly xx?: boolean | undefined;
+/** What a call whose options are these answers with: integers as numbers. */
+export interface AsNumbers {
+  readonly bigints?: false | undefined;
 }
+
+/** What a call whose options are these answers with: integers as bigints. */
+export interface AsBigints {
+  readonly bigints: true;
+}
+
+/** The names of {@link CallOptions}: a command's own options stand beside them. */
+export const CALL_OPTIONS: ReadonlySet<string> = new Set([
+  'timeoutMs',
+  'signal',
+  'retry',
+  'buffers',
+  'bigints',
+]);
 
 /** Checks what is Redis's own of a call's options. Throws INVALID_ARGUMENT. */
 export function checkCallOptions(command: string, options: CallOptions): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidArgument(`options of ${command}`, 'object', options, command);
   }
-  const { retry, buffers } = options;
+  const { retry, buffers, bigints } = options;
   if (retry !== undefined && retry !== 'never' && retry !== 'reads' && retry !== 'always') {
     throw invalidArgument(`retry of ${command}`, 'never, reads or always', retry, command);
   }
   checkFlag(command, 'buffers', buffers);
+  checkFlag(command, 'bigints', bigints);
 }
 
 /** Throws INVALID_ARGUMENT for an option that is neither left out nor a boolean: `1` would else pass for `false`. */

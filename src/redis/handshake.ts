@@ -1,7 +1,7 @@
 import { HawserError, type Handshake } from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
 import { checkIdentity, type RedisCredentials, type ResolvedRedisOptions } from './options.ts';
-import type { RedisReply } from './reply.ts';
+import { PLAIN_FORM, type RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';
 import { isFromReplica, wrongRole } from './role.ts';
@@ -20,7 +20,7 @@ export async function shakeHands(
   isNumberWanted: boolean,
 ): Promise<number | undefined> {
   const credentials = await askCredentials(options, handshake.signal);
-  const greeting = await greet(handshake, credentials);
+  const greeting = await greet(handshake, credentials, options.protocol);
   const wantsPrimary = options.role === 'primary';
   if (wantsPrimary && greeting !== undefined) assertPrimary(greeting);
   // Asked together, since none depends on another's answer; all are answered before any request of a user.
@@ -49,27 +49,27 @@ function sessionIn(greeting: RedisReply | undefined): unknown {
   return greeting instanceof Map ? greeting.get('id') : undefined;
 }
 
-/** HELLO 3; where the server does not know it, RESP2 and AUTH, and nothing is told of the server. */
+/** HELLO 3; where the server does not know it, or RESP2 was asked for, AUTH, and nothing is told of the server. */
 async function greet(
   handshake: RedisHandshake,
   credentials: RedisCredentials | undefined,
+  protocol: 2 | 3,
 ): Promise<RedisReply | undefined> {
   const { username, password = '' } = credentials ?? {};
   // A user alone is asked for too, who may need no password: to go on as the default user would be someone else.
   const isNobody = username === undefined && credentials?.password === undefined;
-  try {
-    return await ask(handshake, [
-      'HELLO',
-      '3',
-      ...(isNobody ? [] : ['AUTH', username ?? 'default', password]),
-    ]);
-  } catch (error) {
-    if (!lacksHello(error)) fail('HELLO', error);
-    if (isNobody) return undefined;
-    const named = username === undefined ? [] : [username];
-    await ask(handshake, ['AUTH', ...named, password]).catch((refusal: unknown) => fail('AUTH', refusal));
-    return undefined;
+  if (protocol === 3) {
+    try {
+      const identity = isNobody ? [] : ['AUTH', username ?? 'default', password];
+      return await ask(handshake, ['HELLO', '3', ...identity]);
+    } catch (error) {
+      if (!lacksHello(error)) fail('HELLO', error);
+    }
   }
+  if (isNobody) return undefined;
+  const named = username === undefined ? [] : [username];
+  await ask(handshake, ['AUTH', ...named, password]).catch((refusal: unknown) => fail('AUTH', refusal));
+  return undefined;
 }
 
 function assertPrimary(answer: RedisReply): void {
@@ -94,7 +94,9 @@ async function askCredentials(
 
 function ask(handshake: RedisHandshake, command: readonly [string, ...string[]]): Promise<RedisReply> {
   const { data, bytes } = encodeCommand(command);
-  return handshake.exchange(new RedisRequest(command[0], data, bytes, false, false, undefined, undefined));
+  return handshake.exchange(
+    new RedisRequest(command[0], data, bytes, false, PLAIN_FORM, undefined, undefined),
+  );
 }
 
 function lacksHello(error: unknown): boolean {

@@ -12,13 +12,10 @@ export {
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
-export type {
-  BufferCallOptions,
-  CallOptions,
-  RetryPolicy,
-  SetOptions,
-  TextCallOptions,
-} from './call-options.ts';
+export type { AsBigints, AsBuffers, AsNumbers, AsText, CallOptions, RetryPolicy } from './call-options.ts';
+export type { RedisPairs, RedisPlace } from './command-values.ts';
+export type { CommandMethods } from './generated/all-commands.ts';
+export type { SetOptions } from './generated/string-commands.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
 export type { RedisCredentials, RedisOptions, RedisPoolLimits, RedisPoolOptions } from './options.ts';
 export { Redis, type RedisExplanation } from './redis.ts';

@@ -1,11 +1,10 @@
 import type { Buffer } from 'node:buffer';
 import type { Encoded, Inbound, Protocol } from '../core/index.ts';
 import { commandInfo } from './commands.ts';
-import { RedisReplyError } from './errors.ts';
 import { Leftovers } from './leftovers.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
-import type { RedisReply } from './reply.ts';
+import { PLAIN_FORM, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';
 import { redisProtocol, RedisSession } from './session.ts';
@@ -41,7 +40,13 @@ class LeasedSession extends RedisSession {
       const info = commandInfo(command[0]);
       const footprint = new Footprint();
       footprint.add(info, command, false);
-      const plain = { repeatable: false, buffers: false, batch: undefined, stallAfterMs: 0 };
+      const plain = {
+        repeatable: false,
+        form: PLAIN_FORM,
+        convert: undefined,
+        batch: undefined,
+        stallAfterMs: 0,
+      };
       return new OwnRequest(info.name, encodeCommand(command, info), { ...plain, footprint });
     });
   }
@@ -66,8 +71,8 @@ class LeasedSession extends RedisSession {
   override value(reply: RedisReply): void {
     const inbound = this.#inbound!;
     const request = inbound.head;
-    this.#leftovers.answered(request instanceof OwnRequest ? request.nextEffect() : undefined, reply);
-    const isQueued = this.#leftovers.isQueueing && !(reply instanceof RedisReplyError);
+    const effect = request instanceof OwnRequest ? request.nextEffect() : undefined;
+    const isQueued = this.#leftovers.answered(effect, reply);
     // What the caller's value is made of comes with EXEC.
     if (isQueued && request?.convert !== undefined) inbound.reply(reply);
     else super.value(reply);

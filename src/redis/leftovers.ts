@@ -75,12 +75,18 @@ export class Leftovers {
     }
   }
 
-  /** A reply has come to a command of this effect. */
-  answered(effect: Effect | undefined, reply: RedisReply): void {
-    const isRefused = reply instanceof RedisReplyError;
+  /** A reply has come to a command of this effect. Returns whether it only says that the command is queued. */
+  answered(effect: Effect | undefined, reply: RedisReply): boolean {
+    const isQueued =
+      this.#transaction !== undefined && !runsInTransaction(effect) && !(reply instanceof RedisReplyError);
+    this.#learn(effect, reply);
+    return isQueued;
+  }
+
+  #learn(effect: Effect | undefined, reply: RedisReply): void {
     if (this.#transaction !== undefined && !runsInTransaction(effect)) {
-      if (!isRefused) queue(this.#transaction, effect);
-    } else if (isRefused) {
+      if (!(reply instanceof RedisReplyError)) queue(this.#transaction, effect);
+    } else if (reply instanceof RedisReplyError) {
       // Any other refusal leaves all as it was.
       if (effect?.type === 'execute' && reply.code === 'EXECABORT') this.#end();
     } else if (effect !== undefined) {

@@ -31,6 +31,11 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
     | undefined;
   /** Number of the database. Default 0. */
   readonly database?: number | undefined;
+  /**
+   * 3 (default): RESP3, or RESP2 where the server does not know HELLO. 2: RESP2 without asking, for what stands between and
+   * does not bear to be asked.
+   */
+  readonly protocol?: 2 | 3 | undefined;
   /** Told to the server with CLIENT SETNAME. Default: none. */
   readonly clientName?: string | undefined;
   /**
@@ -67,6 +72,7 @@ export interface ResolvedRedisOptions {
   readonly commands: CommandLimits;
   readonly credentials: RedisOptions['credentials'];
   readonly database: number;
+  readonly protocol: 2 | 3;
   readonly clientName: string | undefined;
   readonly role: RedisRole;
   readonly limits: RespLimits;
@@ -110,7 +116,18 @@ function resolve(
   poolSuffix: string,
 ): ResolvedRedisOptions {
   const address = parseAddress(url);
-  const { tls, credentials, database, clientName, role, limits, endpoints, dedicated: _, ...rest } = options;
+  const {
+    tls,
+    credentials,
+    database,
+    protocol = 3,
+    clientName,
+    role,
+    limits,
+    endpoints,
+    dedicated: _,
+    ...rest
+  } = options;
   const speaksTls = tls ?? address.tls;
   if (limits !== undefined) assertGroup('limits', limits);
   const connection: ConnectionOptions = {
@@ -133,6 +150,7 @@ function resolve(
     commands: { timeoutMs, stallAfterMs },
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),
+    protocol: checkProtocol(protocol),
     clientName: checkClientName(clientName),
     role: checkRole(role ?? 'primary'),
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
@@ -201,6 +219,11 @@ function numberIn(text: string | null): number | undefined {
 function checkDatabase(database: number): number {
   if (Number.isSafeInteger(database) && database >= 0) return database;
   throw invalidOption('database', 'a whole number from 0', database);
+}
+
+function checkProtocol(protocol: 2 | 3): 2 | 3 {
+  if (protocol === 2 || protocol === 3) return protocol;
+  throw invalidOption('protocol', '2 or 3', protocol);
 }
 
 function checkClientName(name: string | undefined): string | undefined {

@@ -4,6 +4,8 @@ import { blockingMs } from './blocking.ts';
 import type { CallOptions } from './call-options.ts';
 import type { CommandInfo, RedisCommand } from './commands.ts';
 import { effectOf, type Effect } from './effects.ts';
+import type { Conversion } from './reply-conversion.ts';
+import type { ReplyForm } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import type { EncodedCommand } from './resp-encoder.ts';
 
@@ -63,13 +65,14 @@ export class OwnRequest extends RedisRequest {
     { data, bytes }: EncodedCommand,
     how: {
       readonly repeatable: boolean;
-      readonly buffers: boolean;
+      readonly form: ReplyForm;
+      readonly convert: Conversion | undefined;
       readonly batch: Batch | undefined;
       readonly footprint: Footprint;
       readonly stallAfterMs: number;
     },
   ) {
-    super(command, data, bytes, how.repeatable, how.buffers, undefined, how.batch);
+    super(command, data, bytes, how.repeatable, how.form, how.convert, how.batch);
     this.effects = how.footprint.effects;
     this.waitsMs = how.footprint.waitsMs;
     this.#silenceMs = how.footprint.silenceMs(how.stallAfterMs);

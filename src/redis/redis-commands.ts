@@ -13,7 +13,7 @@ import {
 import { BEGIN, EXECUTE } from './effects.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
 import type { CommandLimits } from './options.ts';
-import type { RedisReply } from './reply.ts';
+import { PLAIN_FORM, replyForm, type RedisReply, type ReplyForm } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import {
   assertCommand,
@@ -23,7 +23,8 @@ import {
   joinCommands,
   type EncodedCommand,
 } from './resp-encoder.ts';
-import { TypedCommands, type TypedCall } from './typed-commands.ts';
+import { TypedCommands } from './typed-commands.ts';
+import { AS_IT_COMES, type ReplyHandling, type TypedCall } from './command-methods.ts';
 
 /**
  * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Executed` is
@@ -47,15 +48,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
    */
   command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
     try {
-      const info = this.#admit(command, 'alone');
-      const encoded = encodeCommand(command, info);
-      const footprint = info.isShareable ? undefined : new Footprint();
-      footprint?.add(info, command, false);
-      // A shared connection has nothing left behind on it, so that only what waits is something else there.
-      if (footprint === undefined || (this.#ownership === 'shared' && footprint.waitsMs === 0)) {
-        return this.#submit(info, encoded.data, encoded.bytes, options, undefined);
-      }
-      return this.#submitOwn(info.name, encoded, info.readOnly, undefined, footprint, options);
+      return this.#ask(this.#admit(command, 'alone'), AS_IT_COMES, command, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -97,31 +90,29 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     }
   }
 
-  protected override run(
-    { info, convert }: TypedCall,
-    command: RedisCommand,
-    options: CallOptions | undefined,
-  ): Promise<unknown> {
+  /** Runs a command of a typed method. */
+  protected run(call: TypedCall, command: RedisCommand, options: CallOptions | undefined): Promise<unknown> {
     try {
-      const { data, bytes } = encodeCommand(command, info);
-      return this.#submit(info, data, bytes, options, convert);
+      if (!call.info.isShareable) this.#admit(command, 'alone');
+      return this.#ask(call.info, call.handling, command, options);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  protected override runUnary(
+  /** As `run`, of a command of one argument. Most calls are one, and are made without an array for it. */
+  protected runUnary(
     call: TypedCall,
     argument: RedisArgument,
     options: CallOptions | undefined,
   ): Promise<unknown> {
-    const { info, convert } = call;
+    const { info } = call;
     const head = unaryHead(info, argument);
-    if (head === undefined || typeof argument !== 'string')
+    if (head === undefined || typeof argument !== 'string' || !info.isShareable)
       return this.run(call, [info.name, argument], options);
     try {
       const bytes = head.length + argument.length + 2;
-      return this.#submit(info, argument, bytes, options, convert, head);
+      return this.#submit(info, call.handling, argument, bytes, options, head);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -133,19 +124,38 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
   /** Asks what the server holds until it has something to answer, on a connection of the call's own. */
   protected abstract submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply>;
 
-  #submit(
+  #ask(
     info: CommandInfo,
+    handling: ReplyHandling,
+    command: RedisCommand,
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    const encoded = encodeCommand(command, info);
+    const footprint = info.isShareable ? undefined : new Footprint();
+    footprint?.add(info, command, false);
+    // A shared connection has nothing left behind on it, so that only what waits is something else there.
+    if (footprint === undefined || (this.#ownership === 'shared' && footprint.waitsMs === 0)) {
+      return this.#submit(info, handling, encoded.data, encoded.bytes, options);
+    }
+    return this.#submitOwn(info.name, handling, encoded, info.readOnly, undefined, footprint, options);
+  }
+
+  #submit(
+    { name, readOnly }: CommandInfo,
+    handling: ReplyHandling,
     data: Encoded,
     bytes: number,
     options: CallOptions | undefined,
-    convert: TypedCall['convert'],
     head: string = '',
   ): Promise<RedisReply> {
-    if (options !== undefined) checkCallOptions(info.name, options);
-    const repeatable = mayRepeat(info.readOnly, options);
-    const buffers = options?.buffers === true;
-    const request = new RedisRequest(info.name, data, bytes, repeatable, buffers, convert, undefined, head);
-    return this.submit(request, options);
+    if (options !== undefined) checkCallOptions(name, options);
+    const repeatable = mayRepeat(readOnly, options);
+    const form = formOf(handling, options);
+    const convert = form.buffers ? handling.convertBuffers : handling.convert;
+    return this.submit(
+      new RedisRequest(name, data, bytes, repeatable, form, convert, undefined, head),
+      options,
+    );
   }
 
   #submitBatch(
@@ -168,12 +178,13 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
     }
     if (inTransaction) encoded.push(EXEC);
     if (inTransaction) footprint?.addEffect(EXECUTE);
-    return this.#submitOwn(name, joinCommands(encoded), readOnly, batch, footprint, options);
+    return this.#submitOwn(name, AS_IT_COMES, joinCommands(encoded), readOnly, batch, footprint, options);
   }
 
   /** Asks what may leave something behind or take long; without a footprint it does neither. */
   #submitOwn(
     name: string,
+    handling: ReplyHandling,
     encoded: EncodedCommand,
     readOnly: boolean,
     batch: PipelineBatch | TransactionBatch | undefined,
@@ -182,13 +193,15 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
   ): Promise<RedisReply> {
     if (options !== undefined) checkCallOptions(name, options);
     const repeatable = mayRepeat(readOnly, options);
-    const buffers = options?.buffers === true;
+    const form = formOf(handling, options);
     if (footprint === undefined) {
       const { data, bytes } = encoded;
-      return this.submit(new RedisRequest(name, data, bytes, repeatable, buffers, undefined, batch), options);
+      return this.submit(new RedisRequest(name, data, bytes, repeatable, form, undefined, batch), options);
     }
     const { stallAfterMs, timeoutMs } = this.#limits;
-    const request = new OwnRequest(name, encoded, { repeatable, buffers, batch, footprint, stallAfterMs });
+    const convert = form.buffers ? handling.convertBuffers : handling.convert;
+    const how = { repeatable, form, convert, batch, footprint, stallAfterMs };
+    const request = new OwnRequest(name, encoded, how);
     const own = footprint.options(options, timeoutMs);
     return request.waitsMs > 0 && batch === undefined
       ? this.submitHeld(request, own)
@@ -213,6 +226,12 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends TypedComman
 
 const MULTI = encodeCommand(['MULTI']);
 const EXEC = encodeCommand(['EXEC']);
+const BYTES_FORM = replyForm(true, false);
+
+function formOf({ isBytes }: ReplyHandling, options: CallOptions | undefined): ReplyForm {
+  if (options === undefined) return isBytes ? BYTES_FORM : PLAIN_FORM;
+  return replyForm(isBytes || options.buffers === true, options.bigints === true);
+}
 
 function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
   const retry = options?.retry ?? 'reads';

@@ -1,6 +1,7 @@
 import type { Encoded, Request } from '../core/index.ts';
 import type { Batch } from './batch.ts';
-import type { RedisReply } from './reply.ts';
+import type { Conversion } from './reply-conversion.ts';
+import type { ReplyForm } from './reply.ts';
 
 /** One request to Redis: a command, or several that go out in a row and are answered as one. */
 export class RedisRequest implements Request {
@@ -9,10 +10,10 @@ export class RedisRequest implements Request {
   readonly data: Encoded;
   readonly bytes: number;
   readonly repeatable: boolean;
-  /** Whether strings in the reply are Buffers. */
-  readonly buffers: boolean;
+  /** How the values of the reply are wanted. */
+  readonly form: ReplyForm;
   /** What makes the caller's value of the reply; `undefined` leaves it as it is. */
-  readonly convert: ((reply: RedisReply) => RedisReply) | undefined;
+  readonly convert: Conversion | undefined;
   /** Where the replies of several commands are gathered. */
   readonly batch: Batch | undefined;
   /**
@@ -26,8 +27,8 @@ export class RedisRequest implements Request {
     data: Encoded,
     bytes: number,
     repeatable: boolean,
-    buffers: boolean,
-    convert: ((reply: RedisReply) => RedisReply) | undefined,
+    form: ReplyForm,
+    convert: Conversion | undefined,
     batch: Batch | undefined,
     head: string = '',
   ) {
@@ -35,7 +36,7 @@ export class RedisRequest implements Request {
     this.data = data;
     this.bytes = bytes;
     this.repeatable = repeatable;
-    this.buffers = buffers;
+    this.form = form;
     this.convert = convert;
     this.batch = batch;
     this.head = head;

@@ -1,15 +1,15 @@
 import type { Buffer } from 'node:buffer';
-import type { RedisReply } from './reply.ts';
+import { PLAIN_FORM, type RedisReply, type ReplyForm } from './reply.ts';
 import { AGGREGATE, ElementReader, INCOMPLETE, type AggregateKind } from './resp-element.ts';
 import { beyondLimit, violation, DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 
 /** Where a {@link RespDecoder} puts what it decoded. What these throw leaves `decode`. */
 export interface RespSink {
-  /** Whether text of the next reply is wanted as Buffers. Asked before each reply; push messages bring text always. */
-  readonly buffers: boolean;
+  /** How the values of the next reply are wanted. Asked before each reply; in push messages they are always plain. */
+  readonly form: ReplyForm;
   /**
-   * How maps of the next reply are wanted: as a Map (the default), or flat, as RESP2 has them, an array of keys and values in turn.
-   * Asked before each reply; in push messages they are always a Map.
+   * How maps and sets of the next reply are wanted: as a Map and a Set (the default), or flat, as RESP2 has them, an array of
+   * keys and values in turn, or of members. Asked before each reply; in push messages they are never flat.
    */
   readonly maps?: 'map' | 'flat';
   value(reply: RedisReply): void;
@@ -46,7 +46,7 @@ export class RespDecoder {
   readonly #elements: ElementReader;
   /** The innermost aggregate that is not complete. */
   #frame: Frame | undefined;
-  #flatMaps = false;
+  #isFlat = false;
   /** Where in the bytes at hand the current reply starts, and how many bytes of it came before them. */
   #replyStart = 0;
   #earlierBytes = 0;
@@ -66,7 +66,7 @@ export class RespDecoder {
     elements.next = 0;
     while (elements.next < bytes.length) {
       if (this.#frame === undefined && !elements.isWithinBulk) {
-        elements.asBuffers = sink.buffers;
+        elements.form = sink.form;
       }
       const element = elements.read(bytes, elements.next);
       if (element === INCOMPLETE) {
@@ -101,10 +101,10 @@ export class RespDecoder {
     const parent = this.#frame;
     if (kind === 'push') {
       this.#checkPush(parent, size);
-      this.#elements.asBuffers = false;
+      this.#elements.form = PLAIN_FORM;
     }
     if (parent === undefined) {
-      this.#flatMaps = kind !== 'push' && sink.maps === 'flat';
+      this.#isFlat = kind !== 'push' && sink.maps === 'flat';
     }
     const depth = parent === undefined ? 1 : parent.depth + 1;
     if (depth > this.#limits.maxNesting) {
@@ -154,11 +154,11 @@ export class RespDecoder {
   }
 
   #aggregateOf(kind: AggregateKind, items: RedisReply[]): RedisReply {
+    if (this.#isFlat || (kind !== 'map' && kind !== 'set')) {
+      return items;
+    }
     if (kind === 'set') {
       return new Set(items);
-    }
-    if (kind !== 'map' || this.#flatMaps) {
-      return items;
     }
     const map = new Map<RedisReply, RedisReply>();
     for (let index = 0; index < items.length; index += 2) {

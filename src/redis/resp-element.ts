@@ -1,7 +1,7 @@
 import { Buffer, constants } from 'node:buffer';
 import { replyErrorFrom } from './errors.ts';
 import { LargeBulk } from './large-bulk.ts';
-import type { RedisReply } from './reply.ts';
+import { PLAIN_FORM, type RedisReply, type ReplyForm } from './reply.ts';
 import { beyondLimit, tooLongForText, violation, type RespLimits } from './resp-limits.ts';
 import { copyOf, textOf } from './resp-text.ts';
 import { bigNumberOf, doubleOf, integerOf } from './resp-values.ts';
@@ -48,8 +48,8 @@ export class ElementReader {
   kind: AggregateKind = 'array';
   /** Of the aggregate whose head was read last: how many elements follow, in a map two per entry. */
   length = 0;
-  /** Whether text is wanted as Buffers. */
-  asBuffers = false;
+  /** How values are wanted. */
+  form: ReplyForm = PLAIN_FORM;
   readonly #limits: RespLimits;
   /** Bulks up to this length are within every limit. */
   readonly #unquestionedBytes: number;
@@ -136,7 +136,7 @@ export class ElementReader {
     if (length > this.#limits.maxBulkBytes) {
       throw beyondLimit(`a bulk of ${length} bytes`, 'maxBulkBytes', this.#limits);
     }
-    if (!this.asBuffers && length > constants.MAX_STRING_LENGTH) {
+    if (!this.form.buffers && length > constants.MAX_STRING_LENGTH) {
       throw tooLongForText(length);
     }
   }
@@ -147,7 +147,7 @@ export class ElementReader {
       this.next = at;
       return INCOMPLETE;
     }
-    const scratch = this.asBuffers ? undefined : (this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES));
+    const scratch = this.form.buffers ? undefined : (this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES));
     this.#large = { kind, bulk: new LargeBulk(length, scratch) };
     return this.#continueBulk(this.#large, bytes, this.next);
   }
@@ -172,7 +172,7 @@ export class ElementReader {
     if (kind !== 'string') {
       return this.#unusualBulk(kind, bulk.bytes, 0, bulk.length);
     }
-    return this.asBuffers ? bulk.bytes : textOf(bulk.bytes, 0, bulk.length);
+    return this.form.buffers ? bulk.bytes : textOf(bulk.bytes, 0, bulk.length);
   }
 
   #unusualBulk(kind: 'verbatim' | 'error', bytes: Buffer, start: number, end: number): RedisReply {
@@ -187,11 +187,11 @@ export class ElementReader {
   }
 
   #textOrBuffer(bytes: Buffer, start: number, end: number): RedisReply {
-    return this.asBuffers ? copyOf(bytes, start, end) : textOf(bytes, start, end);
+    return this.form.buffers ? copyOf(bytes, start, end) : textOf(bytes, start, end);
   }
 
   #simpleString(bytes: Buffer, at: number): Element {
-    if (!this.asBuffers && isOk(bytes, at)) {
+    if (!this.form.buffers && isOk(bytes, at)) {
       this.#searchedBytes = 0;
       this.next = at + 5;
       return 'OK';
@@ -208,8 +208,9 @@ export class ElementReader {
       return INCOMPLETE;
     }
     const end = this.next - 2;
-    if (end - start > EXACT_DIGITS_MAX) {
-      return integerOf(bytes.toString('latin1', at + 1, end));
+    if (end - start > EXACT_DIGITS_MAX || this.form.bigints) {
+      const value = integerOf(bytes.toString('latin1', at + 1, end));
+      return this.form.bigints ? BigInt(value) : value;
     }
     return sign === MINUS ? 0 - magnitude : magnitude;
   }

@@ -10,7 +10,8 @@ import {
 import { RedisReplyError } from './errors.ts';
 import { shakeHands } from './handshake.ts';
 import type { ResolvedRedisOptions } from './options.ts';
-import type { RedisReply } from './reply.ts';
+import { PLAIN_FORM, type RedisReply, type ReplyForm } from './reply.ts';
+import type { Conversion } from './reply-conversion.ts';
 import { RedisRequest } from './request.ts';
 import { RespDecoder, type RespSink } from './resp-decoder.ts';
 import { encodeCommand } from './resp-encoder.ts';
@@ -84,19 +85,18 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
 
   ping(nonce: string): RedisRequest | undefined {
     const { data, bytes } = encodeCommand(['PING', nonce]);
-    return new RedisRequest('PING', data, bytes, false, false, undefined, undefined);
+    return new RedisRequest('PING', data, bytes, false, PLAIN_FORM, undefined, undefined);
   }
 
   isPong(reply: RedisReply, nonce: string): boolean {
     return reply === nonce;
   }
 
-  get buffers(): boolean {
+  get form(): ReplyForm {
     const request = this.#inbound!.head;
     this.#request = request;
-    return (
-      request !== undefined && request.buffers && (request.batch === undefined || request.batch.buffersNext)
-    );
+    if (request === undefined) return PLAIN_FORM;
+    return request.batch === undefined || request.batch.isWantedNext ? request.form : PLAIN_FORM;
   }
 
   get maps(): 'map' | 'flat' {
@@ -113,7 +113,21 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     const whole = request?.batch === undefined ? reply : request.batch.take(reply);
     if (whole === undefined) return;
     if (whole instanceof RedisReplyError) inbound.refuse(whole);
-    else inbound.reply(request?.convert === undefined ? whole : request.convert(whole));
+    else if (request?.convert === undefined) inbound.reply(whole);
+    else this.#convert(request.convert, whole, request.form, inbound);
+  }
+
+  #convert(convert: Conversion, reply: RedisReply, form: ReplyForm, inbound: RedisInbound): void {
+    let value: RedisReply;
+    try {
+      value = convert(reply, form);
+    } catch (error) {
+      // The stream is in step: the call alone cannot be told what came.
+      if (!(error instanceof HawserError) || error.code !== 'UNSAFE_INTEGER') throw error;
+      inbound.refuse(error);
+      return;
+    }
+    inbound.reply(value);
   }
 
   push(message: RedisReply[]): void {

@@ -6,7 +6,7 @@ import { commandInfo } from '../../src/redis/commands.ts';
 import { leasedProtocol } from '../../src/redis/leased-session.ts';
 import { resolveRedisOptions } from '../../src/redis/options.ts';
 import { Footprint, OwnRequest } from '../../src/redis/own-request.ts';
-import type { RedisReply } from '../../src/redis/reply.ts';
+import { PLAIN_FORM, type RedisReply } from '../../src/redis/reply.ts';
 import { encodeCommand } from '../../src/redis/resp-encoder.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 import { redisServer } from '../support/redis.ts';
@@ -47,7 +47,13 @@ describe('what is believed to be left behind on a connection', () => {
       const info = commandInfo(words[0]);
       const footprint = new Footprint();
       footprint.add(info, words, false);
-      const plain = { repeatable: false, buffers: false, batch: undefined, stallAfterMs: 0 };
+      const plain = {
+        repeatable: false,
+        form: PLAIN_FORM,
+        convert: undefined,
+        batch: undefined,
+        stallAfterMs: 0,
+      };
       const request = new OwnRequest(info.name, encodeCommand(words), { ...plain, footprint });
       return connection.submit(request).catch((error: unknown) => error as Error);
     };

@@ -64,15 +64,39 @@ describe('text and bytes', () => {
 });
 
 describe('numbers', () => {
-  test('integers are numbers while they are exact, and bigints beyond', async () => {
+  test('integers are numbers while they are exact; beyond, an error says that the command has run', async () => {
     const redis = await connect(server().url);
     await redis.set('number', Number.MAX_SAFE_INTEGER - 1);
     expect(await redis.incr('number')).toBe(Number.MAX_SAFE_INTEGER);
-    expect(await redis.incr('number')).toBe(2n ** 53n);
+    expect(await failureOf(redis.incr('number'))).toMatchObject({
+      code: 'UNSAFE_INTEGER',
+      outcome: 'unknown',
+      command: 'INCR',
+      message: expect.stringMatching(/has run.*bigints: true/),
+    });
+    expect(await redis.get('number')).toBe(String(2n ** 53n));
+    expect(await redis.incr('number', { bigints: true })).toBe(2n ** 53n + 1n);
+  });
+
+  test('integers are bigints where they are asked for, whatever their size', async () => {
+    const redis = await connect(server().url);
     await redis.set('number', MAX_INTEGER - 7n);
-    expect(await redis.incrBy('number', 7)).toBe(MAX_INTEGER);
-    expect(await redis.incrBy('number', -MAX_INTEGER)).toBe(0);
-    expect(await redis.incrBy('number', -MAX_INTEGER - 1n)).toBe(-MAX_INTEGER - 1n);
+    expect(await redis.incrby('number', 7, { bigints: true })).toBe(MAX_INTEGER);
+    expect(await redis.incrby('number', -MAX_INTEGER, { bigints: true })).toBe(0n);
+    expect(await redis.incrby('number', -MAX_INTEGER - 1n, { bigints: true })).toBe(-MAX_INTEGER - 1n);
+    expect(await redis.command(['EXISTS', 'number'], { bigints: true })).toBe(1n);
+    expect(await redis.pipeline([['EXISTS', 'number']], { bigints: true })).toEqual([1n]);
+    expect(await redis.transaction([['EXISTS', 'number']], { bigints: true })).toEqual([1n]);
+  });
+
+  test('raw replies keep their type: a number where one is exact, a bigint beyond', async () => {
+    const redis = await connect(server().url);
+    await redis.set('number', Number.MAX_SAFE_INTEGER - 1);
+    const replies = await redis.pipeline([
+      ['INCR', 'number'],
+      ['INCR', 'number'],
+    ]);
+    expect(replies).toEqual([Number.MAX_SAFE_INTEGER, 2n ** 53n]);
   });
 
   test('one that would overflow is refused and stays as it was', async () => {
@@ -91,7 +115,7 @@ describe('typed methods', () => {
     expect(await redis.set('typed', 'a', { nx: true, px: 60_000 })).toBe('OK');
     expect(await redis.set('typed', 'b', { nx: true })).toBeNull();
     expect(await redis.pttl('typed')).toBeGreaterThan(0);
-    expect(await redis.set('typed', 'c', { keepTtl: true, xx: true })).toBe('OK');
+    expect(await redis.set('typed', 'c', { keepttl: true, xx: true })).toBe('OK');
     expect(await redis.pexpire('typed', 50_000)).toBe(true);
     expect(await redis.pexpire('typed:none', 1)).toBe(false);
     expect(await redis.pttl('typed:none')).toBe(-2);

@@ -130,6 +130,22 @@ describe('RESP2 is fallen back to', () => {
   });
 });
 
+describe('RESP2 that was asked for', () => {
+  test('is spoken without HELLO', async () => {
+    const world = new RedisWorld();
+    const client = world.start({ protocol: 2 });
+    expect(await world.clock.waitFor(client.incr('n'))).toBe(1);
+    expect(words(world)).toEqual(['ROLE', ...END, 'INCR n']);
+  });
+
+  test('authenticates with AUTH', async () => {
+    const world = new RedisWorld({ credentials: { username: 'user', password: PASSWORD } });
+    const client = world.start({ protocol: 2, credentials: { username: 'user', password: PASSWORD } });
+    expect(await world.clock.waitFor(client.incr('n'))).toBe(1);
+    expect(words(world)).toEqual([`AUTH user ${PASSWORD}`, 'ROLE', ...END, 'INCR n']);
+  });
+});
+
 describe('CLIENT SETNAME and SETINFO', () => {
   test.each([
     ['are unknown', '-ERR unknown subcommand. Try CLIENT HELP.\r\n'],

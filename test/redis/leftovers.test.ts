@@ -5,7 +5,7 @@ import { RedisReplyError } from '../../src/redis/errors.ts';
 import { effectOf, type Effect } from '../../src/redis/effects.ts';
 import { Leftovers } from '../../src/redis/leftovers.ts';
 import { Footprint, OwnRequest } from '../../src/redis/own-request.ts';
-import type { RedisReply } from '../../src/redis/reply.ts';
+import { PLAIN_FORM, type RedisReply } from '../../src/redis/reply.ts';
 import { RedisRequest } from '../../src/redis/request.ts';
 
 function effect(command: string): Effect | undefined {
@@ -182,7 +182,7 @@ describe('what commands leave behind on a connection', () => {
 });
 
 describe('a transaction in a row', () => {
-  const transaction = new RedisRequest('MULTI', '', 0, false, false, undefined, new TransactionBatch());
+  const transaction = new RedisRequest('MULTI', '', 0, false, PLAIN_FORM, undefined, new TransactionBatch());
 
   test('is refused from the moment that a MULTI is sent, until it is ended or refused', () => {
     const leftovers = new Leftovers(0);
@@ -254,6 +254,12 @@ function own(command: string): OwnRequest {
   const words = command.split(' ');
   const footprint = new Footprint();
   footprint.add(commandInfo(words[0]), words, false);
-  const plain = { repeatable: false, buffers: false, batch: undefined, stallAfterMs: 0 };
+  const plain = {
+    repeatable: false,
+    form: PLAIN_FORM,
+    convert: undefined,
+    batch: undefined,
+    stallAfterMs: 0,
+  };
   return new OwnRequest('X', { data: '', bytes: 0 }, { ...plain, footprint });
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RedisReplyError } from '../../src/redis/errors.ts';
-import type { RedisReply } from '../../src/redis/reply.ts';
+import { PLAIN_FORM, type RedisReply } from '../../src/redis/reply.ts';
 import { RespDecoder, type RespSink } from '../../src/redis/resp-decoder.ts';
 import { allSimpleCuts, cutsEvery, failureOf, receive } from './resp-receiving.ts';
 
@@ -302,7 +302,7 @@ describe('maps that are wanted flat', () => {
 test('what the sink throws leaves decode', () => {
   const stop = new Error('nothing was asked');
   const sink: RespSink = {
-    buffers: false,
+    form: PLAIN_FORM,
     value: () => {
       throw stop;
     },
@@ -312,4 +312,11 @@ test('what the sink throws leaves decode', () => {
   };
   expect(() => new RespDecoder().decode(Buffer.from('+OK\r\n'), sink)).toThrow(stop);
   expect(() => new RespDecoder().decode(Buffer.from('>1\r\n:1\r\n'), sink)).toThrow(stop);
+});
+
+describe('integers as bigints', () => {
+  test.each([':0\r\n', ':-1\r\n', ':+7\r\n', ':9007199254740993\r\n'])('%j', (stream) => {
+    const reply = BigInt(stream.slice(1).trim());
+    expect(receive(stream, [], { bigints: true }).events).toEqual([{ reply }]);
+  });
 });

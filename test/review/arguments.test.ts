@@ -17,7 +17,7 @@ const METHODS_WITH_OPTIONS: readonly [method: string, args: readonly unknown[]][
   ['del', ['key']],
   ['exists', ['key']],
   ['incr', ['key']],
-  ['incrBy', ['key', 1]],
+  ['incrby', ['key', 1]],
   ['pexpire', ['key', 1]],
   ['pttl', ['key']],
   ['mget', [['key']]],
@@ -60,9 +60,8 @@ const BAD_CALLS: readonly [method: string, args: readonly unknown[]][] = [
     ['command', [list]],
     ['pipeline', [list]],
     ['transaction', [list]],
-    ['mget', [list]],
   ]),
-  ...[undefined, null, 5, 'field', ['field', 'value'], new Map()].flatMap(
+  ...[undefined, null, 5, 'field', ['field', 'value'], new Set()].flatMap(
     (fields): [string, readonly unknown[]][] => [
       ['mset', [fields]],
       ['hset', ['key', fields, 'value']],
@@ -79,7 +78,7 @@ const BAD_CALLS: readonly [method: string, args: readonly unknown[]][] = [
       ['hset', ['key', { field: key }]],
       ['mget', [[key]]],
       ['rpush', ['key', [key]]],
-      ['incrBy', ['key', key]],
+      ['incrby', ['key', key]],
       ['pexpire', ['key', key]],
       ['lrange', ['key', key, 1]],
       ['command', [['GET', key]]],
@@ -110,7 +109,7 @@ const BAD_CALLS: readonly [method: string, args: readonly unknown[]][] = [
   ['set', ['key', 'value', { px: NaN }]],
   ['set', ['key', 'value', { nx: 1 }]],
   ['set', ['key', 'value', { xx: 'yes' }]],
-  ['set', ['key', 'value', { keepTtl: null }]],
+  ['set', ['key', 'value', { keepttl: null }]],
 ];
 
 const BAD_WAITS: readonly unknown[] = [

@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   'REFUSED',
   'STALLED',
   'TRANSACTION_TORN',
+  'UNSAFE_INTEGER',
   'UNSHAREABLE_COMMAND',
   'WRONG_ROLE',
 ] as const;

@@ -1,0 +1,171 @@
+import type { RedisArgument } from './argument-text.ts';
+import type { CallOptions } from './call-options.ts';
+import { encodeArguments } from './command-encoding.ts';
+import { isNeeded, parseCommand, splitOnce, type Part } from './command-notation.ts';
+import { commandInfo, type CommandInfo, type RedisCommand } from './commands.ts';
+import { conversionOf, type Conversion } from './reply-conversion.ts';
+import { parseReply, type ReplyCase } from './reply-notation.ts';
+import { invalidArgument } from './resp-encoder.ts';
+
+/** What becomes of a reply. */
+export interface ReplyHandling {
+  /** What makes the caller's value of a reply; `undefined` where it is that as it comes. */
+  readonly convert: Conversion | undefined;
+  /** The same where text has come as Buffers. */
+  readonly convertBuffers: Conversion | undefined;
+  /** The reply is bytes, which text would destroy. */
+  readonly isBytes: boolean;
+}
+
+/** The value of a reply is the reply as it comes. */
+export const AS_IT_COMES: ReplyHandling = { convert: undefined, convertBuffers: undefined, isBytes: false };
+
+/** What is known of a call before it is made. */
+export interface TypedCall {
+  readonly info: CommandInfo;
+  readonly handling: ReplyHandling;
+}
+
+/** What asks the server for a method. */
+interface Runner {
+  run(call: TypedCall, command: RedisCommand, options: CallOptions | undefined): Promise<unknown>;
+  /** As `run`, of a command of one argument. Most calls are one, and are made without an array for it. */
+  runUnary(call: TypedCall, argument: RedisArgument, options: CallOptions | undefined): Promise<unknown>;
+}
+
+type Method = (this: Runner, ...args: never[]) => Promise<unknown>;
+
+/**
+ * The properties of a prototype with a method for each of the lines, `name: 'n COMMAND arguments => reply'`. `n` is how many
+ * values the command takes, where these are all that it needs and are sent as they are, else 0.
+ */
+export function methodsOf(lines: Readonly<Record<string, string>>): PropertyDescriptorMap {
+  const methods: PropertyDescriptorMap = {};
+  for (const name in lines) {
+    methods[name] = { value: methodOf(lines[name]!), writable: true, configurable: true };
+  }
+  return methods;
+}
+
+/** A command's line, read when it is first called: there are hundreds, and a program calls a few. */
+class CommandPlan {
+  readonly words: readonly string[];
+  readonly parts: readonly Part[];
+  /** How many arguments stand in front of the options. */
+  readonly needed: number;
+  /** What is known of a call without options of its own. */
+  readonly plainCall: TypedCall;
+  readonly #calls: readonly (readonly [option: string, call: TypedCall])[];
+
+  constructor(line: string) {
+    const [notation, reply] = splitOnce(line.slice(line.indexOf(' ') + 1), ' => ');
+    const { words, parts } = parseCommand(notation);
+    const info = commandInfo(words[0]);
+    this.words = words;
+    this.parts = parts;
+    this.needed = parts.filter(isNeeded).length;
+    const [plain, ...others] = parseReply(reply).map(({ option, shape }): readonly [string, TypedCall] => [
+      option,
+      callOf(info, shape),
+    ]);
+    this.plainCall = plain![1];
+    this.#calls = others;
+  }
+
+  /** What is known of a call with these options. */
+  callFor(options: Readonly<Record<string, unknown>> | undefined): TypedCall {
+    if (options === undefined) return this.plainCall;
+    for (const [option, call] of this.#calls) {
+      if (options[option] !== undefined && options[option] !== false) return call;
+    }
+    return this.plainCall;
+  }
+}
+
+function callOf(info: CommandInfo, shape: ReplyCase['shape']): TypedCall {
+  const isBytes = shape.kind === 'bytes' || (shape.kind === 'nullable' && shape.of.kind === 'bytes');
+  const convert = conversionOf(shape, false);
+  return { info, handling: { convert, convertBuffers: conversionOf(shape, true), isBytes } };
+}
+
+/** Commands of a few values, as most calls are, are put together without looking at their parts and without a list of them. */
+function methodOf(line: string): Method {
+  switch (line[0]) {
+    case '1':
+      return unaryMethod(line);
+    case '2':
+      return binaryMethod(line);
+    case '3':
+      return ternaryMethod(line);
+    default:
+      return generalMethod(line);
+  }
+}
+
+function unaryMethod(line: string): Method {
+  let plan: CommandPlan | undefined;
+  return function (this: Runner, argument: RedisArgument, options?: CallOptions) {
+    plan ??= new CommandPlan(line);
+    if (options === undefined) return this.runUnary(plan.plainCall, argument, undefined);
+    return ask(this, plan, [argument], options);
+  };
+}
+
+function binaryMethod(line: string): Method {
+  let plan: CommandPlan | undefined;
+  return function (this: Runner, one: RedisArgument, two: RedisArgument, options?: CallOptions) {
+    plan ??= new CommandPlan(line);
+    if (options === undefined) return this.run(plan.plainCall, [plan.words[0]!, one, two], undefined);
+    return ask(this, plan, [one, two], options);
+  };
+}
+
+function ternaryMethod(line: string): Method {
+  let plan: CommandPlan | undefined;
+  return function (
+    this: Runner,
+    one: RedisArgument,
+    two: RedisArgument,
+    three: RedisArgument,
+    options?: CallOptions,
+  ) {
+    plan ??= new CommandPlan(line);
+    if (options === undefined) return this.run(plan.plainCall, [plan.words[0]!, one, two, three], undefined);
+    return ask(this, plan, [one, two, three], options);
+  };
+}
+
+function generalMethod(line: string): Method {
+  let plan: CommandPlan | undefined;
+  return function (this: Runner, ...args: unknown[]) {
+    plan ??= new CommandPlan(line);
+    return ask(this, plan, args, args[plan.needed] as CallOptions | undefined);
+  };
+}
+
+/** What is thrown while a command is put together is what the call rejects with. */
+function ask(
+  runner: Runner,
+  plan: CommandPlan,
+  args: readonly unknown[],
+  options: CallOptions | undefined,
+): Promise<unknown> {
+  try {
+    const properties = propertiesOf(options, plan.words);
+    const command = encodeArguments(plan.words, plan.parts, args, properties);
+    return runner.run(plan.callFor(properties), command, options);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function propertiesOf(
+  options: CallOptions | undefined,
+  words: readonly string[],
+): Readonly<Record<string, unknown>> | undefined {
+  if (options === undefined || (typeof options === 'object' && options !== null && !Array.isArray(options))) {
+    return options as Readonly<Record<string, unknown>> | undefined;
+  }
+  const name = words.join(' ');
+  throw invalidArgument(`options of ${name}`, 'object', options, name);
+}

@@ -1,0 +1,541 @@
+// Made by `npm run generate:commands`; see scripts/commands.
+import type { Buffer } from 'node:buffer';
+import type { RedisArgument } from '../argument-text.ts';
+import type { AsBigints, AsBuffers, AsNumbers, AsText, CallOptions } from '../call-options.ts';
+
+/** Options of {@link SortedSetCommands.bzmpop}. */
+export interface BzmpopOptions extends CallOptions {
+  /** `COUNT count` */
+  readonly count?: number | bigint | undefined;
+}
+
+/** What {@link SortedSetCommands.bzmpop} answers with. */
+export type BzmpopReply<Text> = { key: Text; members: { member: Text; score: number }[] };
+
+/** Options of {@link SortedSetCommands.zadd}. */
+export interface ZaddOptions extends CallOptions {
+  /** `NX` */
+  readonly nx?: boolean | undefined;
+  /** `XX` */
+  readonly xx?: boolean | undefined;
+  /** `GT` */
+  readonly gt?: boolean | undefined;
+  /** `LT` */
+  readonly lt?: boolean | undefined;
+  /** `CH` */
+  readonly ch?: boolean | undefined;
+  /** `INCR` */
+  readonly incr?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zdiff}. */
+export interface ZdiffOptions extends CallOptions {
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zinter}. */
+export interface ZinterOptions extends CallOptions {
+  /** `WEIGHTS weights ...` */
+  readonly weights?: number | readonly number[] | undefined;
+  /** `AGGREGATE <SUM | MIN | MAX>` */
+  readonly aggregate?: 'SUM' | 'MIN' | 'MAX' | undefined;
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zintercard}. */
+export interface ZintercardOptions extends CallOptions {
+  /** `LIMIT limit` */
+  readonly limit?: number | bigint | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zinterstore}. */
+export interface ZinterstoreOptions extends CallOptions {
+  /** `WEIGHTS weights ...` */
+  readonly weights?: number | readonly number[] | undefined;
+  /** `AGGREGATE <SUM | MIN | MAX>` */
+  readonly aggregate?: 'SUM' | 'MIN' | 'MAX' | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zmpop}. */
+export interface ZmpopOptions extends CallOptions {
+  /** `COUNT count` */
+  readonly count?: number | bigint | undefined;
+}
+
+/** What {@link SortedSetCommands.zmpop} answers with. */
+export type ZmpopReply<Text> = { key: Text; members: { member: Text; score: number }[] };
+
+/** Options of {@link SortedSetCommands.zpopmax}. */
+export interface ZpopmaxOptions extends CallOptions {
+  /** `count` */
+  readonly count?: number | bigint | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zpopmin}. */
+export interface ZpopminOptions extends CallOptions {
+  /** `count` */
+  readonly count?: number | bigint | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrandmember}. */
+export interface ZrandmemberOptions extends CallOptions {
+  /** `count [WITHSCORES]` */
+  readonly count?: number | bigint | undefined;
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrange}. */
+export interface ZrangeOptions extends CallOptions {
+  /** `BYSCORE` */
+  readonly byscore?: boolean | undefined;
+  /** `BYLEX` */
+  readonly bylex?: boolean | undefined;
+  /** `REV` */
+  readonly rev?: boolean | undefined;
+  /** `LIMIT offset count` */
+  readonly limit?: { readonly offset: number | bigint; readonly count: number | bigint } | undefined;
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrangebylex}. */
+export interface ZrangebylexOptions extends CallOptions {
+  /** `LIMIT offset count` */
+  readonly limit?: { readonly offset: number | bigint; readonly count: number | bigint } | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrangebyscore}. */
+export interface ZrangebyscoreOptions extends CallOptions {
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+  /** `LIMIT offset count` */
+  readonly limit?: { readonly offset: number | bigint; readonly count: number | bigint } | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrangestore}. */
+export interface ZrangestoreOptions extends CallOptions {
+  /** `BYSCORE` */
+  readonly byscore?: boolean | undefined;
+  /** `BYLEX` */
+  readonly bylex?: boolean | undefined;
+  /** `REV` */
+  readonly rev?: boolean | undefined;
+  /** `LIMIT offset count` */
+  readonly limit?: { readonly offset: number | bigint; readonly count: number | bigint } | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrank}. */
+export interface ZrankOptions extends CallOptions {
+  /** `WITHSCORE` */
+  readonly withscore?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrevrange}. */
+export interface ZrevrangeOptions extends CallOptions {
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrevrangebylex}. */
+export interface ZrevrangebylexOptions extends CallOptions {
+  /** `LIMIT offset count` */
+  readonly limit?: { readonly offset: number | bigint; readonly count: number | bigint } | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrevrangebyscore}. */
+export interface ZrevrangebyscoreOptions extends CallOptions {
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+  /** `LIMIT offset count` */
+  readonly limit?: { readonly offset: number | bigint; readonly count: number | bigint } | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zrevrank}. */
+export interface ZrevrankOptions extends CallOptions {
+  /** `WITHSCORE` */
+  readonly withscore?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zscanPage}. */
+export interface ZscanPageOptions extends CallOptions {
+  /** `MATCH match` */
+  readonly match?: RedisArgument | undefined;
+  /** `COUNT count` */
+  readonly count?: number | bigint | undefined;
+}
+
+/** What {@link SortedSetCommands.zscanPage} answers with. */
+export type ZscanPageReply<Text> = { cursor: string; entries: { member: Text; score: number }[] };
+
+/** Options of {@link SortedSetCommands.zunion}. */
+export interface ZunionOptions extends CallOptions {
+  /** `WEIGHTS weights ...` */
+  readonly weights?: number | readonly number[] | undefined;
+  /** `AGGREGATE <SUM | MIN | MAX>` */
+  readonly aggregate?: 'SUM' | 'MIN' | 'MAX' | undefined;
+  /** `WITHSCORES` */
+  readonly withscores?: boolean | undefined;
+}
+
+/** Options of {@link SortedSetCommands.zunionstore}. */
+export interface ZunionstoreOptions extends CallOptions {
+  /** `WEIGHTS weights ...` */
+  readonly weights?: number | readonly number[] | undefined;
+  /** `AGGREGATE <SUM | MIN | MAX>` */
+  readonly aggregate?: 'SUM' | 'MIN' | 'MAX' | undefined;
+}
+
+/** Commands of the group sorted-set. */
+export interface SortedSetCommands {
+  /**
+   * Remove and return members with scores in a sorted set or block until one is available.
+   *
+   * `BZMPOP timeout numkeys key ... <MIN | MAX> [COUNT count]`, since 7.0.0. O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.
+   * It may wait on the server: not for a shared connection.
+   */
+  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions & AsText): Promise<BzmpopReply<string> | null>;
+  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: BzmpopOptions & AsBuffers): Promise<BzmpopReply<Buffer> | null>;
+  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions): Promise<BzmpopReply<string | Buffer> | null>;
+
+  /**
+   * Remove and return the member with the highest score from one or more sorted sets, or block until one is available.
+   *
+   * `BZPOPMAX key ... timeout`, since 5.0.0. O(log(N)) with N being the number of elements in the sorted set.
+   * It may wait on the server: not for a shared connection.
+   */
+  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; member: string; score: number } | null>;
+  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; member: Buffer; score: number } | null>;
+  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions): Promise<{ key: string | Buffer; member: string | Buffer; score: number } | null>;
+
+  /**
+   * Remove and return the member with the lowest score from one or more sorted sets, or block until one is available.
+   *
+   * `BZPOPMIN key ... timeout`, since 5.0.0. O(log(N)) with N being the number of elements in the sorted set.
+   * It may wait on the server: not for a shared connection.
+   */
+  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; member: string; score: number } | null>;
+  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; member: Buffer; score: number } | null>;
+  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions): Promise<{ key: string | Buffer; member: string | Buffer; score: number } | null>;
+
+  /**
+   * Add one or more members to a sorted set, or update its score if it already exists.
+   *
+   * `ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member ...`, since 1.2.0. O(log(N)) for each item added, where N is the number of elements in the sorted set.
+   */
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options?: ZaddOptions & AsNumbers & { readonly incr?: false | undefined }): Promise<number>;
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options: ZaddOptions & AsBigints & { readonly incr?: false | undefined }): Promise<bigint>;
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options: ZaddOptions & { readonly incr: true }): Promise<number | null>;
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options?: ZaddOptions): Promise<number | bigint | null>;
+
+  /**
+   * Get the number of members in a sorted set.
+   *
+   * `ZCARD key`, since 1.2.0. O(1).
+   */
+  zcard(key: RedisArgument, options?: CallOptions & AsNumbers): Promise<number>;
+  zcard(key: RedisArgument, options: CallOptions & AsBigints): Promise<bigint>;
+  zcard(key: RedisArgument, options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Count the members in a sorted set with scores within the given values.
+   *
+   * `ZCOUNT key min max`, since 2.0.0. O(log(N)) with N being the number of elements in the sorted set.
+   */
+  zcount(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions & AsNumbers): Promise<number>;
+  zcount(key: RedisArgument, min: number | string, max: number | string, options: CallOptions & AsBigints): Promise<bigint>;
+  zcount(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Subtract multiple sorted sets.
+   *
+   * `ZDIFF numkeys key ... [WITHSCORES]`, since 6.2.0. O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is the size of the first set, and K is the size of the result set.
+   */
+  zdiff(key: RedisArgument | readonly RedisArgument[], options?: ZdiffOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zdiff(key: RedisArgument | readonly RedisArgument[], options?: ZdiffOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Subtract multiple sorted sets and store the resulting sorted set in a new key.
+   *
+   * `ZDIFFSTORE destination numkeys key ...`, since 6.2.0. O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is the size of the first set, and K is the size of the result set.
+   */
+  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Promise<number>;
+  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Promise<bigint>;
+  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Increment the score of a member in a sorted set.
+   *
+   * `ZINCRBY key increment member`, since 1.2.0. O(log(N)) where N is the number of elements in the sorted set.
+   */
+  zincrby(key: RedisArgument, increment: number | bigint, member: RedisArgument, options?: CallOptions): Promise<number>;
+
+  /**
+   * Intersect multiple sorted sets.
+   *
+   * `ZINTER numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>] [WITHSCORES]`, since 6.2.0. O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.
+   */
+  zinter(key: RedisArgument | readonly RedisArgument[], options?: ZinterOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zinter(key: RedisArgument | readonly RedisArgument[], options?: ZinterOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Intersect multiple sorted sets and return the cardinality of the result.
+   *
+   * `ZINTERCARD numkeys key ... [LIMIT limit]`, since 7.0.0. O(N*K) worst case with N being the smallest input sorted set, K being the number of input sorted sets.
+   */
+  zintercard(key: RedisArgument | readonly RedisArgument[], options?: ZintercardOptions & AsNumbers): Promise<number>;
+  zintercard(key: RedisArgument | readonly RedisArgument[], options: ZintercardOptions & AsBigints): Promise<bigint>;
+  zintercard(key: RedisArgument | readonly RedisArgument[], options?: ZintercardOptions): Promise<number | bigint>;
+
+  /**
+   * Intersect multiple sorted sets and store the resulting sorted set in a new key.
+   *
+   * `ZINTERSTORE destination numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>]`, since 2.0.0. O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.
+   */
+  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZinterstoreOptions & AsNumbers): Promise<number>;
+  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: ZinterstoreOptions & AsBigints): Promise<bigint>;
+  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZinterstoreOptions): Promise<number | bigint>;
+
+  /**
+   * Count the number of members in a sorted set between a given lexicographical range.
+   *
+   * `ZLEXCOUNT key min max`, since 2.8.9. O(log(N)) with N being the number of elements in the sorted set.
+   */
+  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions & AsNumbers): Promise<number>;
+  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: CallOptions & AsBigints): Promise<bigint>;
+  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Remove and return members with scores in a sorted set.
+   *
+   * `ZMPOP numkeys key ... <MIN | MAX> [COUNT count]`, since 7.0.0. O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.
+   */
+  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: ZmpopOptions & AsText): Promise<ZmpopReply<string> | null>;
+  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: ZmpopOptions & AsBuffers): Promise<ZmpopReply<Buffer> | null>;
+  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: ZmpopOptions): Promise<ZmpopReply<string | Buffer> | null>;
+
+  /**
+   * Get the score associated with the given members in a sorted set.
+   *
+   * `ZMSCORE key member ...`, since 6.2.0. O(N) where N is the number of members being requested.
+   */
+  zmscore(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<(number | null)[]>;
+
+  /**
+   * Remove and return members with the highest scores in a sorted set.
+   *
+   * `ZPOPMAX key [count]`, since 5.0.0. O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.
+   */
+  zpopmax(key: RedisArgument, options?: ZpopmaxOptions & AsText & { readonly count?: undefined }): Promise<{ member: string; score: number } | null>;
+  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsBuffers & { readonly count?: undefined }): Promise<{ member: Buffer; score: number } | null>;
+  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsText & { readonly count: number | bigint }): Promise<{ member: string; score: number }[]>;
+  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsBuffers & { readonly count: number | bigint }): Promise<{ member: Buffer; score: number }[]>;
+  zpopmax(key: RedisArgument, options?: ZpopmaxOptions): Promise<{ member: string | Buffer; score: number } | { member: string | Buffer; score: number }[] | null>;
+
+  /**
+   * Remove and return members with the lowest scores in a sorted set.
+   *
+   * `ZPOPMIN key [count]`, since 5.0.0. O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.
+   */
+  zpopmin(key: RedisArgument, options?: ZpopminOptions & AsText & { readonly count?: undefined }): Promise<{ member: string; score: number } | null>;
+  zpopmin(key: RedisArgument, options: ZpopminOptions & AsBuffers & { readonly count?: undefined }): Promise<{ member: Buffer; score: number } | null>;
+  zpopmin(key: RedisArgument, options: ZpopminOptions & AsText & { readonly count: number | bigint }): Promise<{ member: string; score: number }[]>;
+  zpopmin(key: RedisArgument, options: ZpopminOptions & AsBuffers & { readonly count: number | bigint }): Promise<{ member: Buffer; score: number }[]>;
+  zpopmin(key: RedisArgument, options?: ZpopminOptions): Promise<{ member: string | Buffer; score: number } | { member: string | Buffer; score: number }[] | null>;
+
+  /**
+   * Get one or multiple random elements from a sorted set.
+   *
+   * `ZRANDMEMBER key [count [WITHSCORES]]`, since 6.2.0. O(N) where N is the number of elements returned.
+   */
+  zrandmember(key: RedisArgument, options?: ZrandmemberOptions & AsText & { readonly withscores?: false | undefined; readonly count?: undefined }): Promise<string | null>;
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly withscores?: false | undefined; readonly count?: undefined }): Promise<Buffer | null>;
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsText & { readonly count: number | bigint }): Promise<string[]>;
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly count: number | bigint }): Promise<Buffer[]>;
+  zrandmember(key: RedisArgument, options?: ZrandmemberOptions): Promise<string | Buffer | { member: string | Buffer; score: number }[] | (string | Buffer)[] | null>;
+
+  /**
+   * Return a range of members in a sorted set.
+   *
+   * `ZRANGE key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]`, since 1.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements returned.
+   */
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options?: ZrangeOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options?: ZrangeOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Return a range of members in a sorted set, by lexicographical range.
+   *
+   * `ZRANGEBYLEX key min max [LIMIT offset count]`, since 2.8.9. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).
+   *
+   * @deprecated since 6.2.0: use `ZRANGE` with the `BYLEX` argument
+   */
+  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: ZrangebylexOptions & AsText): Promise<string[]>;
+  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: ZrangebylexOptions & AsBuffers): Promise<Buffer[]>;
+  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: ZrangebylexOptions): Promise<(string | Buffer)[]>;
+
+  /**
+   * Return a range of members in a sorted set, by score.
+   *
+   * `ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count]`, since 1.0.5. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).
+   *
+   * @deprecated since 6.2.0: use `ZRANGE` with the `BYSCORE` argument
+   */
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: ZrangebyscoreOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: ZrangebyscoreOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Store a range of members from sorted set into another key.
+   *
+   * `ZRANGESTORE dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]`, since 6.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements stored into the destination key.
+   */
+  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options?: ZrangestoreOptions & AsNumbers): Promise<number>;
+  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options: ZrangestoreOptions & AsBigints): Promise<bigint>;
+  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options?: ZrangestoreOptions): Promise<number | bigint>;
+
+  /**
+   * Determine the index of a member in a sorted set.
+   *
+   * `ZRANK key member [WITHSCORE]`, since 2.0.0. O(log(N)).
+   */
+  zrank(key: RedisArgument, member: RedisArgument, options?: ZrankOptions & AsNumbers & { readonly withscore?: false | undefined }): Promise<number | null>;
+  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsBigints & { readonly withscore?: false | undefined }): Promise<bigint | null>;
+  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsNumbers & { readonly withscore: true }): Promise<{ rank: number; score: number } | null>;
+  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsBigints & { readonly withscore: true }): Promise<{ rank: bigint; score: number } | null>;
+  zrank(key: RedisArgument, member: RedisArgument, options?: ZrankOptions): Promise<number | bigint | { rank: number | bigint; score: number } | null>;
+
+  /**
+   * Remove one or more members from a sorted set.
+   *
+   * `ZREM key member ...`, since 1.2.0. O(M*log(N)) with N being the number of elements in the sorted set and M the number of elements to be removed.
+   */
+  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Promise<number>;
+  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Promise<bigint>;
+  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Remove all members in a sorted set between the given lexicographical range.
+   *
+   * `ZREMRANGEBYLEX key min max`, since 2.8.9. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.
+   */
+  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions & AsNumbers): Promise<number>;
+  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: CallOptions & AsBigints): Promise<bigint>;
+  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Remove all members in a sorted set within the given indexes.
+   *
+   * `ZREMRANGEBYRANK key start stop`, since 2.0.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.
+   */
+  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: CallOptions & AsNumbers): Promise<number>;
+  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options: CallOptions & AsBigints): Promise<bigint>;
+  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Remove all members in a sorted set within the given scores.
+   *
+   * `ZREMRANGEBYSCORE key min max`, since 1.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.
+   */
+  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions & AsNumbers): Promise<number>;
+  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: CallOptions & AsBigints): Promise<bigint>;
+  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions): Promise<number | bigint>;
+
+  /**
+   * Return a range of members in a sorted set, by index, with scores ordered from high to low.
+   *
+   * `ZREVRANGE key start stop [WITHSCORES]`, since 1.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements returned.
+   *
+   * @deprecated since 6.2.0: use `ZRANGE` with the `REV` argument
+   */
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: ZrevrangeOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: ZrevrangeOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Return a range of members in a sorted set, by lexicographical range, ordered from higher to lower strings.
+   *
+   * `ZREVRANGEBYLEX key max min [LIMIT offset count]`, since 2.8.9. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).
+   *
+   * @deprecated since 6.2.0: use `ZRANGE` with the `REV` and `BYLEX` arguments
+   */
+  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options?: ZrevrangebylexOptions & AsText): Promise<string[]>;
+  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options: ZrevrangebylexOptions & AsBuffers): Promise<Buffer[]>;
+  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options?: ZrevrangebylexOptions): Promise<(string | Buffer)[]>;
+
+  /**
+   * Return a range of members in a sorted set, by score, with scores ordered from high to low.
+   *
+   * `ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count]`, since 2.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).
+   *
+   * @deprecated since 6.2.0: use `ZRANGE` with the `REV` and `BYSCORE` arguments
+   */
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options?: ZrevrangebyscoreOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options?: ZrevrangebyscoreOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Determine the index of a member in a sorted set, with scores ordered from high to low.
+   *
+   * `ZREVRANK key member [WITHSCORE]`, since 2.0.0. O(log(N)).
+   */
+  zrevrank(key: RedisArgument, member: RedisArgument, options?: ZrevrankOptions & AsNumbers & { readonly withscore?: false | undefined }): Promise<number | null>;
+  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsBigints & { readonly withscore?: false | undefined }): Promise<bigint | null>;
+  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsNumbers & { readonly withscore: true }): Promise<{ rank: number; score: number } | null>;
+  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsBigints & { readonly withscore: true }): Promise<{ rank: bigint; score: number } | null>;
+  zrevrank(key: RedisArgument, member: RedisArgument, options?: ZrevrankOptions): Promise<number | bigint | { rank: number | bigint; score: number } | null>;
+
+  /**
+   * Incrementally iterate sorted sets elements and associated scores.
+   *
+   * `ZSCAN key cursor [MATCH match] [COUNT count]`, since 2.8.0. O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection..
+   */
+  zscanPage(key: RedisArgument, cursor: number | bigint, options?: ZscanPageOptions & AsText): Promise<ZscanPageReply<string>>;
+  zscanPage(key: RedisArgument, cursor: number | bigint, options: ZscanPageOptions & AsBuffers): Promise<ZscanPageReply<Buffer>>;
+  zscanPage(key: RedisArgument, cursor: number | bigint, options?: ZscanPageOptions): Promise<ZscanPageReply<string | Buffer>>;
+
+  /**
+   * Get the score associated with the given member in a sorted set.
+   *
+   * `ZSCORE key member`, since 1.2.0. O(1).
+   */
+  zscore(key: RedisArgument, member: RedisArgument, options?: CallOptions): Promise<number | null>;
+
+  /**
+   * Add multiple sorted sets.
+   *
+   * `ZUNION numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>] [WITHSCORES]`, since 6.2.0. O(N)+O(M*log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in the resulting sorted set.
+   */
+  zunion(key: RedisArgument | readonly RedisArgument[], options?: ZunionOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
+  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
+  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
+  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
+  zunion(key: RedisArgument | readonly RedisArgument[], options?: ZunionOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+
+  /**
+   * Add multiple sorted sets and store the resulting sorted set in a new key.
+   *
+   * `ZUNIONSTORE destination numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>]`, since 2.0.0. O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in the resulting sorted set.
+   */
+  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZunionstoreOptions & AsNumbers): Promise<number>;
+  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: ZunionstoreOptions & AsBigints): Promise<bigint>;
+  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZunionstoreOptions): Promise<number | bigint>;
+}

@@ -1,0 +1,119 @@
+import { splitOnce } from './command-notation.ts';
+
+/**
+ * The shape of a reply, over RESP2 and RESP3 alike. It is written down so:
+ *
+ * - `int`: an integer. `double`: a number, which RESP2 sends as text. `bool`: 0 or 1.
+ * - `bulk`: text, or a Buffer where Buffers are asked for. `str`: text always. `bytes`: a Buffer always.
+ * - `OK`, `PONG`: this very text. `any`: whatever the server sends. `place`: a member of a geospatial index.
+ * - `T[]`: a list. `T{}`: an object with any names, without a prototype. `T?`: or `null`.
+ * - `(a:T b:U)`: a list of so many, made an object; `*rest:T` takes those that are left, `a?:T` may be missing.
+ * - `{a:T b?:U}`: an object with these names, and perhaps others; a name with a `?` may be missing.
+ */
+export type ReplyShape =
+  | { readonly kind: 'int' | 'double' | 'bool' | 'bulk' | 'str' | 'bytes' | 'any' | 'place' }
+  | { readonly kind: 'literal'; readonly text: string }
+  | { readonly kind: 'list' | 'record' | 'nullable'; readonly of: ReplyShape }
+  | { readonly kind: 'tuple' | 'struct'; readonly fields: readonly ReplyField[] };
+
+/** A part of a reply that has a name. */
+export interface ReplyField {
+  readonly name: string;
+  readonly shape: ReplyShape;
+  readonly isOptional: boolean;
+  /** Takes all that is left of a tuple. */
+  readonly isRest: boolean;
+}
+
+/** What a command answers with: by the options that it is given, the first of them that is there. */
+export interface ReplyCase {
+  /** The option; empty for when there is none of them. */
+  readonly option: string;
+  readonly shape: ReplyShape;
+}
+
+/** Reads `T; option T; option T`. Throws a SyntaxError, which is a fault of the table. */
+export function parseReply(text: string): readonly ReplyCase[] {
+  return text.split(/; */).map((each, index) => {
+    const [option, shape] = index === 0 ? ['', each] : splitOnce(each, ' ');
+    return { option, shape: parseShape(shape) };
+  });
+}
+
+const SYMBOLS = /\[\]|\{\}|[(){}?*:]|[^\s(){}[\]?*:]+/g;
+
+/** Reads one shape. */
+export function parseShape(text: string): ReplyShape {
+  const reader = new ShapeReader(text);
+  const shape = reader.shape();
+  reader.end();
+  return shape;
+}
+
+const SIMPLE: ReadonlySet<string> = new Set([
+  'int',
+  'double',
+  'bool',
+  'bulk',
+  'str',
+  'bytes',
+  'any',
+  'place',
+]);
+
+class ShapeReader {
+  readonly #symbols: readonly string[];
+  #next = 0;
+
+  constructor(text: string) {
+    this.#symbols = text.match(SYMBOLS) ?? [];
+  }
+
+  shape(): ReplyShape {
+    let shape = this.#base(this.#take());
+    for (;;) {
+      if (this.#takes('[]')) shape = { kind: 'list', of: shape };
+      else if (this.#takes('{}')) shape = { kind: 'record', of: shape };
+      else if (this.#takes('?')) shape = { kind: 'nullable', of: shape };
+      else return shape;
+    }
+  }
+
+  end(): void {
+    if (this.#next < this.#symbols.length)
+      throw new SyntaxError(`a reply has more: ${this.#symbols.join(' ')}`);
+  }
+
+  #base(symbol: string): ReplyShape {
+    if (symbol === '(') return { kind: 'tuple', fields: this.#fields(')') };
+    if (symbol === '{') return { kind: 'struct', fields: this.#fields('}') };
+    if (SIMPLE.has(symbol)) return { kind: symbol as 'any' };
+    if (!/^[A-Z]+$/.test(symbol)) throw new SyntaxError(`no shape of a reply: ${symbol}`);
+    return { kind: 'literal', text: symbol };
+  }
+
+  #fields(end: string): ReplyField[] {
+    const fields: ReplyField[] = [];
+    while (!this.#takes(end)) {
+      const isRest = this.#takes('*');
+      const name = this.#take();
+      const isOptional = this.#takes('?');
+      if (!this.#takes(':')) throw new SyntaxError(`no shape for ${name}`);
+      fields.push({ name, shape: this.shape(), isOptional, isRest });
+    }
+    return fields;
+  }
+
+  #take(): string {
+    const symbol = this.#symbols[this.#next];
+    if (symbol === undefined) throw new SyntaxError('a reply is cut off');
+    this.#next += 1;
+    return symbol;
+  }
+
+  #takes(symbol: string): boolean {
+    const isNext = this.#symbols[this.#next] === symbol;
+    if (isNext) this.#next += 1;
+    return isNext;
+  }
+}
