@@ -36,7 +36,7 @@ export function generateCommands(): ReadonlyMap<string, string> {
 function linesFile(): string {
   const lines = CATALOGUE.map(({ method, name, syntax, reply }) => {
     const notation = syntax === '' ? name : `${name} ${syntax}`;
-    return `  ${method}: '${plainValues(parseCommand(notation))} ${notation} => ${reply}',\n`;
+    return `  ${method}: '${kindOfCall(parseCommand(notation))} ${notation} => ${reply}',\n`;
   });
   return (
     `${HEADER}/** Each method's command: its arguments, and the shape of its reply. */\n` +
@@ -45,12 +45,19 @@ function linesFile(): string {
 }
 
 /** See methodsOf of src/redis/command-methods.ts. */
-function plainValues({ words, parts }: CommandNotation): number {
+function kindOfCall({ words, parts }: CommandNotation): number {
   const needed = parts.filter(({ kind }) => kind !== 'optional');
   const isPlain = needed.every(
     (part) => part.kind === 'value' && !part.isList && (part.type === 'any' || part.type === 'int'),
   );
-  return words.length === 1 && isPlain && needed.length <= 3 ? needed.length : 0;
+  if (words.length > 1) return 0;
+  if (isPlain) return needed.length <= 3 ? needed.length : 0;
+  const isList = (part: Part | undefined): boolean =>
+    part?.kind === 'value' && part.isList && part.type === 'any';
+  const [first, second, ...others] = needed;
+  if (isList(first) && second === undefined) return 4;
+  const isKeyed = first?.kind === 'value' && !first.isList && first.type === 'any';
+  return isKeyed && isList(second) && others.length === 0 ? 5 : 0;
 }
 
 function allFile(groups: readonly string[]): string {

@@ -1,15 +1,15 @@
 import { HawserError } from '../core/index.ts';
 import type { RedisArgument } from './argument-text.ts';
 import { CALL_OPTIONS } from './call-options.ts';
-import { isNeeded, type Alternative, type Part } from './command-notation.ts';
+import { isNeeded, type Alternative, type NeededPart, type Part } from './command-notation.ts';
 import { invalidArgument } from './resp-encoder.ts';
 
 /** An object of options, or of one item of a list. */
-type Properties = Readonly<Record<string, unknown>>;
+export type Properties = Readonly<Record<string, unknown>>;
 
 /**
  * The parts of a command as they are sent: its words, and what a method was called with. Throws INVALID_ARGUMENT for what
- * does not fit; values are checked when they are written.
+ * does not fit.
  */
 export function encodeArguments(
   words: readonly string[],
@@ -24,151 +24,166 @@ export function encodeArguments(
 
 class CommandEncoding {
   readonly command: RedisArgument[];
-  readonly #name: string;
+  readonly #words: readonly string[];
   /** Where the number of the items of the next list is to stand. */
-  #countAt: number | undefined;
+  #countAt = -1;
 
   constructor(words: readonly string[]) {
-    this.command = [...words];
-    this.#name = words.join(' ');
+    this.command = words.slice();
+    this.#words = words;
   }
 
   call(parts: readonly Part[], args: readonly unknown[], options: Properties | undefined): void {
-    const reader = new PropertyReader(`options of ${this.#name}`, options, this.#name);
+    const reader = new PropertyReader('options', options, this.#name);
     let position = 0;
     for (const part of parts) {
-      if (isNeeded(part)) this.#needed(part, args[position++], `${part.name} of ${this.#name}`);
+      if (isNeeded(part)) this.#needed(part, args[position++]);
       else this.#other(part, reader);
     }
-    this.#countNothing();
     reader.end(CALL_OPTIONS);
   }
 
-  #needed(part: Extract<Part, { kind: 'value' | 'group' | 'choice' }>, value: unknown, what: string): void {
+  get #name(): string {
+    return this.#words.join(' ');
+  }
+
+  #needed(part: NeededPart, value: unknown): void {
     switch (part.kind) {
       case 'value':
-        return this.#value(part, value, what);
+        if (part.type === 'pairs' || part.type === 'streams') this.#pairs(part.type, value, part.name);
+        else if (part.isList) this.#values(value, part.name);
+        else this.#scalar(value, part.name);
+        return;
       case 'group':
-        return this.#each(value, (item) => this.#members(part.parts, item, what));
+        for (const item of this.#itemsOf(value)) this.#members(part.parts, item, part.name);
+        return;
       case 'choice':
-        if (!part.isList) return this.#choice(part.alternatives, value, what);
-        return this.#each(value, (item) => this.#choice(part.alternatives, item, what));
+        if (!part.isList) this.#choice(part.alternatives, value, part.name);
+        else for (const item of this.#itemsOf(value)) this.#choice(part.alternatives, item, part.name);
     }
   }
 
   #other(part: Part, reader: PropertyReader): void {
-    if (part.kind === 'word') this.command.push(part.text);
+    if (part.kind === 'optional') this.#optional(part.alternatives, part.isRepeated, reader);
+    else if (part.kind === 'word') this.command.push(part.text);
     else if (part.kind === 'count') this.#countAt = this.command.push(0) - 1;
-    else if (part.kind === 'optional') this.#optional(part.alternatives, part.isRepeated, reader);
   }
 
-  #value(part: Extract<Part, { kind: 'value' }>, value: unknown, what: string): void {
-    if (part.type === 'pairs' || part.type === 'streams') return this.#pairs(part.type, value, what);
-    if (!part.isList) {
-      this.command.push(this.#scalar(value, what));
-      return;
-    }
-    this.#each(value, (item) => this.command.push(this.#scalar(item, what)));
+  #values(value: unknown, name: string): void {
+    for (const item of this.#itemsOf(value)) this.#scalar(item, name);
   }
 
-  #each(value: unknown, add: (item: unknown) => void): void {
+  /** A list; what is none is one item of it. */
+  #itemsOf(value: unknown): readonly unknown[] {
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (this.#countAt !== undefined) this.command[this.#countAt] = items.length;
-    this.#countAt = undefined;
-    for (const item of items) add(item);
+    this.#count(items.length);
+    return items;
   }
 
-  /** A list that was counted may have been left out. */
-  #countNothing(): void {
-    if (this.#countAt !== undefined) this.command[this.#countAt] = 0;
-    this.#countAt = undefined;
+  #count(items: number): void {
+    if (this.#countAt === -1) return;
+    this.command[this.#countAt] = items;
+    this.#countAt = -1;
   }
 
-  #scalar(value: unknown, what: string): RedisArgument {
-    if (typeof value === 'string' || value instanceof Uint8Array || typeof value === 'bigint') return value;
-    if (typeof value === 'number') {
+  #scalar(value: unknown, name: string): void {
+    if (typeof value === 'string' || value instanceof Uint8Array || typeof value === 'bigint') {
+      this.command.push(value);
+    } else if (typeof value === 'number' && !Number.isNaN(value)) {
       // Redis has these as scores, and reads them by these names.
-      if (value === Infinity) return 'inf';
-      if (value === -Infinity) return '-inf';
-      if (!Number.isNaN(value)) return value;
+      this.command.push(value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value);
+    } else {
+      throw invalidArgument(this.#label(name), 'string, number, bigint or Uint8Array', value, this.#name);
     }
-    throw invalidArgument(what, 'string, number, bigint or Uint8Array', value, this.#name);
   }
 
-  #pairs(type: 'pairs' | 'streams', value: unknown, what: string): void {
-    const pairs = this.#pairsOf(value, what);
-    this.#countAtPairs(pairs.length);
-    if (type === 'pairs') {
-      for (const [name, item] of pairs) this.command.push(this.#scalar(name, what), this.#scalar(item, what));
-      return;
+  #pairs(type: 'pairs' | 'streams', value: unknown, name: string): void {
+    const pairs = this.#pairsOf(value, name);
+    this.#count(pairs.length);
+    for (const [key, item] of pairs) {
+      this.#scalar(key, name);
+      if (type === 'pairs') this.#scalar(item, name);
     }
-    for (const [key] of pairs) this.command.push(this.#scalar(key, what));
-    for (const [, id] of pairs) this.command.push(this.#scalar(id, what));
+    if (type === 'streams') for (const [, id] of pairs) this.#scalar(id, name);
   }
 
-  #countAtPairs(count: number): void {
-    if (this.#countAt !== undefined) this.command[this.#countAt] = count;
-    this.#countAt = undefined;
-  }
-
-  #pairsOf(value: unknown, what: string): readonly (readonly [unknown, unknown])[] {
+  #pairsOf(value: unknown, name: string): readonly (readonly [unknown, unknown])[] {
     if (value instanceof Map) return [...value];
-    if (typeof value === 'object' && value !== null && !(Symbol.iterator in value))
+    if (typeof value === 'object' && value !== null && !(Symbol.iterator in value)) {
       return Object.entries(value);
-    throw invalidArgument(what, 'object with a property for each, or Map', value, this.#name);
+    }
+    const expected = 'object with a property for each, or Map';
+    throw invalidArgument(this.#label(name), expected, value, this.#name);
   }
 
   /** The parts of one object, each by its name. */
-  #members(parts: readonly Part[], value: unknown, what: string): void {
-    const reader = new PropertyReader(what, asObject(value, what, this.#name), this.#name);
+  #members(parts: readonly Part[], value: unknown, name: string): void {
+    const reader = new PropertyReader(name, this.#objectOf(value, name), this.#name);
     this.#inOrder(parts, reader);
     reader.end();
   }
 
+  #objectOf(value: unknown, name: string): Properties {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Properties;
+    throw invalidArgument(this.#label(name), 'object', value, this.#name);
+  }
+
   #inOrder(parts: readonly Part[], reader: PropertyReader): void {
     for (const part of parts) {
-      if (isNeeded(part)) this.#needed(part, reader.take(part.name), `${part.name} of ${this.#name}`);
+      if (isNeeded(part)) this.#needed(part, reader.take(part.name));
       else this.#other(part, reader);
     }
   }
 
-  #choice(alternatives: readonly Alternative[], value: unknown, what: string): void {
-    const flag = alternatives.find(
-      ({ form, parts }) => form === 'flag' && parts[0]?.kind === 'word' && parts[0].text === value,
-    );
-    if (flag !== undefined) return this.#inOrder(flag.parts, NOTHING);
-    const object = typeof value === 'object' && value !== null ? (value as Properties) : undefined;
-    const chosen = alternatives.filter(
-      ({ form, property }) => form !== 'flag' && object !== undefined && object[property] !== undefined,
-    );
-    const [alternative] = chosen;
-    if (alternative === undefined || chosen.length > 1) {
-      throw invalidArgument(what, `one of ${alternatives.map(describe).join(', ')}`, value, this.#name);
+  #choice(alternatives: readonly Alternative[], value: unknown, name: string): void {
+    for (const { form, parts } of alternatives) {
+      const [first] = parts;
+      if (form === 'flag' && first?.kind === 'word' && first.text === value) {
+        this.command.push(first.text);
+        return;
+      }
     }
-    const reader = new PropertyReader(what, object, this.#name);
-    this.#alternative(alternative, reader);
-    reader.end();
+    const reader = typeof value === 'object' && value !== null ? (value as Properties) : {};
+    const given = alternatives.filter(
+      ({ form, property }) => form !== 'flag' && reader[property] !== undefined,
+    );
+    const [alternative] = given;
+    if (alternative === undefined || given.length > 1) {
+      const expected = `one of ${alternatives.map(describe).join(', ')}`;
+      throw invalidArgument(this.#label(name), expected, value, this.#name);
+    }
+    const properties = new PropertyReader(name, reader, this.#name);
+    this.#alternative(alternative, properties);
+    properties.end();
   }
 
   #optional(alternatives: readonly Alternative[], isRepeated: boolean, reader: PropertyReader): void {
-    const given = alternatives.filter(({ property, form }) => reader.has(property, form === 'flag'));
-    const [alternative] = given;
-    if (alternative === undefined) return this.#countNothing();
-    if (given.length > 1) {
-      const names = given.map(({ property }) => property);
-      throw misuse(`${this.#name} takes only one of ${names.join(', ')}`, this.#name);
+    let given: Alternative | undefined;
+    for (const alternative of alternatives) {
+      if (!reader.has(alternative.property, alternative.form === 'flag')) continue;
+      if (given !== undefined) {
+        const names = `${given.property}, ${alternative.property}`;
+        throw misuse(`${this.#name} takes only one of ${names}`, this.#name);
+      }
+      given = alternative;
     }
-    if (!isRepeated) return this.#alternative(alternative, reader);
-    const value = reader.take(alternative.property);
-    for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      this.#alternative(alternative, new PropertyReader('', { [alternative.property]: item }, this.#name));
+    // A list that is counted may be left out.
+    if (given === undefined) return this.#count(0);
+    if (!isRepeated) return this.#alternative(given, reader);
+    const { property } = given;
+    for (const item of this.#itemsOf(reader.take(property))) {
+      this.#alternative(given, new PropertyReader(property, { [property]: item }, this.#name));
     }
   }
 
   #alternative({ form, parts, property }: Alternative, reader: PropertyReader): void {
+    if (form === 'object') return this.#members(parts, reader.take(property), property);
     if (form === 'flag') reader.take(property);
-    if (form !== 'object') return this.#inOrder(parts, reader);
-    this.#members(parts, reader.take(property), `${property} of ${this.#name}`);
+    this.#inOrder(parts, reader);
+  }
+
+  #label(name: string): string {
+    return `${name} of ${this.#name}`;
   }
 }
 
@@ -177,20 +192,27 @@ function describe({ form, parts, property }: Alternative): string {
   return form === 'flag' && first?.kind === 'word' ? first.text : `an object with ${property}`;
 }
 
-function asObject(value: unknown, what: string, command: string): Properties {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Properties;
-  throw invalidArgument(what, 'object', value, command);
+function misuse(message: string, command: string): HawserError {
+  return new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
+}
+
+/** Whether options are only those that every call has. */
+export function areCallOptions(options: Properties): boolean {
+  for (const property in options) {
+    if (!CALL_OPTIONS.has(property) && options[property] !== undefined) return false;
+  }
+  return true;
 }
 
 /** Reads properties one by one, and says at the end which of them nobody has read. */
 class PropertyReader {
-  readonly #what: string;
+  readonly #name: string;
   readonly #object: Properties | undefined;
   readonly #command: string;
-  readonly #taken = new Set<string>();
+  readonly #taken: string[] = [];
 
-  constructor(what: string, object: Properties | undefined, command: string) {
-    this.#what = what;
+  constructor(name: string, object: Properties | undefined, command: string) {
+    this.#name = name;
     this.#object = object;
     this.#command = command;
   }
@@ -200,31 +222,28 @@ class PropertyReader {
     const value = this.#object?.[property];
     if (value === undefined) return false;
     if (!isFlag || value === true) return true;
-    if (value !== false)
+    if (value !== false) {
       throw invalidArgument(`${property} of ${this.#command}`, 'boolean', value, this.#command);
-    this.#taken.add(property);
+    }
+    this.#taken.push(property);
     return false;
   }
 
   take(property: string): unknown {
-    this.#taken.add(property);
+    this.#taken.push(property);
     return this.#object?.[property];
   }
 
   /** Throws for a property that has no meaning here, but for those named. */
   end(others?: ReadonlySet<string>): void {
-    for (const property in this.#object) {
-      if (this.#object[property] === undefined || this.#taken.has(property) || others?.has(property) === true)
-        continue;
+    const object = this.#object;
+    for (const property in object) {
+      if (object[property] === undefined || this.#taken.includes(property)) continue;
+      if (others?.has(property) === true) continue;
       // Names are the program's own, unless it made them of data.
       const name = /^\w{1,32}$/.test(property) ? property : 'of that name';
-      throw misuse(`${this.#what}: there is no ${name}, or only beside others`, this.#command);
+      const message = `${this.#name} of ${this.#command}: there is no ${name}, or only beside others`;
+      throw misuse(message, this.#command);
     }
   }
 }
-
-function misuse(message: string, command: string): HawserError {
-  return new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
-}
-
-const NOTHING = new PropertyReader('', undefined, '');

@@ -1,6 +1,6 @@
 import type { RedisArgument } from './argument-text.ts';
 import type { CallOptions } from './call-options.ts';
-import { encodeArguments } from './command-encoding.ts';
+import { areCallOptions, encodeArguments, type Properties } from './command-encoding.ts';
 import { isNeeded, parseCommand, splitOnce, type Part } from './command-notation.ts';
 import { commandInfo, type CommandInfo, type RedisCommand } from './commands.ts';
 import { conversionOf, type Conversion } from './reply-conversion.ts';
@@ -37,7 +37,8 @@ type Method = (this: Runner, ...args: never[]) => Promise<unknown>;
 
 /**
  * The properties of a prototype with a method for each of the lines, `name: 'n COMMAND arguments => reply'`. `n` is how many
- * values the command takes, where these are all that it needs and are sent as they are, else 0.
+ * values the command takes, where these are all that it needs and are sent as they are; 4 of a list, 5 of a value and a list
+ * alike; else 0.
  */
 export function methodsOf(lines: Readonly<Record<string, string>>): PropertyDescriptorMap {
   const methods: PropertyDescriptorMap = {};
@@ -73,7 +74,7 @@ class CommandPlan {
   }
 
   /** What is known of a call with these options. */
-  callFor(options: Readonly<Record<string, unknown>> | undefined): TypedCall {
+  callFor(options: Properties | undefined): TypedCall {
     if (options === undefined) return this.plainCall;
     for (const [option, call] of this.#calls) {
       if (options[option] !== undefined && options[option] !== false) return call;
@@ -97,6 +98,10 @@ function methodOf(line: string): Method {
       return binaryMethod(line);
     case '3':
       return ternaryMethod(line);
+    case '4':
+      return listMethod(line);
+    case '5':
+      return keyedListMethod(line);
     default:
       return generalMethod(line);
   }
@@ -106,7 +111,7 @@ function unaryMethod(line: string): Method {
   let plan: CommandPlan | undefined;
   return function (this: Runner, argument: RedisArgument, options?: CallOptions) {
     plan ??= new CommandPlan(line);
-    if (options === undefined) return this.runUnary(plan.plainCall, argument, undefined);
+    if (isPlain(options)) return this.runUnary(plan.plainCall, argument, options);
     return ask(this, plan, [argument], options);
   };
 }
@@ -115,7 +120,7 @@ function binaryMethod(line: string): Method {
   let plan: CommandPlan | undefined;
   return function (this: Runner, one: RedisArgument, two: RedisArgument, options?: CallOptions) {
     plan ??= new CommandPlan(line);
-    if (options === undefined) return this.run(plan.plainCall, [plan.words[0]!, one, two], undefined);
+    if (isPlain(options)) return this.run(plan.plainCall, [plan.words[0]!, one, two], options);
     return ask(this, plan, [one, two], options);
   };
 }
@@ -130,9 +135,33 @@ function ternaryMethod(line: string): Method {
     options?: CallOptions,
   ) {
     plan ??= new CommandPlan(line);
-    if (options === undefined) return this.run(plan.plainCall, [plan.words[0]!, one, two, three], undefined);
+    if (isPlain(options)) return this.run(plan.plainCall, [plan.words[0]!, one, two, three], options);
     return ask(this, plan, [one, two, three], options);
   };
+}
+
+type ListArgument = RedisArgument | readonly RedisArgument[];
+
+function listMethod(line: string): Method {
+  let plan: CommandPlan | undefined;
+  return function (this: Runner, items: ListArgument, options?: CallOptions) {
+    plan ??= new CommandPlan(line);
+    if (!isPlain(options)) return ask(this, plan, [items], options);
+    return this.run(plan.plainCall, [plan.words[0]!, ...listOf(items)], options);
+  };
+}
+
+function keyedListMethod(line: string): Method {
+  let plan: CommandPlan | undefined;
+  return function (this: Runner, key: RedisArgument, items: ListArgument, options?: CallOptions) {
+    plan ??= new CommandPlan(line);
+    if (!isPlain(options)) return ask(this, plan, [key, items], options);
+    return this.run(plan.plainCall, [plan.words[0]!, key, ...listOf(items)], options);
+  };
+}
+
+function listOf(items: ListArgument): readonly RedisArgument[] {
+  return Array.isArray(items) ? (items as readonly RedisArgument[]) : [items as RedisArgument];
 }
 
 function generalMethod(line: string): Method {
@@ -141,6 +170,11 @@ function generalMethod(line: string): Method {
     plan ??= new CommandPlan(line);
     return ask(this, plan, args, args[plan.needed] as CallOptions | undefined);
   };
+}
+
+/** Whether a call has no options, or none of its command's own. What is no object is found out by `ask`. */
+function isPlain(options: CallOptions | undefined): boolean {
+  return options === undefined || (typeof options === 'object' && areCallOptions(options as Properties));
 }
 
 /** What is thrown while a command is put together is what the call rejects with. */
@@ -159,12 +193,9 @@ function ask(
   }
 }
 
-function propertiesOf(
-  options: CallOptions | undefined,
-  words: readonly string[],
-): Readonly<Record<string, unknown>> | undefined {
+function propertiesOf(options: CallOptions | undefined, words: readonly string[]): Properties | undefined {
   if (options === undefined || (typeof options === 'object' && options !== null && !Array.isArray(options))) {
-    return options as Readonly<Record<string, unknown>> | undefined;
+    return options as Properties | undefined;
   }
   const name = words.join(' ');
   throw invalidArgument(`options of ${name}`, 'object', options, name);

@@ -182,9 +182,10 @@ function alternativeOf(parts: readonly Part[]): Alternative {
   return { property, form: 'value', parts: named };
 }
 
-type NeededPart = Extract<Part, { readonly kind: 'value' | 'group' | 'choice' }>;
+/** What the caller has to give something for. */
+export type NeededPart = Extract<Part, { readonly kind: 'value' | 'group' | 'choice' }>;
 
-/** Whether the caller has to give something for it. */
+/** Whether the caller has to give something for a part. */
 export function isNeeded(part: Part): part is NeededPart {
   return part.kind === 'value' || part.kind === 'group' || part.kind === 'choice';
 }
