@@ -79,7 +79,6 @@ export const SPECIAL: Readonly<Record<string, SpecialSample>> = {
   'CLUSTER|SLAVES': { args: { '': ownNode } },
   'COMMAND|GETKEYS': { args: { '': [['get', 'key'], {}] } },
   'COMMAND|GETKEYSANDFLAGS': { args: { '': [['get', 'key'], {}] } },
-  'CONFIG|REWRITE': { refusal: 'running without a config file' },
   'CONFIG|SET': { args: { '': [{ 'slowlog-max-len': 100, 'slowlog-log-slower-than': 0 }, {}] } },
   DISCARD: { before: (connection) => connection.multi() },
   EVALSHA: { before: (connection) => connection.scriptLoad('return 1') },
