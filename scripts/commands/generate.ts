@@ -211,7 +211,9 @@ class MethodText {
       sentence(summary),
       '',
       `\`${written}\`, since ${since}.${complexity === undefined ? '' : ` ${sentence(complexity)}`}`,
-      ...(WAITING.has(name) ? ['It may wait on the server, for which it takes a connection of its own: docs/blocking.md.'] : []),
+      ...(WAITING.has(name)
+        ? ['It may wait on the server, for which it takes a connection of its own: docs/blocking.md.']
+        : []),
       ...(deprecatedSince === undefined
         ? []
         : [

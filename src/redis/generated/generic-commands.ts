@@ -377,7 +377,7 @@ export interface GenericCommands {
    * Wait for the synchronous replication of all the write commands sent in the context of the current connection.
    *
    * `WAIT numreplicas timeout`, since 3.0.0. O(1).
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   wait(numreplicas: number | bigint, timeout: number | bigint, options?: CallOptions & AsNumbers): Promise<number>;
   wait(numreplicas: number | bigint, timeout: number | bigint, options: CallOptions & AsBigints): Promise<bigint>;
@@ -387,7 +387,7 @@ export interface GenericCommands {
    * Wait until writes of this connection are on the disk of so many servers.
    *
    * `WAITAOF numlocal numreplicas timeout`, since Redis 7.2, Valkey 7.2.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   waitaof(numlocal: number | bigint, numreplicas: number | bigint, timeout: number | bigint, options?: CallOptions & AsNumbers): Promise<{ local: number; replicas: number }>;
   waitaof(numlocal: number | bigint, numreplicas: number | bigint, timeout: number | bigint, options: CallOptions & AsBigints): Promise<{ local: bigint; replicas: bigint }>;

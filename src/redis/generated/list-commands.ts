@@ -43,7 +43,7 @@ export interface ListCommands {
    * Pop an element from a list, push it to another list and return it; or block until one is available.
    *
    * `BLMOVE source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout`, since 6.2.0. O(1).
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   blmove(source: RedisArgument, destination: RedisArgument, wherefrom: 'LEFT' | 'RIGHT', whereto: 'LEFT' | 'RIGHT', timeout: number, options?: CallOptions & AsText): Promise<string | null>;
   blmove(source: RedisArgument, destination: RedisArgument, wherefrom: 'LEFT' | 'RIGHT', whereto: 'LEFT' | 'RIGHT', timeout: number, options: CallOptions & AsBuffers): Promise<Buffer | null>;
@@ -53,7 +53,7 @@ export interface ListCommands {
    * Pop elements from a list, or block until one is available.
    *
    * `BLMPOP timeout numkeys key ... <LEFT | RIGHT> [COUNT count]`, since 7.0.0. O(N+M) where N is the number of provided keys and M is the number of elements returned.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   blmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'LEFT' | 'RIGHT', options?: BlmpopOptions & AsText): Promise<{ key: string; elements: string[] } | null>;
   blmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'LEFT' | 'RIGHT', options: BlmpopOptions & AsBuffers): Promise<{ key: Buffer; elements: Buffer[] } | null>;
@@ -63,7 +63,7 @@ export interface ListCommands {
    * Remove and get the first element in a list, or block until one is available.
    *
    * `BLPOP key ... timeout`, since 2.0.0. O(N) where N is the number of provided keys.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   blpop(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; element: string } | null>;
   blpop(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; element: Buffer } | null>;
@@ -73,7 +73,7 @@ export interface ListCommands {
    * Remove and get the last element in a list, or block until one is available.
    *
    * `BRPOP key ... timeout`, since 2.0.0. O(N) where N is the number of provided keys.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   brpop(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; element: string } | null>;
   brpop(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; element: Buffer } | null>;
@@ -83,7 +83,7 @@ export interface ListCommands {
    * Pop an element from a list, push it to another list and return it; or block until one is available.
    *
    * `BRPOPLPUSH source destination timeout`, since 2.2.0. O(1).
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    *
    * @deprecated since 6.2.0: use `BLMOVE` with the `RIGHT` and `LEFT` arguments
    */

@@ -194,7 +194,7 @@ export interface SortedSetCommands {
    * Remove and return members with scores in a sorted set or block until one is available.
    *
    * `BZMPOP timeout numkeys key ... <MIN | MAX> [COUNT count]`, since 7.0.0. O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions & AsText): Promise<BzmpopReply<string> | null>;
   bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: BzmpopOptions & AsBuffers): Promise<BzmpopReply<Buffer> | null>;
@@ -204,7 +204,7 @@ export interface SortedSetCommands {
    * Remove and return the member with the highest score from one or more sorted sets, or block until one is available.
    *
    * `BZPOPMAX key ... timeout`, since 5.0.0. O(log(N)) with N being the number of elements in the sorted set.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; member: string; score: number } | null>;
   bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; member: Buffer; score: number } | null>;
@@ -214,7 +214,7 @@ export interface SortedSetCommands {
    * Remove and return the member with the lowest score from one or more sorted sets, or block until one is available.
    *
    * `BZPOPMIN key ... timeout`, since 5.0.0. O(log(N)) with N being the number of elements in the sorted set.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; member: string; score: number } | null>;
   bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; member: Buffer; score: number } | null>;

@@ -293,7 +293,7 @@ export interface StreamCommands {
    * Return never seen elements in multiple streams, with IDs greater than the ones reported by the caller for each stream. Can block.
    *
    * `XREAD [COUNT count] [BLOCK block] STREAMS streams`, since 5.0.0. For each stream mentioned: O(N) with N being the number of elements being returned, it means that XREAD-ing with a fixed COUNT is O(1). Note that when the BLOCK option is used, XADD will pay O(M) time in order to serve the M clients blocked on the stream getting new data.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   xread<V extends Values<V>>(streams: V | RedisPairs, options?: XreadOptions & AsText): Promise<XreadReply<string> | null>;
   xread<V extends Values<V>>(streams: V | RedisPairs, options: XreadOptions & AsBuffers): Promise<XreadReply<Buffer> | null>;
@@ -303,7 +303,7 @@ export interface StreamCommands {
    * Return new entries from a stream using a consumer group, or access the history of the pending entries for a given consumer. Can block.
    *
    * `XREADGROUP GROUP group consumer [COUNT count] [BLOCK block] [NOACK] STREAMS streams`, since 5.0.0. For each stream mentioned: O(M) with M being the number of elements returned. If M is constant (e.g. always asking for the first 10 elements with COUNT), you can consider it O(1). On the other side when XREADGROUP blocks, XADD will pay the O(N) time in order to serve the N clients blocked on the stream getting new data.
-   * It may wait on the server: not for a shared connection.
+   * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
   xreadgroup<V extends Values<V>>(group: RedisArgument, consumer: RedisArgument, streams: V | RedisPairs, options?: XreadgroupOptions & AsText): Promise<XreadgroupReply<string> | null>;
   xreadgroup<V extends Values<V>>(group: RedisArgument, consumer: RedisArgument, streams: V | RedisPairs, options: XreadgroupOptions & AsBuffers): Promise<XreadgroupReply<Buffer> | null>;
