@@ -286,10 +286,10 @@ describe('transactions', () => {
     expect(await redis.transaction([['INCR', 'aborted:counter']])).toEqual([1]);
   });
 
-  test('a blocking command does not block within one, and is refused outside', async () => {
+  test('a blocking command does not block within one, and is refused in a pipeline', async () => {
     const redis = await connect(server().url);
     expect(await redis.transaction([['BLPOP', 'transaction:none', 0]])).toEqual([null]);
-    const outside = await failureOf(redis.command(['BLPOP', 'transaction:none', 0]));
+    const outside = await failureOf(redis.pipeline([['BLPOP', 'transaction:none', 0]]));
     expect(outside).toMatchObject({ code: 'UNSHAREABLE_COMMAND', outcome: 'not-sent' });
   });
 });
