@@ -22,6 +22,7 @@ export {
 } from './scripted/scripted-server.ts';
 export { SeededRandom, seededRandom } from './seeded-random.ts';
 export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './servers/redis-binary.ts';
+export { RedisCluster, type RedisClusterOptions } from './servers/redis-cluster.ts';
 export { inspectRedis, type InspectOptions } from './servers/redis-inspect.ts';
 export { RedisServer } from './servers/redis-server.ts';
 export type { RedisPeer, RedisServerOptions, SentinelDuty } from './servers/redis-server-options.ts';
@@ -33,6 +34,7 @@ export {
   type ServerStart,
   type ServerState,
 } from './servers/server-process.ts';
+export type { MoveKeysOptions, SlotMigration } from './servers/slot-migration.ts';
 export type { DialAnswer, DialRecord, TlsAnswer } from './simulation/dial-answer.ts';
 export type {
   NetworkConditionOptions,

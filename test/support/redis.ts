@@ -1,4 +1,4 @@
-import { RedisServer, type RedisServerOptions } from 'hawser/testing';
+import { RedisCluster, RedisServer, type RedisClusterOptions, type RedisServerOptions } from 'hawser/testing';
 import { afterAll, beforeAll } from 'vitest';
 
 /** Long enough for the first run on a machine, which may have to download Redis. */
@@ -9,13 +9,22 @@ export const REDIS_START_LIMIT_MS = 180_000;
  * them. Returns the way to reach it from within a test.
  */
 export function redisServer(options: RedisServerOptions = {}): () => RedisServer {
-  let server: RedisServer | undefined;
+  return startedBefore(() => RedisServer.start(options));
+}
+
+/** As {@link redisServer}, of a whole cluster. */
+export function redisCluster(options: RedisClusterOptions = {}): () => RedisCluster {
+  return startedBefore(() => RedisCluster.start(options));
+}
+
+function startedBefore<S extends { stop(): Promise<void> }>(start: () => Promise<S>): () => S {
+  let started: S | undefined;
   beforeAll(async () => {
-    server = await RedisServer.start(options);
+    started = await start();
   }, REDIS_START_LIMIT_MS);
-  afterAll(() => server?.stop());
+  afterAll(() => started?.stop());
   return () => {
-    if (server === undefined) throw new Error('The server is there only while tests run.');
-    return server;
+    if (started === undefined) throw new Error('The server is there only while tests run.');
+    return started;
   };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { getPriority, networkInterfaces } from 'node:os';
+import { inspect } from 'node:util';
 import { FaultProxy, findRedis, inspectRedis, RedisServer } from 'hawser/testing';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fixturePath } from '../real/clients.ts';
 import { REDIS_START_LIMIT_MS, redisServer } from '../support/redis.ts';
 
@@ -27,13 +28,18 @@ describe('a Redis server for tests', () => {
   });
 
   test('is read through every type of reply', async () => {
-    const inspect = (...command: string[]): unknown => shared().inspect(command);
-    expect(await inspect('SET', 'text', 'grüß\r\ngott')).toBe('OK');
-    expect(await inspect('GET', 'text')).toBe('grüß\r\ngott');
-    expect(await inspect('GET', 'nothing')).toBeNull();
-    expect(await inspect('INCR', 'counter')).toBe(1);
-    expect(await inspect('EVAL', "return {1, {'a', false}, {}}", '0')).toEqual([1, ['a', null], []]);
-    await expect(inspect('INCR', 'text')).rejects.toThrow('ERR value is not an integer');
+    const ask = (...command: string[]): unknown => shared().inspect(command);
+    expect(await ask('SET', 'text', 'grüß\r\ngott')).toBe('OK');
+    expect(await ask('GET', 'text')).toBe('grüß\r\ngott');
+    expect(await ask('GET', 'nothing')).toBeNull();
+    expect(await ask('INCR', 'counter')).toBe(1);
+    expect(await ask('EVAL', "return {1, {'a', false}, {}}", '0')).toEqual([1, ['a', null], []]);
+    await expect(ask('INCR', 'text')).rejects.toThrow('ERR value is not an integer');
+  });
+
+  test('is shown in one line, without its password', async () => {
+    await using server = await RedisServer.start({ password: 'secret' });
+    expect(inspect({ server })).toBe(`{ server: RedisServer 127.0.0.1:${server.port} (up) }`);
   });
 
   test('allows DEBUG, so that faults can be provoked', async () => {
@@ -139,6 +145,16 @@ describe('a Redis server for tests', () => {
     await expect(silent).rejects.toThrow('Redis was not ready within 100 ms: ');
     const reason = new Error('enough');
     await expect(RedisServer.start({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test('may be inspected by many with one signal, without a warning of many listeners', async () => {
+    const warnings: unknown[] = [];
+    const note = (warning: unknown): unknown => warnings.push(warning);
+    process.on('warning', note);
+    onTestFinished(() => void process.off('warning', note));
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => shared().inspect(['PING'], { signal })));
+    expect(warnings).toEqual([]);
   });
 
   test('is no longer inspected by who has given up', async () => {

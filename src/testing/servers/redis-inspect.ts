@@ -63,11 +63,13 @@ function exchange(
     const reader = new ReplyReader();
     const replies: (RedisValue | Error)[] = [];
     const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms.`)), timeoutMs);
+    // A signal of its own: Node warns when one has many listeners, and a wait may ask many servers.
+    const own = signal && AbortSignal.any([signal]);
     const leave = (): void => reject(signal?.reason as Error);
-    signal?.addEventListener('abort', leave, { once: true });
+    own?.addEventListener('abort', leave, { once: true });
     socket.on('close', () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', leave);
+      own?.removeEventListener('abort', leave);
       reject(new Error('The server closed the socket.'));
     });
     socket.on('error', reject);

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import type { WaitOptions } from '../../core/index.ts';
 import { findRedis, type RedisBinary } from './redis-binary.ts';
 import {
@@ -11,6 +12,7 @@ import {
   tlsPortOf,
 } from './redis-config.ts';
 import { inspectRedis, type InspectOptions } from './redis-inspect.ts';
+import { checkLinked } from './redis-replication.ts';
 import type { RedisPeer, RedisServerOptions } from './redis-server-options.ts';
 import type { RedisValue } from './reply-reader.ts';
 import { ServerProcess, type ServerPlace, type ServerStart, type ServerState } from './server-process.ts';
@@ -102,6 +104,10 @@ export class RedisServer implements RedisPeer, AsyncDisposable {
     this.url = urlOf(options, process);
     this.directory = process.directory;
     this.#inspectUrl = inspectUrlOf(options, process);
+    // One line, without the password. Assertion libraries that do not find this would call `inspect` to show a server.
+    Object.defineProperty(this, inspect.custom, {
+      value: () => `RedisServer ${this.host}:${this.port} (${this.state})`,
+    });
   }
 
   /** Host and port, as clients of Hawser take them. */
@@ -165,10 +171,7 @@ export class RedisServer implements RedisPeer, AsyncDisposable {
       complaint: 'The replica was not linked to its master',
       timeoutMs,
       signal,
-      ask: async (over) => {
-        const replication = String(await this.inspect(['INFO', 'replication'], { signal: over }));
-        if (!replication.includes('master_link_status:up')) throw new Error(replication);
-      },
+      ask: (over) => checkLinked(this, { signal: over }),
     });
   }
 }
@@ -178,13 +181,13 @@ async function isReady(
   place: ServerPlace,
   { pid, signal }: ServerStart,
 ): Promise<boolean> {
-  const inspect = (...command: string[]): Promise<RedisValue> =>
+  const ask = (...command: string[]): Promise<RedisValue> =>
     inspectRedis(inspectUrlOf(options, place), command, { signal });
-  if ((await inspect('PING')) !== 'PONG') return false;
+  if ((await ask('PING')) !== 'PONG') return false;
   // Another server may have been quicker to take the port.
-  if (!String(await inspect('INFO', 'server')).includes(`\nprocess_id:${pid}\r\n`)) return false;
+  if (!String(await ask('INFO', 'server')).includes(`\nprocess_id:${pid}\r\n`)) return false;
   if (options.sentinelOf !== undefined) {
-    await inspect('SENTINEL', 'DEBUG', ...Object.entries(SENTINEL_PERIODS).flat().map(String));
+    await ask('SENTINEL', 'DEBUG', ...Object.entries(SENTINEL_PERIODS).flat().map(String));
   }
   return true;
 }

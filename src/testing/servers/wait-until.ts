@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { WaitOptions } from '../../core/index.ts';
 import { checkRange } from '../check-numbers.ts';
 
+/** How often is asked when nothing else is said. */
 const ASK_EVERY_MS = 10;
 /** The longest that a timer can be set to. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -13,13 +15,16 @@ export interface Wait<T> {
   readonly complaint: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Time between an answer and the next question, in milliseconds. Default: 10. */
+  readonly everyMs?: number | undefined;
 }
 
 /**
- * Waits, by asking every 10 ms. Rejects when time is up, with the last reason why not yet, with the signal's own reason when
+ * Waits, by asking again and again. Rejects when time is up, with the last reason why not yet, with the signal's own reason when
  * that aborts, and with a RangeError for a `timeoutMs` that is no duration.
  */
-export async function waitUntil<T>({ ask, complaint, timeoutMs, signal }: Wait<T>): Promise<T> {
+export async function waitUntil<T>(wanted: Wait<T>): Promise<T> {
+  const { ask, complaint, timeoutMs, signal, everyMs = ASK_EVERY_MS } = wanted;
   checkTimeout(timeoutMs);
   const time = new AbortController();
   const over = signal === undefined ? time.signal : AbortSignal.any([time.signal, signal]);
@@ -37,7 +42,7 @@ export async function waitUntil<T>({ ask, complaint, timeoutMs, signal }: Wait<T
         over.throwIfAborted();
         reason = error as Error;
       }
-      await orAborted(wait(ASK_EVERY_MS, undefined, { signal: over }), over);
+      await orAborted(wait(everyMs, undefined, { signal: over }), over);
     }
   } finally {
     clearTimeout(timer);
@@ -47,6 +52,17 @@ export async function waitUntil<T>({ ask, complaint, timeoutMs, signal }: Wait<T
 /** Throws a RangeError unless it is a duration. */
 export function checkTimeout(timeoutMs: number): void {
   checkRange('a wait', 'timeoutMs', timeoutMs, 0, Infinity);
+}
+
+/** What is left, whenever one asks, of the time of a wait that has several parts. */
+export function sharedTime(
+  { timeoutMs, signal }: WaitOptions,
+  defaultMs: number,
+): () => { readonly timeoutMs: number; readonly signal: AbortSignal | undefined } {
+  const limitMs = timeoutMs ?? defaultMs;
+  checkTimeout(limitMs);
+  const deadlineMs = performance.now() + limitMs;
+  return () => ({ timeoutMs: Math.max(0, Math.ceil(deadlineMs - performance.now())), signal });
 }
 
 /** A promise, or the reason of the signal if that aborts first. */

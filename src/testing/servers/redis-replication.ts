@@ -1,0 +1,12 @@
+import type { InspectOptions } from './redis-inspect.ts';
+import type { RedisServer } from './redis-server.ts';
+
+/** Rejects, with what it says, where a server is a replica that does not have its master's data yet. */
+export async function checkLinked(
+  server: Pick<RedisServer, 'inspect' | 'port'>,
+  options?: InspectOptions,
+): Promise<void> {
+  const replication = String(await server.inspect(['INFO', 'replication'], options));
+  const [trouble] = /^master_link_status:(?!up).*$/m.exec(replication) ?? [];
+  if (trouble !== undefined) throw new Error(`${server.port} says ${trouble.trim()}`);
+}
