@@ -35,10 +35,13 @@ export class TimerTracker {
 
   /** Throws where a function that sets timers is not Node's own. */
   constructor() {
+    // Not only the global ones: who has imported them from the module, by name too, is to be seen as well.
+    const holders = [globalThis, timers] as Record<Setter, AnyFunction>[];
+    // Before anything is replaced.
+    for (const name of SETTERS) for (const holder of holders) assertTells(holder[name], name);
     const standIns = new Map<AnyFunction, AnyFunction>();
     for (const name of SETTERS) {
-      // Not only the global ones: who has imported them from the module, by name too, is to be seen as well.
-      for (const holder of [globalThis, timers] as Record<Setter, AnyFunction>[]) {
+      for (const holder of holders) {
         const original = holder[name];
         const standIn = standIns.get(original) ?? this.#standInFor(original, name);
         standIns.set(original, standIn);
@@ -63,7 +66,6 @@ export class TimerTracker {
   }
 
   #standInFor(original: AnyFunction, name: Setter): AnyFunction {
-    assertTells(original, name);
     const track = (timer: unknown, delayMs: unknown): void =>
       this.#add(timer as NodeTimer, name, delayMs, standIn);
     const standIn = function (this: unknown, ...args: unknown[]): unknown {
@@ -102,9 +104,12 @@ export class TimerTracker {
 /** A timer that does not say that it is over, for instance one of a library of fake timers, would be a leak for ever. */
 function assertTells(setter: AnyFunction, name: Setter): void {
   const timer = setter(() => {}, 0) as NodeTimer;
+  // One that is not Node's own must not be cleared by Node: it would count one immediate too few from then on.
+  if (timer._destroyed !== false) {
+    throw new Error(`${name} is not Node's own, so its timers cannot be watched`);
+  }
   if (name === 'setImmediate') clearImmediate(timer as unknown as NodeJS.Immediate);
   else clearTimeout(timer as unknown as NodeJS.Timeout);
-  if (!timer._destroyed) throw new Error(`${name} is not Node's own, so its timers cannot be watched`);
 }
 
 /** The innermost frames of the stack, without those of Node itself. */

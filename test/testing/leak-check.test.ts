@@ -211,11 +211,16 @@ describe('timers', () => {
     clearTimeout(timer);
   });
 
-  test('fake timers are refused, since they do not say when they are over', async () => {
-    vi.useFakeTimers();
-    cleanUps.push(() => vi.useRealTimers());
-    await expect(LeakCheck.begin({ timers: true })).rejects.toThrow("setTimeout is not Node's own");
-  });
+  test.each(['setTimeout', 'setInterval', 'setImmediate'] as const)(
+    'a fake %s is refused, since its timers do not say when they are over, and nothing is replaced',
+    async (name) => {
+      vi.useFakeTimers({ toFake: [name] });
+      cleanUps.push(() => vi.useRealTimers());
+      const before = [setTimeout, setInterval, setImmediate];
+      await expect(LeakCheck.begin({ timers: true })).rejects.toThrow(`${name} is not Node's own`);
+      expect([setTimeout, setInterval, setImmediate]).toEqual(before);
+    },
+  );
 
   test('those of a virtual clock are told of, but for those that were there before', async () => {
     const clock = new VirtualClock();
