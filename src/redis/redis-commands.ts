@@ -23,14 +23,14 @@ import {
   joinCommands,
   type EncodedCommand,
 } from './resp-encoder.ts';
-import { TypedCommands } from './typed-commands.ts';
+import { IteratingCommands } from './iterating-commands.ts';
 import { AS_IT_COMES, type ReplyHandling, type TypedCall } from './command-methods.ts';
 
 /**
  * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Executed` is
  * what a transaction resolves to.
  */
-export abstract class RedisCommands<Executed = RedisReply[]> extends TypedCommands {
+export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCommands {
   readonly #ownership: Ownership;
   readonly #limits: CommandLimits;
 

@@ -315,9 +315,9 @@ export interface GenericCommands {
    *
    * `SCAN cursor [MATCH match] [COUNT count] [TYPE type]`, since 2.8.0. O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.
    */
-  scanPage(cursor: number | bigint, options?: ScanPageOptions & AsText): Promise<{ cursor: string; keys: string[] }>;
-  scanPage(cursor: number | bigint, options: ScanPageOptions & AsBuffers): Promise<{ cursor: string; keys: Buffer[] }>;
-  scanPage(cursor: number | bigint, options?: ScanPageOptions): Promise<{ cursor: string; keys: (string | Buffer)[] }>;
+  scanPage(cursor: RedisArgument, options?: ScanPageOptions & AsText): Promise<{ cursor: string; keys: string[] }>;
+  scanPage(cursor: RedisArgument, options: ScanPageOptions & AsBuffers): Promise<{ cursor: string; keys: Buffer[] }>;
+  scanPage(cursor: RedisArgument, options?: ScanPageOptions): Promise<{ cursor: string; keys: (string | Buffer)[] }>;
 
   /**
    * Sort the elements in a list, set or sorted set.

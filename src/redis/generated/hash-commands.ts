@@ -296,9 +296,9 @@ export interface HashCommands {
    *
    * `HSCAN key cursor [MATCH match] [COUNT count]`, since 2.8.0. O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection..
    */
-  hscanPage(key: RedisArgument, cursor: number | bigint, options?: HscanPageOptions & AsText): Promise<{ cursor: string; entries: { field: string; value: string }[] }>;
-  hscanPage(key: RedisArgument, cursor: number | bigint, options: HscanPageOptions & AsBuffers): Promise<{ cursor: string; entries: { field: Buffer; value: Buffer }[] }>;
-  hscanPage(key: RedisArgument, cursor: number | bigint, options?: HscanPageOptions): Promise<{ cursor: string; entries: { field: string | Buffer; value: string | Buffer }[] }>;
+  hscanPage(key: RedisArgument, cursor: RedisArgument, options?: HscanPageOptions & AsText): Promise<{ cursor: string; entries: { field: string; value: string }[] }>;
+  hscanPage(key: RedisArgument, cursor: RedisArgument, options: HscanPageOptions & AsBuffers): Promise<{ cursor: string; entries: { field: Buffer; value: Buffer }[] }>;
+  hscanPage(key: RedisArgument, cursor: RedisArgument, options?: HscanPageOptions): Promise<{ cursor: string; entries: { field: string | Buffer; value: string | Buffer }[] }>;
 
   /**
    * Set the string value of a hash field.

@@ -160,9 +160,9 @@ export interface SetCommands {
    *
    * `SSCAN key cursor [MATCH match] [COUNT count]`, since 2.8.0. O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection..
    */
-  sscanPage(key: RedisArgument, cursor: number | bigint, options?: SscanPageOptions & AsText): Promise<{ cursor: string; members: string[] }>;
-  sscanPage(key: RedisArgument, cursor: number | bigint, options: SscanPageOptions & AsBuffers): Promise<{ cursor: string; members: Buffer[] }>;
-  sscanPage(key: RedisArgument, cursor: number | bigint, options?: SscanPageOptions): Promise<{ cursor: string; members: (string | Buffer)[] }>;
+  sscanPage(key: RedisArgument, cursor: RedisArgument, options?: SscanPageOptions & AsText): Promise<{ cursor: string; members: string[] }>;
+  sscanPage(key: RedisArgument, cursor: RedisArgument, options: SscanPageOptions & AsBuffers): Promise<{ cursor: string; members: Buffer[] }>;
+  sscanPage(key: RedisArgument, cursor: RedisArgument, options?: SscanPageOptions): Promise<{ cursor: string; members: (string | Buffer)[] }>;
 
   /**
    * Add multiple sets.

@@ -508,9 +508,9 @@ export interface SortedSetCommands {
    *
    * `ZSCAN key cursor [MATCH match] [COUNT count]`, since 2.8.0. O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection..
    */
-  zscanPage(key: RedisArgument, cursor: number | bigint, options?: ZscanPageOptions & AsText): Promise<ZscanPageReply<string>>;
-  zscanPage(key: RedisArgument, cursor: number | bigint, options: ZscanPageOptions & AsBuffers): Promise<ZscanPageReply<Buffer>>;
-  zscanPage(key: RedisArgument, cursor: number | bigint, options?: ZscanPageOptions): Promise<ZscanPageReply<string | Buffer>>;
+  zscanPage(key: RedisArgument, cursor: RedisArgument, options?: ZscanPageOptions & AsText): Promise<ZscanPageReply<string>>;
+  zscanPage(key: RedisArgument, cursor: RedisArgument, options: ZscanPageOptions & AsBuffers): Promise<ZscanPageReply<Buffer>>;
+  zscanPage(key: RedisArgument, cursor: RedisArgument, options?: ZscanPageOptions): Promise<ZscanPageReply<string | Buffer>>;
 
   /**
    * Get the score associated with the given member in a sorted set.
