@@ -59,7 +59,8 @@ function isValue(arg: string | undefined): boolean {
   return arg !== undefined && !arg.startsWith('--');
 }
 
-function seedOf(text: string): number {
+/** A seed. Throws for what is none. */
+export function seedOf(text: string): number {
   const seed = Number(text);
   if (text.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
     throw new Error(`--seed takes a whole number from 0 on, not "${text}".`);
@@ -79,7 +80,8 @@ function rowsOf(wanted: readonly string[], rows: readonly Row[]): readonly strin
   return names.filter((name) => chosen.includes(name));
 }
 
-function subjectsOf(wanted: readonly string[], names: readonly string[]): readonly string[] {
+/** Names of those subjects that are wanted, or of all. Throws for one that there is not. */
+export function subjectsOf(wanted: readonly string[], names: readonly string[]): readonly string[] {
   for (const name of wanted) {
     if (!names.includes(name))
       throw new Error(`There is no subject "${name}". There are: ${names.join(', ')}.`);

@@ -1,6 +1,7 @@
 import type { RowResult } from './row.ts';
 import type { SubjectResults } from './run.ts';
 import type { Tempo } from './tempo.ts';
+import { aligned, duration } from './text.ts';
 
 /** How a run was made, so that any row of it can be made again. */
 export interface RunOf {
@@ -63,15 +64,9 @@ export function tableOf({ about, results }: SubjectResults): string {
     ...FIGURES.map(({ of }) => (result.kind === 'played' ? of(result) : '')),
   ]);
   const lines = [['', '', ...FIGURES.map(({ title }) => title)], ...cells];
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const aligned = lines.map((line) =>
-    line
-      // Names to the left, figures to the right.
-      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
+  return [`${about.name}: ${about.library}, ${about.how}, on ${about.server}`, ...aligned(lines, 2)].join(
+    '\n',
   );
-  return [`${about.name}: ${about.library}, ${about.how}, on ${about.server}`, ...aligned].join('\n');
 }
 
 /** How many rows held, were broken and were not run. */
@@ -100,10 +95,4 @@ export function findingsOf(all: readonly SubjectResults[], made: RunOf): string[
 function replayLine(subject: string, row: string, { tempo, seed }: RunOf): string {
   const quick = tempo === 'quick' ? '--quick ' : '';
   return `npm run faults -- ${quick}--row "${row}" --subject ${subject} --seed ${seed}`;
-}
-
-/** Milliseconds as people read them; a dash for what there is not. */
-function duration(ms: number | undefined): string {
-  if (ms === undefined) return '-';
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }

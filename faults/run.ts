@@ -3,7 +3,8 @@ import type { RowResult } from './row.ts';
 import { ROWS } from './rows/index.ts';
 import { TEMPOS, type Tempo } from './tempo.ts';
 import { NetworkLab } from './network/network-lab.ts';
-import { WorkerProcess, type ForkScript } from './worker-process.ts';
+import type { ForkScript } from './forked-process.ts';
+import { WorkerProcess } from './worker-process.ts';
 
 /** What is to be run. */
 export interface RunOptions {

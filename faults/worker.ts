@@ -1,22 +1,15 @@
 // A process of the lab: one subject, which is put through the rows that it is told, one at a time. It may crash, and be blocked.
-import { Worker } from 'node:worker_threads';
 import type { Assignment, Order, Report } from './orders.ts';
+import { endWithParent } from './parent.ts';
 import { playRow } from './play.ts';
 import { ROWS } from './rows/index.ts';
 import type { Subject } from './subject.ts';
 import { TEMPOS, type Tempo } from './tempo.ts';
 
-/** Ends the process when its parent has, though it may be too busy to hear of that. */
-const WATCH = `
-const parent = process.ppid;
-setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 250);
-`;
-
 const assignment = JSON.parse(process.argv[2] ?? '') as Assignment;
 const tempo = TEMPOS[assignment.tempo];
 
-new Worker(WATCH, { eval: true }).unref();
-process.on('disconnect', () => process.exit());
+endWithParent();
 try {
   const subject = await load(assignment, tempo);
   const { name, library, how, system } = subject;

@@ -1,26 +1,18 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { ROWS } from '../../faults/rows/index.ts';
 import { run, type SubjectResults } from '../../faults/run.ts';
-import { ROOT } from '../repo/files.ts';
+import { BUILD_LIMIT_MS, compileLab } from './compiled.ts';
+import { isRunning } from './processes.ts';
 
-const BUILD_LIMIT_MS = 120_000;
 const MODULE = new URL('subjects-that-end.mjs', import.meta.url).href;
 const [first, second, third] = ROWS.map(({ name }) => name);
 
-// A process of its own needs what it runs compiled.
-beforeAll(async () => {
-  const typescript = 'node_modules/typescript/bin/tsc';
-  for (const project of [['-b'], ['-p', 'faults']]) {
-    const compiled = promisify(execFile)(process.execPath, [typescript, ...project], { cwd: ROOT });
-    await compiled.catch(({ stdout }: { stdout: string }) => expect.fail(stdout));
-  }
-}, BUILD_LIMIT_MS);
+beforeAll(compileLab, BUILD_LIMIT_MS);
 
 function play(name: string, rows: readonly string[], rowMs = 20_000): Promise<readonly SubjectResults[]> {
   return run({ subjects: [{ module: MODULE, name }], rows, tempo: 'quick', seed: 1, rowMs });
@@ -90,9 +82,3 @@ test('a blocked process ends when its parent is killed', async () => {
   parent.kill('SIGKILL');
   while (isRunning(pidOf())) await wait(10);
 });
-
-/** One that has ended, and that nobody has asked for yet, does not run. */
-function isRunning(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.startsWith('Z');
-}
