@@ -37,6 +37,10 @@ export interface System {
   setReadOnly(server: Server, isReadOnly: boolean): Promise<void>;
   counter(server: Server, name: string): Promise<number>;
   ledger(server: Server, name: string): Promise<readonly string[]>;
+  /** What is in a set, in no order. */
+  members(server: Server, name: string): Promise<readonly string[]>;
+  /** Deletes all data. */
+  clear(server: Server): Promise<void>;
   /** Sessions of clients, without the one that asks. */
   sessions(server: Server): Promise<number>;
   /** Ends the sessions of all clients, or of the one that is the oldest. */

@@ -6,6 +6,9 @@ import type { Access, Client, Subject } from '../subject.ts';
 import { redis as system } from '../systems/redis.ts';
 import type { Tempo } from '../tempo.ts';
 
+/** What a subject needs to know of how it is tried. */
+type Limits = Pick<Tempo, 'limits'>;
+
 const POOL_MAX = 5;
 /** What the library has when nothing else is asked for, in milliseconds. */
 const DEFAULTS = { timeoutMs: 5_000, stallAfterMs: 1_500, backoff: { capMs: 10_000 } } as const;
@@ -16,7 +19,7 @@ export function subjects(tempo: Tempo): readonly Subject[] {
 }
 
 /** Hawser's client of Redis on one connection, which all callers share. */
-export function sharedRedis(tempo: Tempo): Subject {
+export function sharedRedis(tempo: Limits): Subject {
   return {
     ...common(tempo),
     name: 'redis-shared',
@@ -30,7 +33,7 @@ export function sharedRedis(tempo: Tempo): Subject {
 }
 
 /** Hawser's client of Redis over a pool, a connection for each call. */
-export function pooledRedis(tempo: Tempo): Subject {
+export function pooledRedis(tempo: Limits): Subject {
   return {
     ...common(tempo),
     name: 'redis-pooled',
@@ -43,7 +46,7 @@ export function pooledRedis(tempo: Tempo): Subject {
   };
 }
 
-function common(tempo: Tempo): Omit<Subject, 'name' | 'socketsMax' | 'open'> {
+function common(tempo: Limits): Omit<Subject, 'name' | 'socketsMax' | 'open'> {
   const { timeoutMs, stallAfterMs, backoff } = tempo.limits ?? DEFAULTS;
   return {
     library: `hawser ${versionOfHawser()}`,
@@ -60,12 +63,14 @@ function common(tempo: Tempo): Omit<Subject, 'name' | 'socketsMax' | 'open'> {
   };
 }
 
-function urlOf({ tls, endpoints: [first], database }: Access): string {
+/** The URL of what a client is to connect to. */
+export function urlOf({ tls, endpoints: [first], database }: Access): string {
   const name = tls?.servername ?? first?.host;
   return `${tls === undefined ? 'redis' : 'rediss'}://${name}:${first?.port}/${database ?? ''}`;
 }
 
-function optionsOf({ tls, endpoints, password }: Access, tempo: Tempo): RedisOptions {
+/** The options that go with it. */
+export function optionsOf({ tls, endpoints, password }: Access, tempo: Limits): RedisOptions {
   return {
     ...tempo.limits,
     endpoints,
@@ -74,7 +79,8 @@ function optionsOf({ tls, endpoints, password }: Access, tempo: Tempo): RedisOpt
   };
 }
 
-function callsOf(client: Redis | RedisPool): Client {
+/** What all subjects are asked, of a client that shares connections or one that does not. */
+export function callsOf(client: Redis | RedisPool): Client {
   return {
     ready: () => client.ready({ timeoutMs: Infinity }),
     increment: (counter, limits) => client.incr(counter, limits),
@@ -86,8 +92,8 @@ function callsOf(client: Redis | RedisPool): Client {
   };
 }
 
-/** Counts that have to be zero when nobody asks anything. */
-function notZero<Name extends string>(
+/** Counts that have to be zero when nobody asks anything, and are not. */
+export function notZero<Name extends string>(
   books: Readonly<Record<Name, number>>,
   names: readonly Name[],
 ): string[] {

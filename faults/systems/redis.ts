@@ -45,6 +45,11 @@ class RedisOfRow implements Server {
     return uncounted(() => inspectRedis(url, command, { timeoutMs: INSPECT_WITHIN_MS }));
   }
 
+  /** What a client has to say before it is listened to, a line each. */
+  get greeting(): readonly string[] {
+    return this.#password === undefined ? [] : [`AUTH ${this.#password}`];
+  }
+
   async changePassword(password: string): Promise<void> {
     await this.ask('CONFIG', 'SET', 'requirepass', password);
     this.#password = password;
@@ -150,6 +155,14 @@ export const redis: System = {
     return (await redisOf(server).ask('LRANGE', name, '0', '-1')) as readonly string[];
   },
 
+  async members(server, name) {
+    return (await redisOf(server).ask('SMEMBERS', name)) as readonly string[];
+  },
+
+  async clear(server) {
+    await redisOf(server).ask('FLUSHALL');
+  },
+
   async sessions(server) {
     return (await sessionsOf(server)).length;
   },
@@ -174,7 +187,7 @@ export const redis: System = {
         answers += String((await once(insider, 'data'))[0]);
       }
     };
-    await tell('CONFIG SET maxclients 1', 'CLIENT KILL TYPE normal SKIPME yes');
+    await tell(...redisOf(server).greeting, 'CONFIG SET maxclients 1', 'CLIENT KILL TYPE normal SKIPME yes');
     return async () => {
       await tell('CONFIG SET maxclients 10000');
       insider.destroy();
