@@ -1,8 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
-
-const CHANNEL = 'net.client.socket';
+import { Socket } from 'node:net';
 
 const pastTheClient = new AsyncLocalStorage<true>();
 
@@ -12,18 +9,30 @@ export function uncounted<T>(work: () => T): T {
 }
 
 /**
- * Every attempt of this process to connect to the ports that are watched, and the sockets that came of them, whichever client makes them.
- * Counted where Node makes sockets, so that those which are refused, or never answered, count too. It does not see sockets
- * that are made elsewhere: in native code, and by `tls.connect` without a socket.
+ * Every attempt of this thread to connect to the ports that are watched, and the sockets that came of them, whichever client
+ * makes them, in plain or in TLS. Counted where Node's sockets connect, so that attempts which are refused, or never answered,
+ * count too. It does not see sockets of native code.
  */
 export class Dials implements Disposable {
   readonly #ports = new Set<number>();
   readonly #open = new Set<Socket>();
+  readonly #restore: () => void;
   #count = 0;
   #mostOpen = 0;
 
   constructor() {
-    subscribe(CHANNEL, this.#onSocket);
+    const { prototype } = Socket;
+    const connect = Object.getOwnPropertyDescriptor(prototype, 'connect')!;
+    const original = connect.value as (...args: unknown[]) => unknown;
+    const see = (socket: Socket): void => this.#see(socket);
+    Object.defineProperty(prototype, 'connect', {
+      ...connect,
+      value(this: Socket, ...args: unknown[]) {
+        see(this);
+        return original.apply(this, args);
+      },
+    });
+    this.#restore = () => void Object.defineProperty(prototype, 'connect', connect);
   }
 
   /** Attempts so far. */
@@ -54,17 +63,16 @@ export class Dials implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    unsubscribe(CHANNEL, this.#onSocket);
+    this.#restore();
   }
 
   // Until it tries an address, a socket does not say where it goes.
-  readonly #onSocket = (message: unknown): void => {
+  #see(socket: Socket): void {
     if (pastTheClient.getStore() === true) return;
-    const { socket } = message as { socket: Socket };
     socket.on('connectionAttempt', (_address: string, port: number) => {
       if (this.#ports.has(port)) this.#dialled(socket);
     });
-  };
+  }
 
   #dialled(socket: Socket): void {
     this.#count += 1;
