@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { LeakCheck } from 'hawser/testing';
-import type { Aftermath } from './invariants.ts';
+import type { Aftermath, Closing } from './invariants.ts';
 import { withinMs } from './limits.ts';
 import type { Stage } from './row.ts';
 import { GRACE_MS } from './tempo.ts';
@@ -19,11 +19,9 @@ export async function closeDown(
   stage: Stage,
   check: LeakCheck,
   end?: () => unknown,
-): Promise<Pick<Aftermath, 'closedAfterMs' | 'left'>> {
-  const { client, callers, dials, history, tempo } = stage;
-  const beganAt = performance.now();
-  const closed = await withinMs(client.close(tempo.closeMs), tempo.closeMs + tempo.patienceMs);
-  const closedAfterMs = closed.isInTime ? performance.now() - beganAt : undefined;
+): Promise<Pick<Aftermath, 'closing' | 'left'>> {
+  const { callers, dials, history, tempo } = stage;
+  const closing = await close(stage);
   const dialsBefore = dials.count;
   callers.stop();
   await withinMs(callers.ended, GRACE_MS);
@@ -37,7 +35,19 @@ export async function closeDown(
   await stage.belongings[Symbol.asyncDispose]();
   const others = await othersLeft(check);
   const dialled = leftOver(dials.count - dialsBefore, 'attempts to connect were made when it was closed');
-  return { closedAfterMs, left: [...calls, ...sockets, ...others, ...dialled] };
+  return { closing, left: [...calls, ...sockets, ...others, ...dialled] };
+}
+
+async function close({ client, tempo }: Stage): Promise<Closing> {
+  const beganAt = performance.now();
+  const ending = client.close(tempo.closeMs).then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
+  const closed = await withinMs(ending, tempo.closeMs + tempo.patienceMs);
+  return closed.isInTime
+    ? { afterMs: performance.now() - beganAt, failure: closed.value }
+    : { afterMs: undefined, failure: undefined };
 }
 
 async function othersLeft(check: LeakCheck): Promise<readonly string[]> {

@@ -2,12 +2,19 @@ import { BOOKS } from './callers.ts';
 import type { PlayedFault, Row, Stage } from './row.ts';
 import { GRACE_MS, type Tempo } from './tempo.ts';
 
+/** What became of `close()`. */
+export interface Closing {
+  /** How long it took, in milliseconds; undefined when it has not ended. */
+  readonly afterMs: number | undefined;
+  /** What it was rejected with, in words. */
+  readonly failure: string | undefined;
+}
+
 /** What is known when a row is over and its client was closed. */
 export interface Aftermath {
   readonly row: Row;
   readonly stage: Stage;
-  /** How long `close()` took, in milliseconds; undefined when it has not ended. */
-  readonly closedAfterMs: number | undefined;
+  readonly closing: Closing;
   /** What was begun and has not ended, a sentence each. */
   readonly left: readonly string[];
 }
@@ -56,7 +63,7 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'ledger',
     meaning:
-      'entries that were confirmed are stored, none twice, none that was refused or not sent, and each caller’s in their order',
+      'entries that were confirmed are stored, none twice, none that was refused or not sent, and those of each caller in their order',
     asked: 'after each play',
     broken: async ({ stage: { history, system, keeper } }) => {
       const stored = await system.ledger(keeper, BOOKS.ledger);
@@ -82,9 +89,9 @@ export const INVARIANTS: readonly Invariant[] = [
     name: 'no storm',
     meaning: 'there are not many more attempts to connect than a backoff makes',
     asked: 'after the whole play',
-    broken: ({ stage, fault: { dials, unknown, lastedMs } }) => {
-      // A connection on which a call was given up may have to be replaced.
-      const most = dialsMax(stage, lastedMs) + unknown;
+    broken: ({ row, stage, fault: { dials, unknown, lastedMs } }) => {
+      // Where callers leave, a connection on which a reply is due may have to be replaced.
+      const most = dialsMax(stage, lastedMs) + (row.habit === 'leaving' ? unknown : 0);
       return dials > most
         ? [`it dialled ${dials} times in ${Math.round(lastedMs)} ms, and ${most} are many`]
         : [];
@@ -109,14 +116,16 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'recovers',
     meaning:
-      'writes are confirmed again within the cap of the backoff after the fault has ended, and to every caller by the time that a call may take',
+      'writes are confirmed again within the cap of the backoff after the fault has ended, to every caller by the time that a call may take, and still so a while later',
     asked: 'after the whole play',
-    broken: ({ row, stage: { subject, tempo }, fault: { recoveredAfterMs, servedAfterMs, unserved } }) => {
+    broken: ({ row, stage: { subject, tempo }, fault }) => {
+      const { recoveredAfterMs, servedAfterMs, unserved, unservedLater } = fault;
       if (recoveredAfterMs === undefined) return ['no write was confirmed any more'];
       const limitMs = subject.backoffCapMs + (row.recoveryMs?.(tempo) ?? 0);
       const late = lateness('a write was confirmed', recoveredAfterMs, limitMs);
       if (late.length > 0) return late;
       if (servedAfterMs === undefined) return [`${unserved} callers were not served any more`];
+      if (unservedLater > 0) return [`${unservedLater} callers were served again, and then no more`];
       return lateness('every caller was served', servedAfterMs, limitMs + (subject.timeoutMs ?? Infinity));
     },
   },
@@ -124,8 +133,12 @@ export const INVARIANTS: readonly Invariant[] = [
     name: 'closes',
     meaning: '`close()` ends by its deadline, at rest and in the midst of the fault',
     asked: 'after each play',
-    broken: ({ closedAfterMs, stage: { tempo } }) =>
-      closedAfterMs === undefined ? ['it has not ended'] : lateness('it ended', closedAfterMs, tempo.closeMs),
+    broken: ({ closing: { afterMs, failure }, stage: { tempo } }) => {
+      if (afterMs === undefined) return ['it has not ended'];
+      return failure === undefined
+        ? lateness('it ended', afterMs, tempo.closeMs)
+        : [`it was rejected: ${failure}`];
+    },
   },
   {
     name: 'leaves nothing',

@@ -6,14 +6,7 @@ import { invariantsPart, resultsPart, rowsPart, withParts, type Circumstances } 
 import { findingsOf, liveLine, tableOf, totalsOf, verdictOf } from './report.ts';
 import { ROWS } from './rows/index.ts';
 import { run, type SubjectResults } from './run.ts';
-import { subjects } from './subjects/hawser-redis.ts';
-import { FULL } from './tempo.ts';
-
-/** What is put through the rows: the adapters of this project, each compiled to beside this file. */
-const SUBJECTS = subjects(FULL).map(({ name }) => ({
-  module: new URL('subjects/hawser-redis.js', import.meta.url).href,
-  name,
-}));
+import { OWN_SUBJECTS } from './subjects/index.ts';
 
 /** Rows wait more than they compute. */
 const PROCESSES_OF_EACH = 2;
@@ -28,8 +21,11 @@ process.exitCode = results.some((one) => one.results.some((result) => verdictOf(
 /** Ends the process where it was asked for what there is not. */
 function optionsOf(args: readonly string[]): Options {
   try {
-    const names = SUBJECTS.map(({ name }) => name);
-    return parseOptions(args, ROWS, names);
+    return parseOptions(
+      args,
+      ROWS,
+      OWN_SUBJECTS.map(({ name }) => name),
+    );
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return process.exit(2);
@@ -41,7 +37,7 @@ function play({ rows, subjects: names, tempo, seed, json }: Options): Promise<re
   const longest = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
   const widths = { subject: longest(names), row: longest(rows) };
   return run({
-    subjects: SUBJECTS.filter(({ name }) => names.includes(name)),
+    subjects: OWN_SUBJECTS.filter(({ name }) => names.includes(name)),
     rows,
     tempo,
     seed,

@@ -23,6 +23,7 @@ export class Names implements Disposable {
   #underWay = 0;
   #count = 0;
   #mostUnderWay = 0;
+  readonly #over = new AbortController();
 
   constructor() {
     const promised = (host: string, options?: LookupOptions): Promise<unknown> =>
@@ -61,6 +62,8 @@ export class Names implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    // A client may share one look-up of a name with others, which would wait for this one.
+    this.#over.abort();
     this.#install(this.#systemLookup, this.#systemPromisedLookup);
   }
 
@@ -76,7 +79,8 @@ export class Names implements Disposable {
     this.#mostUnderWay = Math.max(this.#mostUnderWay, this.#underWay);
     const answer = this.#answer;
     try {
-      await wait(answer.kind === 'addresses' ? (answer.afterMs ?? 0) : 0);
+      const afterMs = answer.kind === 'addresses' ? (answer.afterMs ?? 0) : 0;
+      await wait(afterMs, undefined, { signal: this.#over.signal }).catch(() => {});
     } finally {
       this.#underWay -= 1;
     }

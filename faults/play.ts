@@ -18,8 +18,8 @@ export async function playRow(row: Row, play: Play): Promise<RowResult> {
   } catch (error) {
     return { row: row.name, kind: 'cut short', reason: notPlayed(error) };
   }
-  const whole = await onStage(row, play, playWhole);
-  const closing = await onStage(row, play, playClosing);
+  const whole = await playToTheEnd(row, play);
+  const closing = await playUntilClosed(row, play);
   const { confirmed, unknown, refused, failures, 'not-sent': notSent } = whole.history.summary();
   return {
     row: row.name,
@@ -34,18 +34,29 @@ export async function playRow(row: Row, play: Play): Promise<RowResult> {
   };
 }
 
-/** What came of one play: what did not hold, and what was measured. */
-interface Played<Measured> {
+/** What came of one play: what did not hold, what was measured, and all calls. */
+export interface Played<Measured> {
   readonly broken: readonly string[];
   readonly measured: Measured | undefined;
+  readonly history: History;
+}
+
+/** Plays a row until everything is well again, and closes the client then. Never rejects. */
+export function playToTheEnd(row: Row, play: Play): Promise<Played<PlayedFault>> {
+  return onStage(row, play, playWhole);
+}
+
+/** P10 in the midst of each fault: `close()` ends by its deadline, every call settles, and nothing is left. Never rejects. */
+export function playUntilClosed(row: Row, play: Play): Promise<Played<number>> {
+  return onStage(row, play, playClosing);
 }
 
 /** Sets the stage, has the row played on it, and clears it away. */
 async function onStage<Measured>(
   row: Row,
   play: Play,
-  act: (row: Row, stage: EarlyStage, check: LeakCheck) => Promise<Played<Measured>>,
-): Promise<Played<Measured> & { readonly history: History }> {
+  act: (row: Row, stage: EarlyStage, check: LeakCheck) => Promise<Omit<Played<Measured>, 'history'>>,
+): Promise<Played<Measured>> {
   const history = new History({ outcomeOf: (error) => play.subject.outcomeOf(error) });
   try {
     await using belongings = new Belongings();
@@ -59,7 +70,11 @@ async function onStage<Measured>(
   }
 }
 
-async function playWhole(row: Row, early: EarlyStage, check: LeakCheck): Promise<Played<PlayedFault>> {
+async function playWhole(
+  row: Row,
+  early: EarlyStage,
+  check: LeakCheck,
+): Promise<Omit<Played<PlayedFault>, 'history'>> {
   const { stage, injected, watch } = await begin(row, early);
   const { tempo, callers, client } = stage;
   await wait(holdMsOf(row, early, injected));
@@ -68,7 +83,6 @@ async function playWhole(row: Row, early: EarlyStage, check: LeakCheck): Promise
     await withinMs(watch.givenUp, tempo.patienceMs);
   await injected.end?.();
   const fault = await recovery(row, stage, watch);
-  await wait(tempo.afterMs);
   callers.stop();
   await withinMs(callers.ended, tempo.patienceMs);
   const besides = [
@@ -82,14 +96,17 @@ async function playWhole(row: Row, early: EarlyStage, check: LeakCheck): Promise
   return { broken: [...besides, ...broken], measured: fault };
 }
 
-/** P10 in the midst of each fault: `close()` ends by its deadline, every call settles, and nothing is left. */
-async function playClosing(row: Row, early: EarlyStage, check: LeakCheck): Promise<Played<number>> {
+async function playClosing(
+  row: Row,
+  early: EarlyStage,
+  check: LeakCheck,
+): Promise<Omit<Played<number>, 'history'>> {
   const { stage, injected } = await begin(row, early);
   await wait(holdMsOf(row, early, injected) / 2);
   if (row.callers !== 'resting') await someCall(stage);
   const closed = await closeDown(stage, check, injected.end);
   const broken = await brokenInvariants({ row, stage, ...closed });
-  return { broken, measured: closed.closedAfterMs };
+  return { broken, measured: closed.closing.afterMs };
 }
 
 /** Opens the client and brings the fault about, in the order that the row asks for. */
@@ -100,16 +117,14 @@ async function begin(
   if (row.callers === 'absent') {
     const injected = await inject(row, early);
     const stage = await open(row, early);
-    return { stage, injected, watch: new Watch(stage, 0) };
+    return { stage, injected, watch: new Watch(stage) };
   }
   const stage = await open(row, early);
   const { tempo, callers, client, history } = stage;
   const served = callers.served();
   const isReady = await withinMs(Promise.all([client.ready(), served.all]), tempo.patienceMs);
   if (!isReady.isInTime) throw new Error(`${served.left} callers were not served before the fault began.`);
-  callers.takeSlowestMs();
   await wait(tempo.beforeMs);
-  const slowestMs = callers.takeSlowestMs();
   if (row.callers === 'resting') {
     callers.rest();
     await until(
@@ -120,7 +135,7 @@ async function begin(
   } else {
     await someCall(stage);
   }
-  const watch = new Watch(stage, slowestMs);
+  const watch = new Watch(stage);
   return { stage, injected: await inject(row, stage), watch };
 }
 
@@ -138,14 +153,20 @@ async function open(row: Row, early: EarlyStage): Promise<Stage> {
   const { subject, endpoints, history, random, belongings } = early;
   const access: Access = (await row.access?.(early)) ?? { endpoints };
   const client = subject.open(access);
-  belongings.atEnd(() => withinMs(client.close(0), early.tempo.patienceMs));
+  // What comes of its end has been judged by then, or something else has failed.
+  belongings.atEnd(() =>
+    withinMs(
+      client.close(0).catch(() => {}),
+      early.tempo.patienceMs,
+    ),
+  );
   const callers = new Callers({ subject, client, history, random, habit: row.habit ?? 'patient' });
   belongings.atEnd(() => callers.stop());
   // `keeper` is changed by rows on the stage that they were given.
   return Object.assign(early, { client, callers });
 }
 
-/** Waits until the callers are served again, the fault having ended. */
+/** Waits until the callers are served again, the fault having ended, and looks whether they still are a while later. */
 async function recovery(row: Row, { callers, tempo }: Stage, watch: Watch): Promise<PlayedFault> {
   const endedAt = performance.now();
   const limitMs = tempo.patienceMs + (row.recoveryMs?.(tempo) ?? 0);
@@ -156,20 +177,26 @@ async function recovery(row: Row, { callers, tempo }: Stage, watch: Watch): Prom
   const recoveredAfterMs = back.isInTime ? performance.now() - endedAt : undefined;
   const { totals, sinceBegunMs } = watch;
   const all = await withinMs(served.all, back.isInTime ? limitMs : 0);
+  const servedAfterMs = all.isInTime ? performance.now() - endedAt : undefined;
+  await wait(tempo.afterMs);
+  const servedLater = callers.served();
+  await withinMs(servedLater.all, all.isInTime ? tempo.patienceMs : 0);
   return {
     givenUpAfterMs: watch.givenUpAfterMs,
     recoveredAfterMs,
-    servedAfterMs: all.isInTime ? performance.now() - endedAt : undefined,
+    servedAfterMs,
     unserved: served.left,
+    unservedLater: servedLater.left,
     lastedMs: sinceBegunMs,
     ...totals,
   };
 }
 
 /** A row whose fault never strikes, or strikes elsewhere, would hold with any client. */
-function provesNothing(row: Row, { subject, dials }: Stage, watch: Watch): readonly string[] {
+function provesNothing(row: Row, { subject, dials, tempo }: Stage, watch: Watch): readonly string[] {
+  const hasShown = watch.hasShown(row.blockedMs?.(tempo) ?? Infinity);
   const reasons = [
-    ...(watch.hasShown() || row.isUnnoticed === true ? [] : ['nothing shows that the fault struck']),
+    ...(hasShown || row.isUnnoticed === true ? [] : ['nothing shows that the fault struck']),
     ...(subject.countsDials && dials.count === 0 ? ['no attempt to connect was seen'] : []),
   ];
   return reasons.map((reason) => `the row proves nothing: ${reason}`);

@@ -100,6 +100,8 @@ export interface PlayedFault {
   readonly servedAfterMs: number | undefined;
   /** Callers that were not served. */
   readonly unserved: number;
+  /** Those that were not served any more a while after that. */
+  readonly unservedLater: number;
   /** From its beginning until a write was confirmed again, or nobody waited for that any more. */
   readonly lastedMs: number;
   /** Attempts to connect until then. */

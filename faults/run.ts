@@ -35,16 +35,9 @@ export interface SubjectResults {
  */
 export async function run(options: RunOptions): Promise<readonly SubjectResults[]> {
   const runs = options.subjects.map((subject) => new SubjectRun(subject, options));
-  const endings = await Promise.allSettled(
-    runs.map((subjectRun) =>
-      subjectRun.end().catch((error: unknown) => {
-        // The others need not go on for a run that has failed.
-        for (const one of runs) one.stop();
-        throw error;
-      }),
-    ),
-  );
-  for (const ending of endings) if (ending.status === 'rejected') throw ending.reason;
+  // The others need not go on for a run that has failed.
+  const stopAll = (): void => runs.forEach((one) => one.stop());
+  await all(runs.map((subjectRun) => subjectRun.end(stopAll)));
   return runs.map((subjectRun) => subjectRun.results());
 }
 
@@ -55,7 +48,7 @@ class SubjectRun {
   readonly #rows: readonly string[];
   readonly #left: string[];
   readonly #results = new Map<string, RowResult>();
-  readonly #ended: Promise<unknown>;
+  readonly #processes: number;
   #about: About | undefined;
 
   constructor(subject: SubjectAddress, options: RunOptions) {
@@ -63,13 +56,17 @@ class SubjectRun {
     this.#options = options;
     this.#rows = options.rows ?? ROWS.map(({ name }) => name);
     this.#left = [...this.#rows];
-    const processes = Math.min(options.processes ?? 1, this.#rows.length);
-    this.#ended = Promise.all(Array.from({ length: processes }, () => this.#work()));
+    this.#processes = Math.min(options.processes ?? 1, this.#rows.length);
   }
 
-  /** Settles when all rows are through. */
-  async end(): Promise<void> {
-    await this.#ended;
+  /** Settles when all rows are through, and no process is left. Calls back at once when that cannot be. */
+  end(onFailure: () => void): Promise<void> {
+    const work = (): Promise<void> =>
+      this.#work().catch((error: unknown) => {
+        onFailure();
+        throw error;
+      });
+    return all(Array.from({ length: this.#processes }, work));
   }
 
   /** No row is begun any more. */
@@ -83,23 +80,22 @@ class SubjectRun {
 
   /** Plays rows as long as there are any, in one process as long as that lasts. */
   async #work(): Promise<void> {
-    const { tempo, seed, rowMs = TEMPOS[tempo].rowMs } = this.#options;
-    let worker: WorkerProcess | undefined;
+    // Also where all rows are played elsewhere: who is in it is told with each result.
+    let worker: WorkerProcess | undefined = await this.#start();
     let last: RowResult | undefined;
     try {
       for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
-        if (ROWS.find(({ name }) => name === row)?.extra === 'lab') {
-          this.#keep(row, await this.#playInLab(row));
+        if (isOfLab(row)) {
+          this.#keep(await this.#playInLab(row));
           continue;
         }
         if (worker?.hasEnded === true) {
           this.#blame(last, await worker.end());
           worker = undefined;
         }
-        worker ??= await WorkerProcess.start({ subject: this.#subject, tempo });
-        this.#about = worker.about;
-        last = await worker.play(row, seed, rowMs);
-        this.#keep(row, last);
+        worker ??= await this.#start();
+        last = await this.#play(row, worker);
+        this.#keep(last);
         if (last.kind === 'cut short') worker = undefined;
       }
     } finally {
@@ -109,20 +105,28 @@ class SubjectRun {
 
   /** Plays a row in a network of its own, where the machine allows that. */
   async #playInLab(row: string): Promise<RowResult> {
-    const { tempo, seed, rowMs = TEMPOS[tempo].rowMs } = this.#options;
     const obstacle = await NetworkLab.obstacle();
     if (obstacle !== undefined) return { row, kind: 'not run', reason: obstacle };
     await using lab = await NetworkLab.open();
-    const start: ForkScript = (script, args, options) => lab.client.fork(script, args, options);
-    const worker = await WorkerProcess.start({ subject: this.#subject, tempo }, start);
-    this.#about ??= worker.about;
-    const result = await worker.play(row, seed, rowMs);
-    const ended = result.kind === 'cut short' ? undefined : await worker.end();
-    return blamed(result, ended);
+    const worker = await this.#start((script, args, options) => lab.client.fork(script, args, options));
+    const result = await this.#play(row, worker);
+    return blamed(result, result.kind === 'cut short' ? undefined : await worker.end());
   }
 
-  #keep(row: string, result: RowResult): void {
-    this.#results.set(row, result);
+  async #start(fork?: ForkScript): Promise<WorkerProcess> {
+    const { tempo } = this.#options;
+    const worker = await WorkerProcess.start({ subject: this.#subject, tempo }, fork);
+    this.#about = worker.about;
+    return worker;
+  }
+
+  #play(row: string, worker: WorkerProcess): Promise<RowResult> {
+    const { tempo, seed, rowMs = TEMPOS[tempo].rowMs } = this.#options;
+    return worker.play(row, seed, rowMs);
+  }
+
+  #keep(result: RowResult): void {
+    this.#results.set(result.row, result);
     this.#options.onResult?.(result, this.#about!);
   }
 
@@ -131,8 +135,19 @@ class SubjectRun {
   }
 }
 
+function isOfLab(row: string): boolean {
+  return ROWS.find(({ name }) => name === row)?.extra === 'lab';
+}
+
 /** A process that ends when the row is over ends by what the row left behind. */
 function blamed(result: RowResult, ended: string | undefined): RowResult {
   if (result.kind !== 'played' || ended === undefined) return result;
   return { ...result, broken: [...result.broken, `when it was over, it ended the process: ${ended}`] };
+}
+
+/** Waits for all of them, also when one fails. */
+async function all(promises: readonly Promise<void>[]): Promise<void> {
+  for (const ending of await Promise.allSettled(promises)) {
+    if (ending.status === 'rejected') throw ending.reason;
+  }
 }

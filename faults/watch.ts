@@ -3,8 +3,6 @@ import type { Stage } from './row.ts';
 /** Lines of a proxy's log that tell of connections; all others tell of faults. */
 const OF_CONNECTIONS =
   /^[\d.]+ ms #\d+ (?:(?:server )?accepted$|over;|(?:client|server) (?:ended$|failed: ))/;
-/** By so much something is slower than what chance makes of it. */
-const SLOWER_MS = 20;
 
 /** What is seen of a fault from outside, from its beginning on. */
 export class Watch {
@@ -13,14 +11,12 @@ export class Watch {
   readonly #stage: Stage;
   readonly #beganAt = performance.now();
   readonly #before: Totals;
-  readonly #slowestBeforeMs: number;
   #givenUpAfterMs: number | undefined;
 
-  /** @param slowestMs how slow things were at most while all was well, in milliseconds */
-  constructor(stage: Stage, slowestMs: number) {
+  constructor(stage: Stage) {
     this.#stage = stage;
     this.#before = totalsOf(stage);
-    this.#slowestBeforeMs = slowestMs;
+    stage.callers.takeSlowestMs();
     this.givenUp = new Promise((resolve) => {
       const note = (): void => {
         this.#givenUpAfterMs ??= this.sinceBegunMs;
@@ -50,15 +46,20 @@ export class Watch {
     };
   }
 
-  /** Whether the fault has shown: in what the client made of it, or in what the proxy did to its bytes. To be asked once. */
-  hasShown(): boolean {
+  /**
+   * Whether the fault has shown: in what the client made of it, in what the proxy did to its bytes, or in how long everything
+   * stood still. To be asked once.
+   *
+   * @param stillMs how long everything is to stand still
+   */
+  hasShown(stillMs: number): boolean {
     const now = totalsOf(this.#stage);
     const lines = this.#stage.proxy.log.slice(this.#before.logged);
     return (
       this.#givenUpAfterMs !== undefined ||
       now.failed > this.#before.failed ||
-      this.#stage.callers.takeSlowestMs() > 2 * this.#slowestBeforeMs + SLOWER_MS ||
-      (now.passedBytes > this.#before.passedBytes && lines.some((line) => !OF_CONNECTIONS.test(line)))
+      (now.passedBytes > this.#before.passedBytes && lines.some((line) => !OF_CONNECTIONS.test(line))) ||
+      this.#stage.callers.takeSlowestMs() >= stillMs
     );
   }
 }

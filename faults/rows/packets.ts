@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { NetworkLab } from '../network/network-lab.ts';
 import type { NetworkFault } from '../network/network-fault.ts';
 import type { Row } from '../row.ts';
@@ -17,6 +18,15 @@ function between(fault: NetworkFault): Pick<Row, 'extra' | 'obstacle' | 'inject'
  * that the client has not given up.
  */
 const dialMs = ({ limits }: Tempo): number => limits?.connectTimeoutMs ?? 5_000;
+
+/** How many the system has sent again, on this side of the network. */
+function packetsSentAgain(): number {
+  const [names, counts] = readFileSync('/proc/self/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  return Number(counts![names!.indexOf('RetransSegs')]);
+}
 
 /** What no proxy can do: networks that lose packets and say nothing, or say what only networks say. */
 export const packets: readonly Row[] = [
@@ -81,10 +91,19 @@ export const packets: readonly Row[] = [
     recoveryMs: dialMs,
   },
   {
-    ...between({ kind: 'loss', direction: 'both', share: 0.05 }),
+    extra: 'lab',
     name: 'some packets lost',
     fault: 'slow network',
     injected: 'network: each packet is lost with a chance of 5 %; TCP sends it again',
+    isUnnoticed: true,
+    obstacle: () => NetworkLab.obstacle('loss'),
+    inject: async ({ lab }) => {
+      const before = packetsSentAgain();
+      const end = await lab!.add({ kind: 'loss', direction: 'both', share: 0.05 });
+      const expect = (): string[] =>
+        packetsSentAgain() > before ? [] : ['no packet was sent again, so that nothing was shown'];
+      return { end, expect };
+    },
   },
   {
     ...between({ kind: 'unreachable' }),

@@ -123,6 +123,28 @@ export const FORGETS_A_CALLER: Subject = lying((client) => {
   };
 });
 
+/** When it was lost, each caller is confirmed one more write, and then none. */
+export const IS_LOST_AGAIN: Subject = lying((client) => {
+  const lastServed = new Set<string>();
+  let wasLost = false;
+  return {
+    increment: async (counter, limits) => {
+      if (wasLost) throw new Error('nobody is asked');
+      return client.increment(counter, limits).catch((error: unknown) => {
+        wasLost = true;
+        throw error;
+      });
+    },
+    append: async (ledger, entry, limits) => {
+      const caller = entry.split('-')[0]!;
+      if (lastServed.has(caller)) throw new Error('nobody is asked');
+      const reply = await client.append(ledger, entry, limits);
+      if (wasLost) lastServed.add(caller);
+      return reply;
+    },
+  };
+});
+
 export const CANNOT_COUNT: Subject = lying(() => ({ oddBooks: () => ['waiting is 1, though nobody asks'] }));
 
 /** The first time; the lab closes it again when it clears away. */
@@ -135,6 +157,13 @@ export const CLOSE_HANGS: Subject = lying((client) => {
     },
   };
 });
+
+export const CLOSE_REJECTS: Subject = lying((client) => ({
+  close: async (timeoutMs) => {
+    await client.close(timeoutMs);
+    throw new Error('it was closed already');
+  },
+}));
 
 /** What was left behind by {@link LEAVES_A_SOCKET} and {@link LEAVES_A_TIMER}, for the tests to clear away. */
 export const leftBehind: (Socket | NodeJS.Timeout)[] = [];
