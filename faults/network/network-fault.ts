@@ -21,11 +21,14 @@ export type LastingNetworkFault =
   | { readonly kind: 'loss'; readonly direction: Direction | 'both'; readonly share: number }
   /** The network says that it knows no way to the server: dials fail with EHOSTUNREACH (IPv6: ENETUNREACH), open connections are silent. */
   | { readonly kind: 'unreachable' }
-  /** The link of a side is down: the client's dials fail with ENETUNREACH, nothing reaches the server; open connections are silent. */
+  /**
+   * The link of a side is down, and open connections are silent. The client's dials fail: with ENETUNREACH at once where it is
+   * the client's, with EHOSTUNREACH where it is the server's, when the network has looked for it in vain for three seconds.
+   */
   | { readonly kind: 'unplugged'; readonly side: Side }
   /** The client's system gives only so many local ports (1 to 1,000) to connections from now on; more dials fail with EADDRNOTAVAIL. */
   | { readonly kind: 'few-ports'; readonly ports: number }
-  /** The server has other addresses: nobody is at the old ones, which do not say so. */
+  /** The server has other addresses. There is silence at the old ones, until the network notices that nobody is there any more. */
   | { readonly kind: 'moved' };
 
 /** A fault that happens to the connections that are open when it is added, at once, and is over then. */

@@ -1,40 +1,29 @@
 // On the client's side: dials and asks as it is told, by messages, and tells what comes of it.
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { counts } from './network-counts.mjs';
 
-/** @type {Map<string, import('node:net').Socket>} */
+/** @param {object} event */
+const tell = (event) => void process.send?.(event);
+
+/** @type {Map<number, import('node:net').Socket>} */
 const sockets = new Map();
 
-/** @param {string} name @param {string} host */
-function dial(name, host) {
+/** @param {number} number @param {string} host */
+function dial(number, host) {
   const socket = connect({ host, port: 6_379 });
-  sockets.set(name, socket);
-  socket.on('connect', () => process.send?.({ name, event: 'connected' }));
-  socket.on('data', () => process.send?.({ name, event: 'answered' }));
+  sockets.set(number, socket);
+  socket.on('connect', () => tell({ number, event: 'connected', port: socket.localPort }));
+  socket.on('data', () => tell({ number, event: 'answered' }));
   socket.on('error', (error) => {
-    process.send?.({ name, event: /** @type {NodeJS.ErrnoException} */ (error).code });
+    tell({ number, event: /** @type {NodeJS.ErrnoException} */ (error).code });
   });
 }
 
-/** What this side's system has counted: segments that it sent again, and messages of networks that went wrong. */
-function counts() {
-  const lines = readFileSync('/proc/net/snmp', 'utf8').split('\n');
-  const six = readFileSync('/proc/net/snmp6', 'utf8');
-  /** @param {string} group @param {string} counter */
-  const count = (group, counter) => {
-    const [names = '', values = ''] = lines.filter((line) => line.startsWith(`${group}:`));
-    return Number(values.split(' ')[names.split(' ').indexOf(counter)]);
-  };
-  return {
-    sentAgain: count('Tcp', 'RetransSegs'),
-    complaints: count('Icmp', 'InDestUnreachs') + Number(/^Icmp6InDestUnreachs\s+(\d+)/m.exec(six)?.[1]),
-  };
-}
-
 process.on('message', (order) => {
-  const { name, what, host } = /** @type {{ name: string, what: string, host: string }} */ (order);
-  if (what === 'dial') dial(name, host);
-  if (what === 'ask') sockets.get(name)?.write('?');
-  if (what === 'count') process.send?.({ name, event: 'counted', counts: counts() });
+  const { what, number, host } = /** @type {{ what: string, number: number, host: string }} */ (order);
+  if (what === 'dial') dial(number, host);
+  if (what === 'ask') sockets.get(number)?.write('?');
+  if (what === 'drop') for (const socket of sockets.values()) socket.destroy();
+  if (what === 'count') tell({ number, event: 'counted', counts: counts() });
 });
-process.send?.({ name: '', event: 'there' });
+tell({ event: 'there' });
