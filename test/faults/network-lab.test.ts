@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -34,36 +34,47 @@ async function script(name: string, code: string): Promise<string> {
   return path;
 }
 
-/** Network namespaces that some process is in. */
-function namespacesInUse(): Set<string> {
-  const spaces = readdirSync('/proc').flatMap((entry) => {
-    try {
-      return [readlinkSync(`/proc/${entry}/ns/net`)];
-    } catch {
-      // No process, or one that has ended, or somebody else's.
-      return [];
-    }
-  });
-  return new Set(spaces);
-}
+/** Names each process of the lab, its holders too, by its id and when it was started, for ids are used again. */
+const TELL = `
+  import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+  const lab = await NetworkLab.open();
+  function processes() {
+    const found = readdirSync('/proc').filter((entry) => /^\\d+$/.test(entry)).flatMap((pid) => {
+      try {
+        const about = readFileSync('/proc/' + pid + '/stat', 'utf8').replace(/.*\\) /, '').split(' ');
+        return [{ name: pid + ' ' + about[19], parent: Number(about[1]), space: readlinkSync('/proc/' + pid + '/ns/net') }];
+      } catch {
+        return [];
+      }
+    });
+    const own = readlinkSync('/proc/self/ns/net');
+    const holders = found.filter(({ parent, space }) => parent === process.pid && space !== own);
+    const spaces = new Set(holders.map(({ space }) => space));
+    return found.filter(({ space }) => spaces.has(space)).map(({ name }) => name).join();
+  }`;
 
-/** Runs a script until it ends. Resolves to the namespaces of the lab that it opened. */
-async function opened(path: string): Promise<string[]> {
+/** Runs a script until it ends. Resolves to the processes that it has named. */
+async function namedBy(path: string): Promise<string[]> {
   const opener = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'ignore'] });
   let output = '';
   opener.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   await once(opener, 'close');
-  const spaces = output.split(',');
-  expect(spaces).toHaveLength(3);
-  return spaces;
+  return output.split(',');
 }
 
-/** Not by ids of processes, which stay until somebody collects the orphans' exit codes. */
-function expectNobodyIn(spaces: readonly string[]): Promise<void> {
-  return vi.waitFor(() => {
-    const inUse = namespacesInUse();
-    expect(spaces.filter((space) => inUse.has(space))).toEqual([]);
-  }, PATIENCE_MS);
+/** Whether a process runs that was named so; one whose exit code nobody has collected yet does not. */
+function isRunning(name: string): boolean {
+  const [pid, startedAt] = name.split(' ');
+  try {
+    const about = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+    return about[19] === startedAt && about[0] !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+async function expectEndOf(processes: readonly string[]): Promise<void> {
+  await vi.waitFor(() => expect(processes.filter(isRunning)).toEqual([]), PATIENCE_MS);
 }
 
 describe('a lab and its processes', () => {
@@ -141,28 +152,17 @@ describe('a lab and its processes', () => {
 });
 
 describe('nothing of a lab is left behind', () => {
-  /** Says in which namespaces the processes are that it has started. */
-  const TELL = `
-    import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-    const lab = await NetworkLab.open();
-    const spaces = readdirSync('/proc').filter((entry) => /^\\d+$/.test(entry)).flatMap((pid) => {
-      try {
-        const parent = readFileSync('/proc/' + pid + '/stat', 'utf8').replace(/.*\\)/, '').split(' ')[2];
-        return Number(parent) === process.pid ? [readlinkSync('/proc/' + pid + '/ns/net')] : [];
-      } catch {
-        return [];
-      }
-    });`;
-
   test.for([
     ['exits and forgets to close it', 'process.exit(0)'],
     ['has nothing more to do', ''],
     ['throws', "throw new Error('crash')"],
   ] as const)('when the process that opened it %s', async ([what, ending], context) => {
     await openLab(context);
-    const code = `${TELL} process.stdout.write(spaces.join(), () => { ${ending} });`;
+    const code = `${TELL} process.stdout.write(processes(), () => { ${ending} });`;
     const path = await script(what.replaceAll(' ', '-'), code);
-    await expectNobodyIn(await opened(path));
+    const processes = await namedBy(path);
+    expect(processes).toHaveLength(3);
+    await expectEndOf(processes);
   });
 
   test.for([
@@ -184,10 +184,12 @@ describe('nothing of a lab is left behind', () => {
       );
       const code = `${TELL}
         lab.server.fork('${guarded}').once('message', () => {
-          process.stdout.write(spaces.join(), async () => { ${ending} });
+          process.stdout.write(processes(), async () => { ${ending} });
         });`;
-      const spaces = await opened(await script(what.replaceAll(' ', '-'), code));
-      await expectNobodyIn(spaces);
+      const processes = await namedBy(await script(what.replaceAll(' ', '-'), code));
+      // The three holders, the one that was started, and its two.
+      expect(processes).toHaveLength(6);
+      await expectEndOf(processes);
       expect(existsSync(directory)).toBe(false);
     },
   );
@@ -199,8 +201,10 @@ test('a process that no lab has started joins none', () => {
 
 test('a process that is not even on its side yet is ended with the lab', async (context) => {
   const lab = await openLab(context);
-  const started = lab.client.fork(await script('begins', 'setInterval(() => {}, 1_000);'));
-  started.kill('SIGSTOP');
+  const entrance = join(compiled, 'nsenter');
+  await writeFile(entrance, '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
+  const env = { ...process.env, PATH: `${compiled}:${process.env['PATH']}` };
+  const started = lab.client.fork('never-run.mjs', [], { env });
   const ended = once(started, 'exit');
   await lab.close();
   expect(await ended).toEqual([null, 'SIGKILL']);
