@@ -34,6 +34,13 @@ async function script(name: string, code: string): Promise<string> {
   return path;
 }
 
+/** A `PATH` on which a tool is another one, of shell. */
+async function pathWith(tool: string, code: string): Promise<string> {
+  const directory = await mkdtemp(join(compiled, 'tools-'));
+  await writeFile(join(directory, tool), `#!/bin/sh\n${code}\n`, { mode: 0o755 });
+  return `${directory}:${process.env['PATH']}`;
+}
+
 /** Names each process of the lab, its holders too, by its id and when it was started, for ids are used again. */
 const TELL = `
   import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -201,9 +208,7 @@ test('a process that no lab has started joins none', () => {
 
 test('a process that is not even on its side yet is ended with the lab', async (context) => {
   const lab = await openLab(context);
-  const entrance = join(compiled, 'nsenter');
-  await writeFile(entrance, '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 });
-  const env = { ...process.env, PATH: `${compiled}:${process.env['PATH']}` };
+  const env = { ...process.env, PATH: await pathWith('nsenter', 'exec sleep 1000') };
   const started = lab.client.fork('never-run.mjs', [], { env });
   const ended = once(started, 'exit');
   await lab.close();
@@ -218,6 +223,14 @@ describe('a machine that allows no lab says why', () => {
     expect(await NetworkLab.obstacle()).toBe(
       'There is no unshare on the PATH, a tool of util-linux or iproute2.',
     );
+  });
+
+  test('where the system ends no connections, for the fault that takes it', async (context) => {
+    await openLab(context);
+    vi.stubEnv('PATH', await pathWith('ss', 'exit 0'));
+    context.onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await NetworkLab.obstacle('abort')).toContain('ss ends no connections');
+    expect(await NetworkLab.obstacle('drop')).toBeUndefined();
   });
 
   test('where namespaces are forbidden', async (context) => {
