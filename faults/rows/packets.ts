@@ -88,6 +88,9 @@ export const packets: readonly Row[] = [
       ],
     }),
     inject: () => ({}),
+    expect: ({ dials }) =>
+      dials.count > 1 ? [] : ['it has not tried the first endpoint, so that nothing was shown'],
+    isUnnoticed: true,
     recoveryMs: dialMs,
   },
   {
