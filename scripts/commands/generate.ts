@@ -1,7 +1,8 @@
 import { WAITING } from '../../src/redis/command-table.ts';
 import { isNeeded, parseCommand, type CommandNotation, type Part } from '../../src/redis/command-notation.ts';
 import { parseReply, type ReplyCase } from '../../src/redis/reply-notation.ts';
-import { CATALOGUE, type CataloguedCommand } from './catalogue.ts';
+import { CATALOGUE, DESCRIBED, type CataloguedCommand } from './catalogue.ts';
+import { NEWER } from './newer.ts';
 import {
   propertiesOf,
   typeOfPart,
@@ -30,6 +31,7 @@ export function generateCommands(): ReadonlyMap<string, string> {
   }
   files.set('all-commands.ts', allFile(groups));
   files.set('command-lines.ts', linesFile());
+  files.set('command-keys.ts', keysFile());
   return files;
 }
 
@@ -41,6 +43,25 @@ function linesFile(): string {
   return (
     `${HEADER}/** Each method's command: its arguments, and the shape of its reply. */\n` +
     `export const COMMAND_LINES: Readonly<Record<string, string>> = {\n${lines.join('')}};\n`
+  );
+}
+
+/** Channels (`!`) are no keys, and what Redis cannot tell (`?`) is in src/redis/command-keys.ts. */
+function keysFile(): string {
+  const names = new Map<string, string[]>();
+  for (const [name, { keys }] of Object.entries({ ...DESCRIBED, ...NEWER })) {
+    const specs = keys
+      .split(' ')
+      .filter((spec) => !/[!?]/.test(spec))
+      .join(' ');
+    names.set(specs, [...(names.get(specs) ?? []), name]);
+  }
+  const lines = [...names]
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([specs, each]) => `  '${specs}':\n    '${each.toSorted().join(' ')}',\n`);
+  return (
+    `${HEADER}/** Where commands have their keys, by where: see src/redis/command-keys.ts. */\n` +
+    `export const COMMAND_KEYS: Readonly<Record<string, string>> = {\n${lines.join('')}};\n`
   );
 }
 

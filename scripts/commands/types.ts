@@ -116,7 +116,7 @@ export function uniqueProperties(properties: readonly Property[]): Property[] {
 export function usesOf(shape: ReplyShape): { readonly text: boolean; readonly integers: boolean } {
   const uses = { text: false, integers: false };
   const visit = (each: ReplyShape): void => {
-    if (each.kind === 'bulk' || each.kind === 'place') uses.text = true;
+    if (each.kind === 'bulk' || each.kind === 'key' || each.kind === 'place') uses.text = true;
     if (each.kind === 'int' || each.kind === 'place') uses.integers = true;
     if ('of' in each) visit(each.of);
     if ('fields' in each) for (const { shape: inner } of each.fields) visit(inner);
@@ -136,6 +136,7 @@ export function typeOfShape(shape: ReplyShape, text: string, integer: string): s
     case 'bool':
       return 'boolean';
     case 'bulk':
+    case 'key':
       return text;
     case 'str':
       return 'string';

@@ -7,6 +7,7 @@ import {
   type PoolOptions,
   type TlsOptions,
 } from '../core/index.ts';
+import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 import type { RedisRole } from './role.ts';
 
@@ -36,6 +37,11 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
    * does not bear to be asked.
    */
   readonly protocol?: 2 | 3 | undefined;
+  /**
+   * Put in front of every key that commands name, and taken away from the keys that typed methods answer with. Text without
+   * `*`. Default: none.
+   */
+  readonly keyPrefix?: string | undefined;
   /** Told to the server with CLIENT SETNAME. Default: none. */
   readonly clientName?: string | undefined;
   /**
@@ -64,6 +70,8 @@ export interface CommandLimits {
   readonly timeoutMs: number;
   /** Silence after which the server is given up; over a command that waits, that much longer than it may. */
   readonly stallAfterMs: number;
+  readonly keyPrefix: string | undefined;
+  readonly forms: ReplyForms;
 }
 
 /** {@link RedisOptions} and the URL, checked and complete. */
@@ -121,6 +129,7 @@ function resolve(
     credentials,
     database,
     protocol = 3,
+    keyPrefix,
     clientName,
     role,
     limits,
@@ -147,7 +156,7 @@ function resolve(
   resolvePoolOptions(pool, 'redis');
   return {
     connection,
-    commands: { timeoutMs, stallAfterMs },
+    commands: commandLimits(timeoutMs, stallAfterMs, keyPrefix),
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),
     protocol: checkProtocol(protocol),
@@ -224,6 +233,18 @@ function checkDatabase(database: number): number {
 function checkProtocol(protocol: 2 | 3): 2 | 3 {
   if (protocol === 2 || protocol === 3) return protocol;
   throw invalidOption('protocol', '2 or 3', protocol);
+}
+
+function commandLimits(timeoutMs: number, stallAfterMs: number, prefix: string | undefined): CommandLimits {
+  const keyPrefix = checkKeyPrefix(prefix);
+  return { timeoutMs, stallAfterMs, keyPrefix, forms: new ReplyForms(keyPrefix) };
+}
+
+/** A `*` would be taken for the place of an element in the patterns of SORT. Empty is none. */
+function checkKeyPrefix(prefix: string | undefined): string | undefined {
+  if (prefix === undefined || prefix === '') return undefined;
+  if (typeof prefix === 'string' && !prefix.includes('*')) return prefix;
+  throw invalidOption('keyPrefix', 'text without *', prefix);
 }
 
 function checkClientName(name: string | undefined): string | undefined {

@@ -13,7 +13,8 @@ import {
 import { BEGIN, EXECUTE } from './effects.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
 import type { CommandLimits } from './options.ts';
-import { PLAIN_FORM, replyForm, type RedisReply, type ReplyForm } from './reply.ts';
+import type { RedisReply, ReplyForm } from './reply.ts';
+import { withKeyPrefix } from './key-prefix.ts';
 import { RedisRequest } from './request.ts';
 import {
   assertCommand,
@@ -108,7 +109,12 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
   ): Promise<unknown> {
     const { info } = call;
     const head = unaryHead(info, argument);
-    if (head === undefined || typeof argument !== 'string' || !info.isShareable)
+    if (
+      head === undefined ||
+      typeof argument !== 'string' ||
+      !info.isShareable ||
+      this.#limits.keyPrefix !== undefined
+    )
       return this.run(call, [info.name, argument], options);
     try {
       const bytes = head.length + argument.length + 2;
@@ -130,7 +136,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
     command: RedisCommand,
     options: CallOptions | undefined,
   ): Promise<RedisReply> {
-    const encoded = encodeCommand(command, info);
+    const encoded = this.#encode(command, info);
     const footprint = info.isShareable ? undefined : new Footprint();
     footprint?.add(info, command, false);
     // A shared connection has nothing left behind on it, so that only what waits is something else there.
@@ -150,7 +156,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
   ): Promise<RedisReply> {
     if (options !== undefined) checkCallOptions(name, options);
     const repeatable = mayRepeat(readOnly, options);
-    const form = formOf(handling, options);
+    const form = this.#formOf(handling, options);
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
     return this.submit(
       new RedisRequest(name, data, bytes, repeatable, form, convert, undefined, head),
@@ -173,7 +179,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
       const info = this.#admit(command, inTransaction ? 'transaction' : 'pipeline');
       readOnly &&= info.readOnly;
       batch.add(info.name);
-      encoded.push(encodeCommand(command, info));
+      encoded.push(this.#encode(command, info));
       footprint?.add(info, command, inTransaction);
     }
     if (inTransaction) encoded.push(EXEC);
@@ -193,7 +199,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
   ): Promise<RedisReply> {
     if (options !== undefined) checkCallOptions(name, options);
     const repeatable = mayRepeat(readOnly, options);
-    const form = formOf(handling, options);
+    const form = this.#formOf(handling, options);
     if (footprint === undefined) {
       const { data, bytes } = encoded;
       return this.submit(new RedisRequest(name, data, bytes, repeatable, form, undefined, batch), options);
@@ -214,6 +220,15 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
     return batch.failed(failure);
   }
 
+  #encode(command: RedisCommand, info: CommandInfo): EncodedCommand {
+    const { keyPrefix } = this.#limits;
+    return encodeCommand(keyPrefix === undefined ? command : withKeyPrefix(command, keyPrefix), info);
+  }
+
+  #formOf({ isBytes }: ReplyHandling, options: CallOptions | undefined): ReplyForm {
+    return this.#limits.forms.of(isBytes || options?.buffers === true, options?.bigints === true);
+  }
+
   /** What is known of a command. Throws for what is no command, and for what these connections cannot let pass. */
   #admit(command: RedisCommand, standing: Standing): CommandInfo {
     assertCommand(command);
@@ -226,12 +241,6 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
 
 const MULTI = encodeCommand(['MULTI']);
 const EXEC = encodeCommand(['EXEC']);
-const BYTES_FORM = replyForm(true, false);
-
-function formOf({ isBytes }: ReplyHandling, options: CallOptions | undefined): ReplyForm {
-  if (options === undefined) return isBytes ? BYTES_FORM : PLAIN_FORM;
-  return replyForm(isBytes || options.buffers === true, options.bigints === true);
-}
 
 function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
   const retry = options?.retry ?? 'reads';

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { HawserError, withoutStack } from '../core/index.ts';
 import type { RedisReply, ReplyForm } from './reply.ts';
 import type { ReplyField, ReplyShape } from './reply-notation.ts';
@@ -16,6 +17,8 @@ export function conversionOf(shape: ReplyShape, asBuffers: boolean): Conversion 
     case 'bulk':
     case 'bytes':
       return undefined;
+    case 'key':
+      return keyName;
     case 'literal':
     case 'str':
       return asBuffers ? text : undefined;
@@ -38,6 +41,15 @@ export function conversionOf(shape: ReplyShape, asBuffers: boolean): Conversion 
     case 'struct':
       return struct(shape.fields, asBuffers);
   }
+}
+
+/** A key without the prefix of the client; one of another's as it is. */
+function keyName(reply: RedisReply, { keyPrefix }: ReplyForm): RedisReply {
+  if (keyPrefix === undefined) return reply;
+  if (typeof reply === 'string') return reply.startsWith(keyPrefix) ? reply.slice(keyPrefix.length) : reply;
+  if (!Buffer.isBuffer(reply)) return reply;
+  const { length } = Buffer.from(keyPrefix);
+  return reply.subarray(0, length).toString() === keyPrefix ? reply.subarray(length) : reply;
 }
 
 function text(reply: RedisReply): RedisReply {

@@ -4,14 +4,15 @@ import { splitOnce } from './command-notation.ts';
  * The shape of a reply, over RESP2 and RESP3 alike. It is written down so:
  *
  * - `int`: an integer. `double`: a number, which RESP2 sends as text. `bool`: 0 or 1.
- * - `bulk`: text, or a Buffer where Buffers are asked for. `str`: text always. `bytes`: a Buffer always.
+ * - `bulk`: text, or a Buffer where Buffers are asked for. `key`: the same, and the name of a key. `str`: text always.
+ *   `bytes`: a Buffer always.
  * - `OK`, `PONG`: this very text. `any`: whatever the server sends. `place`: a member of a geospatial index.
  * - `T[]`: a list. `T{}`: an object with any names, without a prototype. `T?`: or `null`.
  * - `(a:T b:U)`: a list of so many, made an object; `*rest:T` takes those that are left, `a?:T` may be missing.
  * - `{a:T b?:U}`: an object with these names, and perhaps others; a name with a `?` may be missing.
  */
 export type ReplyShape =
-  | { readonly kind: 'int' | 'double' | 'bool' | 'bulk' | 'str' | 'bytes' | 'any' | 'place' }
+  | { readonly kind: 'int' | 'double' | 'bool' | 'bulk' | 'key' | 'str' | 'bytes' | 'any' | 'place' }
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'list' | 'record' | 'nullable'; readonly of: ReplyShape }
   | { readonly kind: 'tuple' | 'struct'; readonly fields: readonly ReplyField[] };
@@ -55,6 +56,7 @@ const SIMPLE: ReadonlySet<string> = new Set([
   'double',
   'bool',
   'bulk',
+  'key',
   'str',
   'bytes',
   'any',

@@ -29,19 +29,27 @@ export interface ReplyForm {
   readonly buffers: boolean;
   /** Integers as bigints, all of them. */
   readonly bigints: boolean;
+  /** What the client's keys begin with, which its callers need not know. */
+  readonly keyPrefix: string | undefined;
 }
 
-const FORMS: readonly ReplyForm[] = [
-  { buffers: false, bigints: false },
-  { buffers: true, bigints: false },
-  { buffers: false, bigints: true },
-  { buffers: true, bigints: true },
-];
+/** The few forms that a client's replies have: every request holds one. */
+export class ReplyForms {
+  readonly #forms: readonly ReplyForm[];
+
+  constructor(keyPrefix: string | undefined) {
+    this.#forms = [
+      { buffers: false, bigints: false, keyPrefix },
+      { buffers: true, bigints: false, keyPrefix },
+      { buffers: false, bigints: true, keyPrefix },
+      { buffers: true, bigints: true, keyPrefix },
+    ];
+  }
+
+  of(buffers: boolean, bigints: boolean): ReplyForm {
+    return this.#forms[(buffers ? 1 : 0) + (bigints ? 2 : 0)]!;
+  }
+}
 
 /** Text, and integers as numbers where a number can hold them. */
-export const PLAIN_FORM: ReplyForm = FORMS[0]!;
-
-/** One of the few forms that there are: every request holds one. */
-export function replyForm(buffers: boolean, bigints: boolean): ReplyForm {
-  return FORMS[(buffers ? 1 : 0) + (bigints ? 2 : 0)]!;
-}
+export const PLAIN_FORM: ReplyForm = new ReplyForms(undefined).of(false, false);

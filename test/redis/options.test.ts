@@ -129,6 +129,8 @@ const REFUSED_VALUES: readonly [string, unknown][] = [
   ['database', -1],
   ['database', 1.5],
   ['database', '0'],
+  ['keyPrefix', 'a*'],
+  ['keyPrefix', 5],
   ['protocol', 4],
   ['protocol', '3'],
   ['clientName', ''],

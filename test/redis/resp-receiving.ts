@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { HawserError } from '../../src/core/index.ts';
-import { replyForm, type RedisReply } from '../../src/redis/reply.ts';
+import { ReplyForms, type RedisReply } from '../../src/redis/reply.ts';
 import { RespDecoder, type RespSink } from '../../src/redis/resp-decoder.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from '../../src/redis/resp-limits.ts';
 
@@ -30,7 +30,7 @@ export function receive(stream: Buffer | string, cuts: readonly number[], wanted
   const decoder = new RespDecoder({ ...DEFAULT_RESP_LIMITS, ...wanted.limits });
   const events: ({ reply: RedisReply } | { push: RedisReply[] })[] = [];
   const sink: RespSink = {
-    form: replyForm(wanted.buffers ?? false, wanted.bigints ?? false),
+    form: new ReplyForms(undefined).of(wanted.buffers ?? false, wanted.bigints ?? false),
     maps: wanted.maps ?? 'map',
     value: (reply) => events.push({ reply }),
     push: (message) => events.push({ push: message }),

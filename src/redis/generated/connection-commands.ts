@@ -97,7 +97,7 @@ export interface ConnectionCommands {
   /**
    * Get the list of client connections.
    *
-   * `CLIENT LIST [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID id ...]`, since 2.4.0. O(N) where N is the number of client connections.
+   * `CLIENT LIST [TYPE <NORMAL | MASTER | REPLICA | PUBSUB> | ID id ...]`, since 2.4.0. O(N) where N is the number of client connections.
    */
   clientList(options?: ClientListOptions): Promise<string>;
 

@@ -14,6 +14,7 @@ export function mismatch(shape: ReplyShape, value: unknown, wanted: Wanted, at: 
     case 'any':
       return value === undefined ? isWrong('anything') : [];
     case 'bulk':
+    case 'key':
       return (wanted.buffers ? Buffer.isBuffer(value) : typeof value === 'string') ? [] : isWrong('bulk');
     case 'str':
       return typeof value === 'string' ? [] : isWrong('text');

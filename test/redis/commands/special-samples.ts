@@ -121,9 +121,6 @@ export const SPECIAL: Readonly<Record<string, SpecialSample>> = {
     before: (connection) => connection.configSet({ 'slowlog-log-slower-than': 0 }),
     args: { '': [{ count: 3 }] },
   },
-  SORT: { args: { '': ['list', { alpha: true }], store: ['list', { alpha: true, store: 'new' }] } },
-  SORT_RO: { args: { '': ['list', { alpha: true }] } },
-  'XGROUP|CREATE': { args: { '': ['stream', 'another', '$', {}] } },
   ZRANK: { newerOptions: ['withscore'] },
   ZREVRANK: { newerOptions: ['withscore'] },
 };
