@@ -8,7 +8,7 @@ import { mismatch } from './reply-check.ts';
 import { DATA, sampleArguments } from './samples.ts';
 import { SPECIAL } from './special-samples.ts';
 
-const ROUNDS = 12;
+const ROUNDS = 6;
 const WANTED = { buffers: false, bigints: false };
 
 /** What the server may rightly say to options that are well put but do not go together, or to values that are made up. */
