@@ -23,8 +23,13 @@ export class Watch {
         resolve();
       };
       // A pool dials also to grow, so that what counts is the loss, and not the dial that follows.
-      if (stage.subject.countsDials) stage.dials.onLoss(note);
-      else stage.client.onConnected?.((isConnected) => void (isConnected || note()));
+      if (stage.subject.countsDials) {
+        stage.dials.onLoss(note);
+        return;
+      }
+      // Of a socket that is made elsewhere, the loss shows only in the next one.
+      stage.client.onConnected?.((isConnected) => void (isConnected || note()));
+      stage.proxy.onConnection(note);
     });
   }
 
@@ -81,7 +86,8 @@ function totalsOf({ history, dials, proxy }: Stage): Totals {
   return {
     failed: calls - open - confirmed,
     unknown,
-    dials: dials.count,
+    // Of those that are made elsewhere, only what is accepted is seen.
+    dials: Math.max(dials.count, proxy.connections.at(-1)?.number ?? 0),
     passedBytes: passed.reduce((sum, bytes) => sum + bytes, 0),
     logged: proxy.log.length,
   };

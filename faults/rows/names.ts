@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { Impostor } from '../impostor.ts';
 import type { EarlyStage, Injected, Row } from '../row.ts';
+import type { Subject } from '../subject.ts';
 import { afterLoss, noneFailed } from './strike.ts';
 
 /** Loopback too, on Linux, where nobody else has to be asked for it. */
@@ -16,6 +17,11 @@ function oneLookUpAtATime({ names }: EarlyStage): NonNullable<Injected['expect']
     names!.mostUnderWay > 1 ? [`${names!.mostUnderWay} look-ups of one name were under way at once`] : [];
 }
 
+/** Only what Node looks up can be given false answers. */
+function pastNode({ countsDials }: Subject): string | undefined {
+  return countsDials ? undefined : 'it looks names up in native code';
+}
+
 /** Names that cannot be looked up, or come to something else than before. */
 export const named: readonly Row[] = [
   {
@@ -25,6 +31,7 @@ export const named: readonly Row[] = [
     besides: 'each attempt looks it up anew, one look-up at a time',
     callers: 'absent',
     extra: 'name',
+    obstacle: pastNode,
     inject: (stage) => ({ end: stage.names!.answer({ kind: 'unknown' }), expect: oneLookUpAtATime(stage) }),
   },
   {
@@ -34,6 +41,7 @@ export const named: readonly Row[] = [
     besides: 'each attempt looks it up anew, one look-up at a time',
     extra: 'name',
     connection: 'given up',
+    obstacle: pastNode,
     inject: afterLoss((stage) => ({
       end: stage.names!.answer({ kind: 'unknown' }),
       expect: oneLookUpAtATime(stage),
@@ -46,6 +54,7 @@ export const named: readonly Row[] = [
     besides: 'one look-up at a time',
     extra: 'name',
     connection: 'given up',
+    obstacle: pastNode,
     inject: afterLoss((stage) => ({
       end: stage.names!.answer({
         kind: 'addresses',
@@ -64,8 +73,10 @@ export const named: readonly Row[] = [
     besides: 'the name is looked up anew',
     extra: 'name',
     connection: 'given up',
-    obstacle: () =>
-      process.platform === 'linux' ? undefined : `this system has no address ${ELSEWHERE} on loopback`,
+    obstacle: (subject) =>
+      process.platform === 'linux'
+        ? pastNode(subject)
+        : `this system has no address ${ELSEWHERE} on loopback`,
     inject: async ({ names, proxy, server, belongings }) => {
       belongings.keep(await Impostor.start(server, { host: ELSEWHERE, port: proxy.port }));
       names!.answer({ kind: 'addresses', addresses: [ELSEWHERE] });
@@ -82,7 +93,7 @@ export const named: readonly Row[] = [
     callers: 'resting',
     extra: 'name',
     connection: 'given up',
-    obstacle: () => (hasIpv6 ? undefined : 'this machine has no IPv6 on loopback'),
+    obstacle: (subject) => (hasIpv6 ? pastNode(subject) : 'this machine has no IPv6 on loopback'),
     inject: afterLoss(({ names }) => {
       names!.answer({ kind: 'addresses', addresses: ['::1', '127.0.0.1'] });
       return {};

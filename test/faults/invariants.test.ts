@@ -172,6 +172,20 @@ describe('each invariant finds the client that breaks it', () => {
     expect(await brokenIn(rowNamed(row), sharedRedis(BRIEF), tempo)).toEqual([]);
   });
 
+  test('one whose sockets cannot be seen is judged by the connections that the proxy accepts', async () => {
+    const row = rowNamed('half-open, replies lost');
+    expect(await brokenIn(row, lies.unseen(sharedRedis(BRIEF)), LASTING)).toEqual([]);
+    expect(await brokenIn(row, lies.unseen(lies.NEVER_GIVES_UP), IMPATIENT)).toContainEqual(
+      expect.stringContaining('found: it did not'),
+    );
+    const storm = await brokenIn(
+      rowNamed('accepted, then dropped'),
+      lies.unseen(lies.DIALS_IN_A_HOT_LOOP),
+      LASTING,
+    );
+    expect(storm).toContainEqual(expect.stringContaining('no storm: '));
+  });
+
   test('there is such a client for every invariant', () => {
     const found = LIES.map(({ found: sentence }) => sentence.split(':', 1)[0]);
     expect(found).toEqual(expect.arrayContaining(INVARIANTS.map(({ name }) => name)));

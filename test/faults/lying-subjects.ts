@@ -104,6 +104,18 @@ export const OPENS_TOO_MANY_SOCKETS: Subject = lying((client, endpoint) => {
 
 export const NEVER_GIVES_UP: Subject = withLimits({ stallAfterMs: 60_000 });
 
+/** One whose sockets are made elsewhere, and who tells of nothing. */
+export function unseen(subject: Subject): Subject {
+  return {
+    ...subject,
+    countsDials: false,
+    open: (access) => {
+      const { onConnected: _, ...client } = subject.open(access);
+      return client;
+    },
+  };
+}
+
 export const NEVER_COMES_BACK: Subject = withLimits({ backoff: { baseMs: 3_600_000, capMs: 3_600_000 } });
 
 export const FORGETS_A_CALLER: Subject = lying((client) => {
