@@ -1,6 +1,6 @@
 /** How fast the rows are played, and how the subjects of the project are set up for it. Durations are milliseconds. */
 export interface Tempo {
-  readonly name: 'full' | 'quick';
+  readonly name: 'full' | 'quick' | 'comparison';
   /** Undefined: the library's own defaults. */
   readonly limits:
     | {
@@ -39,6 +39,9 @@ export const FULL: Tempo = {
   rowMs: 240_000,
 };
 
+/** The defaults of every library. Those that never settle, or never come back, are waited for in many rows, so there is less patience. */
+export const COMPARISON: Tempo = { ...FULL, name: 'comparison', patienceMs: 12_000, rowMs: 180_000 };
+
 /** All limits of the subjects at a fraction, and the faults likewise. */
 export const QUICK: Tempo = {
   name: 'quick',
@@ -59,7 +62,11 @@ export const QUICK: Tempo = {
   rowMs: 60_000,
 };
 
-export const TEMPOS: Readonly<Record<Tempo['name'], Tempo>> = { full: FULL, quick: QUICK };
+export const TEMPOS: Readonly<Record<Tempo['name'], Tempo>> = {
+  full: FULL,
+  quick: QUICK,
+  comparison: COMPARISON,
+};
 
 /**
  * What timers, a busy machine and the way through the proxy may add before something counts as late. The matrix is run on
