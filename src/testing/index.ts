@@ -24,6 +24,7 @@ export { SeededRandom, seededRandom } from './seeded-random.ts';
 export { findRedis, findRedisTool, type FindRedisOptions, type RedisBinary } from './servers/redis-binary.ts';
 export { RedisCluster, type RedisClusterOptions } from './servers/redis-cluster.ts';
 export { inspectRedis, type InspectOptions } from './servers/redis-inspect.ts';
+export { RedisSentinels, type RedisSentinelsOptions } from './servers/redis-sentinels.ts';
 export { RedisServer } from './servers/redis-server.ts';
 export type { RedisPeer, RedisServerOptions, SentinelDuty } from './servers/redis-server-options.ts';
 export type { RedisValue } from './servers/reply-reader.ts';

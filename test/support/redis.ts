@@ -1,4 +1,11 @@
-import { RedisCluster, RedisServer, type RedisClusterOptions, type RedisServerOptions } from 'hawser/testing';
+import {
+  RedisCluster,
+  RedisSentinels,
+  RedisServer,
+  type RedisClusterOptions,
+  type RedisSentinelsOptions,
+  type RedisServerOptions,
+} from 'hawser/testing';
 import { afterAll, beforeAll } from 'vitest';
 
 /** Long enough for the first run on a machine, which may have to download Redis. */
@@ -15,6 +22,11 @@ export function redisServer(options: RedisServerOptions = {}): () => RedisServer
 /** As {@link redisServer}, of a whole cluster. */
 export function redisCluster(options: RedisClusterOptions = {}): () => RedisCluster {
   return startedBefore(() => RedisCluster.start(options));
+}
+
+/** As {@link redisServer}, of a master, its replicas and the sentinels that watch them. */
+export function redisSentinels(options: RedisSentinelsOptions = {}): () => RedisSentinels {
+  return startedBefore(() => RedisSentinels.start(options));
 }
 
 function startedBefore<S extends { stop(): Promise<void> }>(start: () => Promise<S>): () => S {

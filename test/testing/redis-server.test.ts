@@ -232,6 +232,12 @@ describe('a server of another kind', () => {
     }, 10_000);
   });
 
+  test('can be no sentinel of a master whose password it could not read again', async () => {
+    const master = { ...shared().endpoint, password: 'two words' };
+    const start = RedisServer.start({ sentinelOf: { master } });
+    await expect(start).rejects.toThrow('expected a password of the master without spaces and quotes.');
+  });
+
   test('is one thing only', async () => {
     const start = RedisServer.start({ clusterNode: true, replicaOf: shared().endpoint });
     await expect(start).rejects.toThrow('A server cannot be two things at once: replicaOf and clusterNode.');

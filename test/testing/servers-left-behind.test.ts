@@ -65,17 +65,17 @@ describe('nothing of a server is left behind', () => {
     await expectNothingOf(traces);
   });
 
-  test.each([['cluster', 'cluster.nodes', `const cluster = await RedisCluster.start();`]])(
-    'of a whole %s when the process that started it is killed',
-    async (_, servers, start) => {
-      const traces = await run(`
-      import { RedisCluster } from './dist/testing/index.js';
-      ${start}
+  test.each([
+    ['cluster', 'RedisCluster', 'group.nodes'],
+    ['group with sentinels', 'RedisSentinels', '[...group.nodes, ...group.sentinels]'],
+  ])('of a whole %s when the process that started it is killed', async (_, kind, servers) => {
+    const traces = await run(`
+      import { ${kind} } from './dist/testing/index.js';
+      const group = await ${kind}.start();
       const servers = ${servers};
       const traces = { urls: servers.map(({ url }) => url), directories: servers.map(({ directory }) => directory) };
       process.stdout.write(JSON.stringify(traces), () => process.kill(process.pid, 'SIGKILL'));`);
-      expect(traces.urls).toHaveLength(6);
-      await expectNothingOf(traces);
-    },
-  );
+    expect(traces.urls).toHaveLength(6);
+    await expectNothingOf(traces);
+  });
 });

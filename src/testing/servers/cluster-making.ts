@@ -1,5 +1,6 @@
 import type { WaitOptions } from '../../core/index.ts';
 import { SLOTS } from './cluster-nodes.ts';
+import { peerPortOf } from './redis-replication.ts';
 import type { RedisServer } from './redis-server.ts';
 import { sharedTime, waitUntil } from './wait-until.ts';
 
@@ -33,7 +34,7 @@ export async function makeCluster(
   const pairs = nodes.flatMap((node, index) => nodes.slice(index + 1).map((other) => [node, other] as const));
   await Promise.all(
     pairs.map(([node, other]) =>
-      node.inspect(['CLUSTER', 'MEET', other.host, `${clientPortOf(other)}`, `${other.busPort}`], left()),
+      node.inspect(['CLUSTER', 'MEET', other.host, `${peerPortOf(other)}`, `${other.busPort}`], left()),
     ),
   );
   await Promise.all(
@@ -48,9 +49,4 @@ export async function makeCluster(
     ),
   );
   return new Map(nodes.map((node, index) => [node, ids[index] ?? '']));
-}
-
-/** The port at which the nodes of its cluster know it. */
-export function clientPortOf({ tlsPort, port }: Pick<RedisServer, 'port' | 'tlsPort'>): number {
-  return tlsPort ?? port;
 }

@@ -2,6 +2,9 @@ import { describeNode, readClusterNodes, SLOTS, type ClusterNode, type SlotRange
 import type { InspectOptions } from './redis-inspect.ts';
 import type { RedisServer } from './redis-server.ts';
 
+/** One that needs longer is left out, so that it does not keep a wait from seeing what the others say. */
+const ANSWER_WITHIN_MS = 1_000;
+
 /** A node that was asked, and what it said of the cluster. */
 interface Witness {
   readonly server: RedisServer;
@@ -11,7 +14,7 @@ interface Witness {
 
 /** What the nodes of a cluster say of it at one moment, as far as they are up and answer. */
 export class ClusterSurvey {
-  /** Asks all nodes that are up at once. One that does not answer is left out. */
+  /** Asks all nodes that are up at once. Those that do not answer, by default within a second, are left out. */
   static async take(servers: readonly RedisServer[], options: InspectOptions = {}): Promise<ClusterSurvey> {
     const asked = servers.filter(({ state }) => state === 'up');
     const answers = await Promise.allSettled(asked.map((server) => hear(server, options)));
@@ -91,7 +94,9 @@ export class ClusterSurvey {
 }
 
 async function hear(server: RedisServer, options: InspectOptions): Promise<Witness> {
-  const view = readClusterNodes(String(await server.inspect(['CLUSTER', 'NODES'], options)));
+  const view = readClusterNodes(
+    String(await server.inspect(['CLUSTER', 'NODES'], { timeoutMs: ANSWER_WITHIN_MS, ...options })),
+  );
   const self = view.find(({ isSelf }) => isSelf);
   if (self === undefined) throw new Error(`${server.port} does not know itself.`);
   return { server, self, view };

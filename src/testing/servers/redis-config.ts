@@ -24,6 +24,10 @@ export function checkRedisOptions(options: RedisServerOptions, binary: RedisBina
   if (role !== undefined && role !== 'replicaOf' && !isModern(binary)) {
     throw new Error(`${role}: expected Redis 7.0 or later, or Valkey, not ${binary.kind} ${binary.version}.`);
   }
+  // A sentinel rewrites its configuration without quotes, and could not read it in its next start.
+  if (/[\s"']/.test(options.sentinelOf?.master.password ?? '')) {
+    throw new TypeError('sentinelOf: expected a password of the master without spaces and quotes.');
+  }
 }
 
 /** The text of the configuration file. */

@@ -21,12 +21,13 @@ import { waitUntil } from './wait-until.ts';
 /**
  * How a sentinel is told to look around more often, in milliseconds. It would do so every second to every ten seconds.
  *
- * Four times `publish-period` has to be longer than a second, in which the sentinel that leads a failover may be the only
- * one not to know how it went: the others would undo it.
+ * In a failover it asks servers for their INFO once a second, whatever it is told. So four times `publish-period` has to be
+ * longer than that: it is how long the other sentinels let a promotion be of which they have not been told. And five times
+ * `ping-period` too: it is how old the INFO of a replica may be that is to be promoted.
  */
 const SENTINEL_PERIODS: Readonly<Record<string, number>> = {
   'info-period': 500,
-  'ping-period': 100,
+  'ping-period': 400,
   'ask-period': 100,
   'publish-period': 500,
   'min-link-reconnect-period': 500,

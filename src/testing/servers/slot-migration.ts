@@ -1,6 +1,6 @@
 import type { WaitOptions } from '../../core/index.ts';
-import { clientPortOf } from './cluster-making.ts';
 import type { InspectOptions } from './redis-inspect.ts';
+import { peerPortOf } from './redis-replication.ts';
 import type { RedisServer } from './redis-server.ts';
 import { sharedTime } from './wait-until.ts';
 
@@ -93,7 +93,7 @@ export class SlotMigration {
   async #move(keys: readonly string[], options: InspectOptions): Promise<void> {
     const { target } = this;
     const secret = target.password === undefined ? [] : ['AUTH', target.password];
-    const address = [target.host, `${clientPortOf(target)}`, '', '0', `${SILENCE_MS}`];
+    const address = [target.host, `${peerPortOf(target)}`, '', '0', `${SILENCE_MS}`];
     await this.source.inspect(['MIGRATE', ...address, ...secret, 'KEYS', ...keys], options);
   }
 
