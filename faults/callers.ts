@@ -24,7 +24,7 @@ const KINDS = ['echo', 'increment', 'append'] as const;
 type Kind = (typeof KINDS)[number];
 
 const CALLERS = 20;
-const PAUSE_MOST_MS = 4;
+const PAUSE_MOST_MS = 8;
 /** Behind a call that has failed: those that are refused at once would keep the process busy for nothing. */
 const PAUSE_AFTER_FAILURE_MOST_MS = 20;
 /** More than sockets hold, when all callers write them; a slow network may take a second for each. */
