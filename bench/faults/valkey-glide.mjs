@@ -95,7 +95,7 @@ function opened({ endpoints, password, database, tls }, settings, timeoutMs) {
   const closing = new AbortController();
   const closed = once(closing.signal, 'abort');
   const listeners = new Set();
-  /** @type {GlideClient | undefined} */
+  // Undefined until the first one could connect.
   let glide;
   const created = create();
 
