@@ -34,7 +34,7 @@ class CommandEncoding {
   }
 
   call(parts: readonly Part[], args: readonly unknown[], options: Properties | undefined): void {
-    const reader = new PropertyReader('options', options, this.#name);
+    const reader = new PropertyReader('options', options, this.#words);
     let position = 0;
     for (const part of parts) {
       if (isNeeded(part)) this.#needed(part, args[position++]);
@@ -118,7 +118,7 @@ class CommandEncoding {
 
   /** The parts of one object, each by its name. */
   #members(parts: readonly Part[], value: unknown, name: string): void {
-    const reader = new PropertyReader(name, this.#objectOf(value, name), this.#name);
+    const reader = new PropertyReader(name, this.#objectOf(value, name), this.#words);
     this.#inOrder(parts, reader);
     reader.end();
   }
@@ -152,7 +152,7 @@ class CommandEncoding {
       const expected = `one of ${alternatives.map(describe).join(', ')}`;
       throw invalidArgument(this.#label(name), expected, value, this.#name);
     }
-    const properties = new PropertyReader(name, reader, this.#name);
+    const properties = new PropertyReader(name, reader, this.#words);
     this.#alternative(alternative, properties);
     properties.end();
   }
@@ -172,7 +172,7 @@ class CommandEncoding {
     if (!isRepeated) return this.#alternative(given, reader);
     const { property } = given;
     for (const item of this.#itemsOf(reader.take(property))) {
-      this.#alternative(given, new PropertyReader(property, { [property]: item }, this.#name));
+      this.#alternative(given, new PropertyReader(property, { [property]: item }, this.#words));
     }
   }
 
@@ -208,13 +208,13 @@ export function areCallOptions(options: Properties): boolean {
 class PropertyReader {
   readonly #name: string;
   readonly #object: Properties | undefined;
-  readonly #command: string;
+  readonly #words: readonly string[];
   readonly #taken: string[] = [];
 
-  constructor(name: string, object: Properties | undefined, command: string) {
+  constructor(name: string, object: Properties | undefined, words: readonly string[]) {
     this.#name = name;
     this.#object = object;
-    this.#command = command;
+    this.#words = words;
   }
 
   /** Whether a property is given; `false` is how a flag is not. */
@@ -223,7 +223,8 @@ class PropertyReader {
     if (value === undefined) return false;
     if (!isFlag || value === true) return true;
     if (value !== false) {
-      throw invalidArgument(`${property} of ${this.#command}`, 'boolean', value, this.#command);
+      const command = this.#words.join(' ');
+      throw invalidArgument(`${property} of ${command}`, 'boolean', value, command);
     }
     this.#taken.push(property);
     return false;
@@ -242,8 +243,8 @@ class PropertyReader {
       if (others?.has(property) === true) continue;
       // Names are the program's own, unless it made them of data.
       const name = /^\w{1,32}$/.test(property) ? property : 'of that name';
-      const message = `${this.#name} of ${this.#command}: there is no ${name}, or only beside others`;
-      throw misuse(message, this.#command);
+      const command = this.#words.join(' ');
+      throw misuse(`${this.#name} of ${command}: there is no ${name}, or only beside others`, command);
     }
   }
 }
