@@ -23,6 +23,9 @@ export interface AppliedEffect {
   readonly key: string;
 }
 
+/** What a connection can subscribe to. */
+export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
+
 /** What the server knows of one connection. */
 export interface RedisSession {
   protocol: 2 | 3;
@@ -32,6 +35,8 @@ export interface RedisSession {
   transaction: { readonly queued: ReceivedCommand[]; isDirty: boolean } | undefined;
   /** Keys that EXEC looks at, with their versions when they were watched. */
   watched: readonly WatchedKey[];
+  /** The names that it subscribes to. */
+  readonly subscribed: Readonly<Record<SubscriptionKind, Set<string>>>;
 }
 
 export interface WatchedKey {
@@ -49,6 +54,8 @@ export interface CommandContext {
   readonly database: (index: number) => SimulatedDatabase;
   /** Notes that a command has changed a key. */
   readonly applied: (command: string, key: string) => void;
+  /** Sends a message to all who subscribe to its channel, and returns how many messages that were. */
+  readonly publish: (kind: 'channel' | 'shard', channel: string, payload: Uint8Array) => number;
 }
 
 /** What a command does, and how many arguments it takes. */

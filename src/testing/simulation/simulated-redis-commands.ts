@@ -10,6 +10,7 @@ import {
   type ReceivedCommand,
 } from './redis-command-spec.ts';
 import { KEY_COMMANDS } from './redis-key-commands.ts';
+import { PUBSUB_COMMANDS, refusalWhileSubscribed } from './redis-pubsub-commands.ts';
 
 type Run = CommandSpec['run'];
 
@@ -56,7 +57,7 @@ function refusalOf(
   if (!session.isAuthenticated && !BEFORE_AUTHENTICATION.includes(command.name)) {
     return resp.error('NOAUTH Authentication required.');
   }
-  return undefined;
+  return refusalWhileSubscribed(session, command.name);
 }
 
 const hello: Run = (context, args) => {
@@ -192,7 +193,6 @@ const SPECS: ReadonlyMap<string, CommandSpec> = new Map<string, CommandSpec>([
   ['AUTH', { arguments: [1, 2], run: auth }],
   ['SELECT', { arguments: [1, 1], run: select }],
   ['CLIENT', { arguments: [1, 3], run: client }],
-  ['PING', { arguments: [0, 1], run: (_, [text]) => (text ? resp.bulk(text) : resp.simple('PONG')) }],
   ['ECHO', { arguments: [1, 1], run: (_, [text]) => resp.bulk(text as Buffer) }],
   ['MULTI', { arguments: [0, 0], run: multi }],
   ['EXEC', { arguments: [0, 0], run: exec }],
@@ -201,4 +201,5 @@ const SPECS: ReadonlyMap<string, CommandSpec> = new Map<string, CommandSpec>([
   ['UNWATCH', { arguments: [0, 0], run: unwatch }],
   ...KEY_COMMANDS,
   ...COLLECTION_COMMANDS,
+  ...PUBSUB_COMMANDS,
 ]);

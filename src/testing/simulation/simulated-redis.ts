@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/index.ts';
+import { messagesFor, noSubscriptions } from './redis-pubsub-commands.ts';
 import type { AppliedEffect, CommandContext, ReceivedCommand, RedisSession } from './redis-command-spec.ts';
 import { SimulatedDatabase, type StoredValue } from './simulated-database.ts';
 import {
@@ -29,8 +30,8 @@ export interface SimulatedRedisOptions {
  *
  * Knows HELLO, AUTH, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO; MULTI, EXEC, DISCARD, WATCH, UNWATCH; of
  * strings GET, SET (NX, XX, GET, EX, PX, KEEPTTL), MGET, MSET, INCR, DECR, INCRBY; of lists RPUSH, LPUSH, RPOP, LPOP,
- * LLEN, LRANGE; of hashes HSET, HGET, HDEL, HGETALL; of keys DEL, EXISTS, EXPIRE, PEXPIRE, TTL, PTTL, TYPE. It answers
- * them as Redis does. Whatever else a test needs, it teaches with {@link SimulatedRedis.on}.
+ * LLEN, LRANGE; of hashes HSET, HGET, HDEL, HGETALL; of keys DEL, EXISTS, EXPIRE, PEXPIRE, TTL, PTTL, TYPE; SUBSCRIBE,
+ * PSUBSCRIBE, SSUBSCRIBE, their opposites, PUBLISH and SPUBLISH. It answers them as Redis does. Whatever else a test needs, it teaches with {@link SimulatedRedis.on}.
  *
  * Everything is kept on record: it is for tests of megabytes, not of gigabytes.
  */
@@ -69,6 +70,7 @@ export class SimulatedRedis {
       clientName: '',
       transaction: undefined,
       watched: [],
+      subscribed: noSubscriptions(),
     };
     const ground: RedisConnectionGround = {
       clock: this.#clock,
@@ -134,6 +136,22 @@ export class SimulatedRedis {
     return this.#appliedTo.get(key) ?? 0;
   }
 
+  /** Publishes a message, as a client would with PUBLISH. Returns how many messages were sent for it. */
+  publish(channel: string, payload: string | Uint8Array): number {
+    return this.#publish('channel', channel, Buffer.from(payload));
+  }
+
+  #publish(kind: 'channel' | 'shard', channel: string, payload: Uint8Array): number {
+    let count = 0;
+    for (const connection of this.connections) {
+      if (!connection.isOpen) continue;
+      const messages = messagesFor(connection.session, kind, channel, payload);
+      for (const message of messages) connection.send(message);
+      count += messages.length;
+    }
+    return count;
+  }
+
   #database(index: number): SimulatedDatabase {
     const existing = this.#databases.get(index);
     if (existing !== undefined) return existing;
@@ -158,6 +176,7 @@ export class SimulatedRedis {
         this.effects.push({ connection: connection.number, atMs: this.#clock.now(), command, key });
         add(this.#appliedTo, key);
       },
+      publish: (kind, channel, payload) => this.#publish(kind, channel, payload),
     };
   }
 }
