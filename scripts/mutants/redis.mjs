@@ -128,4 +128,28 @@ export const REDIS_MUTANTS = [
     put: 'continue;',
     tests: ['test/redis/commands/methods.test.ts'],
   },
+  {
+    name: 'take-no-notice-of-a-gap',
+    rule: 'P2',
+    file: 'src/redis/pubsub/topic.ts',
+    find: 'if (seat.hasJoined) seat.outage ??= outage;',
+    put: 'if (!seat.hasJoined) seat.outage ??= outage;',
+    tests: ['test/redis/subscriptions.test.ts'],
+  },
+  {
+    name: 'keep-all-for-a-consumer-that-is-slow',
+    rule: 'P8',
+    file: 'src/redis/pubsub/subscription-buffer.ts',
+    find: 'if (this.#messages >= messages || this.#bytes + bytes > bytesMax) {',
+    put: 'if (this.#bytes + bytes > bytesMax) {',
+    tests: ['test/redis/subscription-consumers.test.ts'],
+  },
+  {
+    name: 'take-any-push-message-for-the-answer-to-subscribe',
+    rule: 'P4',
+    file: 'src/redis/session.ts',
+    find: 'head instanceof SubscriptionRequest && head.isConfirmedBy(name, message[1])',
+    put: 'head instanceof SubscriptionRequest',
+    tests: ['test/redis/subscriptions.test.ts'],
+  },
 ];

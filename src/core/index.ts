@@ -27,6 +27,7 @@ export {
   type Outcome,
 } from './machine/index.ts';
 export type { Clock, Random, StateName, Timer } from './machine/index.ts';
+export { Listeners } from './listeners.ts';
 export {
   invalidOption,
   MAX_TIMER_MS,
@@ -53,4 +54,4 @@ export { PooledCalls, type Asking } from './pool/pooled-calls.ts';
 export type { Leftover, Loan, OpenAttempt, PoolEnvironment, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
-export type { CallWaitOptions, WaitOptions } from './waits.ts';
+export { checkWait, Waits, type CallWaitOptions, type WaitOptions } from './waits.ts';

@@ -85,11 +85,9 @@ export const REFUSED: ReadonlyMap<string, Refusals> = new Map([
     },
     leased: undefined,
   }),
-  ...nowhere(
-    'SUBSCRIBE PSUBSCRIBE SSUBSCRIBE UNSUBSCRIBE PUNSUBSCRIBE SUNSUBSCRIBE',
-    'it changes what the connection receives',
-    'subscriptions are not there yet',
-  ),
+  ...subscribing('SUBSCRIBE UNSUBSCRIBE', 'subscribe'),
+  ...subscribing('PSUBSCRIBE PUNSUBSCRIBE', 'psubscribe'),
+  ...subscribing('SSUBSCRIBE SUNSUBSCRIBE', 'ssubscribe'),
   ...nowhere('MONITOR', 'it turns the connection into a log of all commands', 'there is no way to it yet'),
   ...nowhere(
     'SYNC PSYNC REPLCONF',
@@ -157,6 +155,20 @@ function leasedOnly(
 function nowhere(names: string, why: string, instead: string): [name: string, refusals: Refusals][] {
   const refusal = { why, instead };
   return refusals(names, { shared: refusal, pooled: refusal, leased: refusal });
+}
+
+/** What changes what a connection receives, and has a method of clients with a shared connection. */
+function subscribing(names: string, method: string): [name: string, refusals: Refusals][] {
+  const why = 'it changes what the connection receives';
+  const elsewhere = {
+    why,
+    instead: `use redis.${method}() of a client made by Redis.connect() or Redis.start()`,
+  };
+  return refusals(names, {
+    shared: { why, instead: `use redis.${method}()` },
+    pooled: elsewhere,
+    leased: elsewhere,
+  });
 }
 
 function refusals(names: string, each: Refusals): [name: string, refusals: Refusals][] {

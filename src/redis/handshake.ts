@@ -9,16 +9,23 @@ import { VERSION } from './version.ts';
 
 type RedisHandshake = Handshake<RedisRequest, RedisReply>;
 
+/** What a handshake has brought to light. */
+export interface Acquaintance {
+  /** Of RESP: 3 where the server has taken HELLO. */
+  readonly protocol: 2 | 3;
+  /** By which the server knows the session; `undefined` where it does not tell. */
+  readonly number: number | undefined;
+}
+
 /**
  * Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name.
- * Resolves to the number that the server has given to the session, where it tells. HELLO does so; without it the server is
- * asked, if `isNumberWanted`.
+ * The number of the session comes with the answer to HELLO; without it the server is asked, if `isNumberWanted`.
  */
 export async function shakeHands(
   handshake: RedisHandshake,
   options: ResolvedRedisOptions,
   isNumberWanted: boolean,
-): Promise<number | undefined> {
+): Promise<Acquaintance> {
   const credentials = await askCredentials(options, handshake.signal);
   const greeting = await greet(handshake, credentials, options.protocol);
   const wantsPrimary = options.role === 'primary';
@@ -41,7 +48,8 @@ export async function shakeHands(
   await alive.catch((error: unknown) => failIfNotServing(error));
   for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
   const number = session === undefined ? sessionIn(greeting) : await session.catch(ignoreRefusal);
-  return typeof number === 'number' ? number : undefined;
+  const protocol = greeting === undefined ? 2 : 3;
+  return { protocol, number: typeof number === 'number' ? number : undefined };
 }
 
 /** The number of the session in the answer to HELLO. */

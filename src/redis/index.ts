@@ -18,6 +18,15 @@ export type { CommandMethods } from './generated/all-commands.ts';
 export type { SetOptions } from './generated/string-commands.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
 export type { RedisCredentials, RedisOptions, RedisPoolLimits, RedisPoolOptions } from './options.ts';
+export type { SubscribeOptions } from './pubsub/subscribe-options.ts';
+export type { Subscription } from './pubsub/subscription.ts';
+export type {
+  SubscriptionDrop,
+  SubscriptionEnd,
+  SubscriptionEvent,
+  SubscriptionGap,
+  SubscriptionMessage,
+} from './pubsub/subscription-events.ts';
 export { Redis, type RedisExplanation } from './redis.ts';
 export type { RedisConnection } from './redis-connection.ts';
 export type { RedisPool } from './redis-pool.ts';

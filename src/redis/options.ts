@@ -84,6 +84,8 @@ export interface ResolvedRedisOptions {
   readonly clientName: string | undefined;
   readonly role: RedisRole;
   readonly limits: RespLimits;
+  /** Of the connection beside a shared one that subscribes where that cannot. */
+  readonly subscriptions: ConnectionOptions;
   /** Of the pool beside a shared connection, or instead of one. */
   readonly pool: PoolOptions;
 }
@@ -156,6 +158,7 @@ function resolve(
   resolvePoolOptions(pool, 'redis');
   return {
     connection,
+    subscriptions: { ...connection, name: `${name} (subscriptions)` },
     commands: commandLimits(timeoutMs, stallAfterMs, keyPrefix),
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),

@@ -1,7 +1,10 @@
+import type { Buffer } from 'node:buffer';
 import {
   HawserError,
   invalidOption,
   Pipeline,
+  systemEnvironment,
+  type Clock,
   type Environment,
   type Explanation,
   type PoolExplanation,
@@ -10,7 +13,7 @@ import {
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
-import type { CallOptions } from './call-options.ts';
+import type { AsBuffers, AsText, CallOptions } from './call-options.ts';
 import {
   resolveRedisOptions,
   type CommandLimits,
@@ -20,10 +23,15 @@ import {
 } from './options.ts';
 import { OwnConnections } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
+import { checkChannels, resolveSubscribeOptions, type SubscribeOptions } from './pubsub/subscribe-options.ts';
+import { subscriberProtocol } from './pubsub/subscriber-session.ts';
+import { Subscription } from './pubsub/subscription.ts';
+import { Subscriptions } from './pubsub/subscriptions.ts';
+import type { TopicKind } from './pubsub/topic-kind.ts';
 import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisPool } from './redis-pool.ts';
-import type { RedisReply } from './reply.ts';
+import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 import { redisProtocol } from './session.ts';
 
@@ -31,6 +39,14 @@ import { redisProtocol } from './session.ts';
 export interface RedisExplanation extends Explanation {
   /** The pool that `dedicated()` takes connections from; `undefined` before its first use. */
   readonly dedicated: PoolExplanation | undefined;
+  /** The connection for subscriptions alone; `undefined` where there is none, as they are on the shared one. */
+  readonly subscriptions: Explanation | undefined;
+}
+
+/** What a {@link Redis} has beside its connection, each made when it is first asked for. */
+interface Beside {
+  readonly own: (redis: Redis) => OwnConnections;
+  readonly subscriptions: () => Subscriptions;
 }
 
 /**
@@ -47,20 +63,25 @@ export interface RedisExplanation extends Explanation {
  */
 export class Redis extends RedisCommands {
   readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
-  readonly #makeOwn: (redis: Redis) => OwnConnections;
-  /** Made when the first is asked for. */
+  readonly #limits: CommandLimits;
+  readonly #clock: Clock;
+  readonly #make: Beside;
   #own: OwnConnections | undefined;
+  #subscriptions: Subscriptions | undefined;
 
   private constructor(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     limits: CommandLimits,
-    makeOwn: (redis: Redis) => OwnConnections,
+    clock: Clock,
+    make: Beside,
   ) {
     super('shared', limits);
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
     this.#pipeline = pipeline;
-    this.#makeOwn = makeOwn;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#make = make;
   }
 
   /**
@@ -104,13 +125,17 @@ export class Redis extends RedisCommands {
   static #of(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     resolved: ResolvedRedisOptions,
-    environment: Environment | undefined,
+    environment: Environment = systemEnvironment,
   ): Redis {
-    return new Redis(
-      pipeline,
-      resolved.commands,
-      (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
-    );
+    const { clock } = environment;
+    const { commands, subscriptions } = resolved;
+    const openOwn = (): typeof pipeline =>
+      Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
+    const ground = { clock, stallAfterMs: commands.stallAfterMs, shared: pipeline, openOwn };
+    return new Redis(pipeline, commands, clock, {
+      own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
+      subscriptions: () => new Subscriptions(ground),
+    });
   }
 
   /** Where the connection stands. */
@@ -133,28 +158,39 @@ export class Redis extends RedisCommands {
     return this.#pipeline.onState(listener);
   }
 
-  /** Calls `listener` with each RESP3 push message. Returns what removes it. */
+  /** Calls `listener` with each RESP3 push message. Returns what removes it. Subscriptions have a way of their own. */
   onPush(listener: (message: RedisReply[]) => unknown): () => void {
-    return this.#pipeline.onPush(listener);
+    // Which says what is wrong with it.
+    if (typeof listener !== 'function') return this.#pipeline.onPush(listener);
+    return this.#pipeline.onPush((message) => listener(message.map(asText)));
   }
 
   /** Connects now instead of at the end of the present wait; also after a refused handshake. */
   retryNow(): void {
     this.#pipeline.retryNow();
     this.#own?.leases.retryNow();
+    this.#subscriptions?.own?.retryNow();
   }
 
   /** What the client knows of itself: of the connection that is shared, and of those that are lent. */
   explain(): RedisExplanation {
-    return { ...this.#pipeline.explain(), dedicated: this.#own?.leases.explain() };
+    return {
+      ...this.#pipeline.explain(),
+      dedicated: this.#own?.leases.explain(),
+      subscriptions: this.#subscriptions?.own?.explain(),
+    };
   }
 
   /**
    * Accepts nothing more, waits for what is in flight and for the connections that are lent, then ends; at the latest
-   * after `timeoutMs` (default 5,000). Resolves to the leases that were not released in time.
+   * after `timeoutMs` (default 5,000). Subscriptions end at once. Resolves to the leases that were not released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
-    const [report] = await Promise.all([this.#own?.leases.close(options), this.#pipeline.close(options)]);
+    const [report] = await Promise.all([
+      this.#own?.leases.close(options),
+      this.#pipeline.close(options),
+      this.#subscriptions?.close(options),
+    ]);
     return report ?? { leasesOut: [] };
   }
 
@@ -180,6 +216,61 @@ export class Redis extends RedisCommands {
     }
   }
 
+  /**
+   * Subscribes to one channel or several, at once or as soon as there is a connection, and again after each loss of it: for
+   * `for await`, or to {@link Subscription.listen} to. All who subscribe to a channel share one subscription of the server's.
+   * Throws INVALID_ARGUMENT and CLOSED; how a subscription fails later is told by itself. See docs/subscriptions.md.
+   */
+  subscribe(channels: string | readonly string[], options?: SubscribeOptions & AsText): Subscription;
+  subscribe(
+    channels: string | readonly string[],
+    options: SubscribeOptions & AsBuffers,
+  ): Subscription<Buffer>;
+  subscribe(
+    channels: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Subscription | Subscription<Buffer>;
+  subscribe(
+    channels: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Subscription | Subscription<Buffer> {
+    return this.#subscribe('subscribe', 'channel', channels, options);
+  }
+
+  /** As {@link Redis.subscribe}, to all channels whose names match a pattern (`news.*`). */
+  psubscribe(patterns: string | readonly string[], options?: SubscribeOptions & AsText): Subscription;
+  psubscribe(
+    patterns: string | readonly string[],
+    options: SubscribeOptions & AsBuffers,
+  ): Subscription<Buffer>;
+  psubscribe(
+    patterns: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Subscription | Subscription<Buffer>;
+  psubscribe(
+    patterns: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Subscription | Subscription<Buffer> {
+    return this.#subscribe('psubscribe', 'pattern', patterns, options);
+  }
+
+  /** As {@link Redis.subscribe}, to shard channels (Redis 7.0): to what is published with SPUBLISH. */
+  ssubscribe(shardchannels: string | readonly string[], options?: SubscribeOptions & AsText): Subscription;
+  ssubscribe(
+    shardchannels: string | readonly string[],
+    options: SubscribeOptions & AsBuffers,
+  ): Subscription<Buffer>;
+  ssubscribe(
+    shardchannels: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Subscription | Subscription<Buffer>;
+  ssubscribe(
+    shardchannels: string | readonly string[],
+    options?: SubscribeOptions,
+  ): Subscription | Subscription<Buffer> {
+    return this.#subscribe('ssubscribe', 'shard', shardchannels, options);
+  }
+
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
   }
@@ -190,10 +281,31 @@ export class Redis extends RedisCommands {
 
   /** Throws CLOSED when no more are to be made. */
   #ownConnections(command: string): OwnConnections {
+    this.#assertOpen(command);
+    return (this.#own ??= this.#make.own(this));
+  }
+
+  #assertOpen(command: string): void {
     if (this.state === 'draining' || this.state === 'closed') {
       const init = { outcome: 'not-sent', command } as const;
       throw new HawserError('CLOSED', `${command}: the client was closed by its owner`, init);
     }
-    return (this.#own ??= this.#makeOwn(this));
+  }
+
+  #subscribe(
+    command: string,
+    kind: TopicKind,
+    channels: string | readonly string[],
+    given: SubscribeOptions = {},
+  ): Subscription | Subscription<Buffer> {
+    const options = resolveSubscribeOptions(command, given);
+    const names = checkChannels(command, channels);
+    this.#assertOpen(command);
+    const subscriptions = (this.#subscriptions ??= this.#make.subscriptions());
+    const { timeoutMs } = this.#limits;
+    const ground = { clock: this.#clock, subscriptions, kind, names, options, timeoutMs };
+    if (options.buffers) return new Subscription<Buffer>(ground);
+    const subscription: Subscription = new Subscription(ground);
+    return subscription;
   }
 }

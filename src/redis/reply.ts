@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import type { RedisReplyError } from './errors.ts';
 
 /**
@@ -53,3 +53,21 @@ export class ReplyForms {
 
 /** Text, and integers as numbers where a number can hold them. */
 export const PLAIN_FORM: ReplyForm = new ReplyForms(undefined).of(false, false);
+
+/** Strings as bytes, as they come. */
+export const BYTES_FORM: ReplyForm = new ReplyForms(undefined).of(true, false);
+
+/** A value that came as bytes, as the plain form has it. */
+export function asText(value: RedisReply): RedisReply {
+  if (Buffer.isBuffer(value)) return value.toString();
+  if (Array.isArray(value)) return value.map(asText);
+  if (value instanceof Set) return new Set([...value].map(asText));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [asText(key), asText(item)]));
+  return value;
+}
+
+/** A string, however it came; what is none is empty. */
+export function textOf(value: RedisReply | undefined): string {
+  if (typeof value === 'string') return value;
+  return Buffer.isBuffer(value) ? value.toString() : '';
+}

@@ -5,8 +5,10 @@ import { beyondLimit, violation, DEFAULT_RESP_LIMITS, type RespLimits } from './
 
 /** Where a {@link RespDecoder} puts what it decoded. What these throw leaves `decode`. */
 export interface RespSink {
-  /** How the values of the next reply are wanted. Asked before each reply; in push messages they are always plain. */
+  /** How the values of the next reply are wanted. Asked before each reply. */
   readonly form: ReplyForm;
+  /** How the values of push messages are wanted. Default: plain. */
+  readonly pushForm?: ReplyForm;
   /**
    * How maps and sets of the next reply are wanted: as a Map and a Set (the default), or flat, as RESP2 has them, an array of
    * keys and values in turn, or of members. Asked before each reply; in push messages they are never flat.
@@ -101,7 +103,7 @@ export class RespDecoder {
     const parent = this.#frame;
     if (kind === 'push') {
       this.#checkPush(parent, size);
-      this.#elements.form = PLAIN_FORM;
+      this.#elements.form = sink.pushForm ?? PLAIN_FORM;
     }
     if (parent === undefined) {
       this.#isFlat = kind !== 'push' && sink.maps === 'flat';

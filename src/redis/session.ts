@@ -8,9 +8,11 @@ import {
   type Session,
 } from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
-import { shakeHands } from './handshake.ts';
+import { shakeHands, type Acquaintance } from './handshake.ts';
 import type { ResolvedRedisOptions } from './options.ts';
-import { PLAIN_FORM, type RedisReply, type ReplyForm } from './reply.ts';
+import { meaningOf } from './pubsub/topic-kind.ts';
+import { SubscriptionRequest } from './pubsub/subscription-request.ts';
+import { BYTES_FORM, PLAIN_FORM, asText, textOf, type RedisReply, type ReplyForm } from './reply.ts';
 import type { Conversion } from './reply-conversion.ts';
 import { RedisRequest } from './request.ts';
 import { RespDecoder, type RespSink } from './resp-decoder.ts';
@@ -37,7 +39,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   readonly #options: ResolvedRedisOptions;
   readonly #decoder: RespDecoder;
   #inbound: RedisInbound | undefined;
-  #number: number | undefined;
+  #acquaintance: Acquaintance | undefined;
   /** Whose reply is being decoded; looked up once for each, when the decoder asks how it is wanted. */
   #request: RedisRequest | undefined;
 
@@ -53,11 +55,21 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
 
   /** By which the server knows it (CLIENT ID), once hands are shaken; `undefined` where it does not tell. */
   get number(): number | undefined {
-    return this.#number;
+    return this.#acquaintance?.number;
+  }
+
+  /** Whether the server tells what nobody has asked beside its replies, as in RESP3; `false` before hands are shaken. */
+  get hasPushMessages(): boolean {
+    return this.#acquaintance?.protocol === 3;
+  }
+
+  /** Whether messages may come where replies do, as in RESP2 on a connection that subscribes. */
+  protected get hasMessagesAmongReplies(): boolean {
+    return false;
   }
 
   async handshake(handshake: Handshake<RedisRequest, RedisReply>): Promise<void> {
-    this.#number = await shakeHands(handshake, this.#options, this.isNumberWanted);
+    this.#acquaintance = await shakeHands(handshake, this.#options, this.isNumberWanted);
   }
 
   encode(request: RedisRequest): Encoded {
@@ -77,7 +89,8 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     this.#inbound = inbound;
     const consumed = this.#decoder.decode(bytes, this);
     // Its rest would else be taken for the answer to whatever is asked meanwhile.
-    if (inbound.head === undefined && this.#decoder.hasBegunReply(bytes[consumed])) {
+    const isUnasked = inbound.head === undefined && !this.hasMessagesAmongReplies;
+    if (isUnasked && this.#decoder.hasBegunReply(bytes[consumed])) {
       throw violation('nothing, since nothing was asked', bytes[consumed]);
     }
     return consumed;
@@ -95,8 +108,12 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   get form(): ReplyForm {
     const request = this.#inbound!.head;
     this.#request = request;
-    if (request === undefined) return PLAIN_FORM;
+    if (request === undefined) return this.hasMessagesAmongReplies ? BYTES_FORM : PLAIN_FORM;
     return request.batch === undefined || request.batch.isWantedNext ? request.form : PLAIN_FORM;
+  }
+
+  get pushForm(): ReplyForm {
+    return BYTES_FORM;
   }
 
   get maps(): 'map' | 'flat' {
@@ -113,6 +130,8 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     const whole = request?.batch === undefined ? reply : request.batch.take(reply);
     if (whole === undefined) return;
     if (whole instanceof RedisReplyError) inbound.refuse(whole);
+    else if (request instanceof SubscriptionRequest)
+      throw violation(`a push message that answers ${request.command}`);
     else if (request?.convert === undefined) inbound.reply(whole);
     else this.#convert(request.convert, whole, request.form, inbound);
   }
@@ -130,8 +149,18 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     inbound.reply(value);
   }
 
+  /**
+   * What answers a subscription is a push message too, in its turn among the replies. It is both, so that whoever follows the
+   * messages learns from them where the subscription begins.
+   */
   push(message: RedisReply[]): void {
-    this.#inbound!.push(message);
+    const inbound = this.#inbound!;
+    const name = textOf(message[0]);
+    if (meaningOf(name) === undefined) return inbound.push(message.map(asText));
+    message[0] = name;
+    inbound.push(message);
+    const { head } = inbound;
+    if (head instanceof SubscriptionRequest && head.isConfirmedBy(name, message[1])) inbound.reply('OK');
   }
 }
 

@@ -78,7 +78,7 @@ const REFUSED: readonly [command: string, message: RegExp, where: 'shared' | 'ev
     .split(' ')
     .map((name): [string, RegExp, 'everywhere'] => [
       `${name} a`,
-      /subscriptions are not there yet/,
+      new RegExp(`use redis\\.${name.replace('UN', '').toLowerCase()}\\(\\)`),
       'everywhere',
     ]),
   ['MONITOR', /there is no way to it yet/, 'everywhere'],
