@@ -212,6 +212,20 @@ describe('on the wire', () => {
     expect(world.network.dials).toHaveLength(1);
   });
 
+  test('a message that comes before the answer to SUBSCRIBE is not taken for it', async () => {
+    const world = new RedisWorld();
+    const redis = await world.connect();
+    const open = redis.subscribe('open');
+    await ready(world, open);
+    world.redis.on('SUBSCRIBE', () => ({
+      bytes: [resp.push('message', 'open', 'x'), resp.error('NOPERM not this one')],
+    }));
+    const refused = redis.subscribe('refused');
+    expect(await world.failureOf(refused.ready())).toMatchObject({ code: 'NOPERM' });
+    expect(await nextOf(world, open)).toMatchObject({ type: 'message', payload: 'x' });
+    expect(world.network.dials).toHaveLength(1);
+  });
+
   test('a plain reply to SUBSCRIBE in RESP3 is out of step: the connection is replaced', async () => {
     const world = new RedisWorld();
     world.redis.on('SUBSCRIBE', ({ count }) => (count === 1 ? { bytes: resp.simple('OK') } : undefined));
