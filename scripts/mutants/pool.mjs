@@ -44,8 +44,8 @@ export const POOL_MUTANTS = [
     name: 'lend-to-a-waiter-that-has-left',
     rule: 'P1',
     file: 'src/core/pool/waiters.ts',
-    find: '    const waiter = this.first;\n    if (waiter === undefined) return undefined;\n    this.#queue.shift();\n',
-    put: '    const waiter = this.#queue.shift();\n    if (waiter === undefined) return undefined;\n',
+    find: "while (waiter !== undefined && waiter.phase === 'gone') {",
+    put: 'while (waiter === undefined && this.#queue.length > 0) {',
     tests: ['test/pool/conformance-cancel.test.ts'],
   },
   {
@@ -103,5 +103,13 @@ export const POOL_MUTANTS = [
     find: 'if (coreFailures.isUnfit(cause) && member.generation === this.#stock.generation) {',
     put: 'if (coreFailures.isUnfit(cause)) {',
     tests: ['test/redis/role.test.ts'],
+  },
+  {
+    name: 'lend-to-a-waiter-whose-time-is-over',
+    rule: 'P1',
+    file: 'src/core/pool/waiters.ts',
+    find: '(waiter.deadline < now ? this.#owner.late(waiter, now) : undefined)',
+    put: '(waiter.deadline < -now ? this.#owner.late(waiter, now) : undefined)',
+    tests: ['test/pool/conformance-checkout.test.ts'],
   },
 ];

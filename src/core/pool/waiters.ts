@@ -97,10 +97,9 @@ export class Waiters<T> {
    */
   take(now: number): Waiter<T> | undefined {
     this.failWhile((waiter) => (waiter.deadline < now ? this.#owner.late(waiter, now) : undefined));
-    const waiter = this.first;
-    if (waiter === undefined) return undefined;
-    this.#queue.shift();
-    this.#leave(waiter);
+    // Those in front that had left are gone with that.
+    const waiter = this.#queue.shift();
+    if (waiter !== undefined) this.#leave(waiter);
     return waiter;
   }
 
