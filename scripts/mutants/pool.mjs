@@ -44,8 +44,8 @@ export const POOL_MUTANTS = [
     name: 'lend-to-a-waiter-that-has-left',
     rule: 'P1',
     file: 'src/core/pool/waiters.ts',
-    find: "while (waiter !== undefined && waiter.phase === 'gone') {",
-    put: 'while (waiter === undefined && this.#queue.length > 0) {',
+    find: '      this.#fail(\n        waiter,\n        withoutStack(() => owner.aborted(signal)),\n      );',
+    put: '      waiter.settle(rejection(withoutStack(() => owner.aborted(signal))));',
     tests: ['test/pool/conformance-cancel.test.ts'],
   },
   {
