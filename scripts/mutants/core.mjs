@@ -200,4 +200,12 @@ export const CORE_MUTANTS = [
     put: 'if (retirement !== undefined)',
     tests: ['test/redis/role.test.ts'],
   },
+  {
+    name: 'take-what-is-pushed-for-answers-for-ever',
+    rule: 'P7',
+    file: 'src/core/progress.ts',
+    find: 'if (now - this.#answeredAt < TELLING_INTERVALS * this.#stallAfterMs) this.#lastAt = now;',
+    put: 'this.#lastAt = now;',
+    tests: ['test/redis/subscriptions.test.ts'],
+  },
 ];

@@ -168,16 +168,18 @@ export class Flow<Q extends Request, R, P> {
     const answeredBefore = slots.answered;
     let consumed = bytes.length;
     this.#heartbeatSilenceMs = undefined;
-    this.#progress.made();
     try {
       consumed = this.#receiver.receive(attachment.session, bytes);
     } catch (error) {
       this.#owner.lost(attachment.epoch, failures.asViolation(error));
     }
     const answered = slots.answered - answeredBefore;
+    const pushed = this.#receiver.takePushed();
+    if (answered === 0 && slots.due > 0 && pushed.length > 0) this.#progress.told();
+    else this.#progress.made();
     if (answered > 0) this.#owner.proven(attachment.epoch);
     this.#share(answered);
-    for (const message of this.#receiver.takePushed()) this.#owner.pushed(message);
+    for (const message of pushed) this.#owner.pushed(message);
     const { retirement } = this.#receiver;
     if (retirement !== undefined && slots.due === 0) this.#owner.unfit(attachment.epoch, retirement);
     this.#owner.left();

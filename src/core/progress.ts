@@ -1,6 +1,9 @@
 import { Judge } from './judge.ts';
 import type { Clock } from './machine/index.ts';
 
+/** For how many stall intervals what a peer sends unasked passes for a sign of life, while it answers nothing. */
+export const TELLING_INTERVALS = 4;
+
 /** What is watched for silence. */
 export interface ProgressSubject {
   /** How long the peer may be silent over what is in flight; `undefined` when nothing is. Read only after a silence. */
@@ -14,7 +17,7 @@ export interface ProgressSubject {
 /**
  * Finds a peer that has stopped answering, by lack of progress: no byte for `stallAfterMs` while an answer is due,
  * or to a ping when none is. What we write is no progress, nor is what TCP does: a stopped process still
- * acknowledges.
+ * acknowledges. What is only pushed is progress for a while: the answers may be behind it, or there may be none.
  */
 export class Progress {
   readonly #clock: Clock;
@@ -22,6 +25,8 @@ export class Progress {
   readonly #subject: ProgressSubject;
   readonly #judge: Judge;
   #lastAt = 0;
+  /** When it was last more than what the peer sends unasked. */
+  #answeredAt = 0;
 
   constructor(clock: Clock, stallAfterMs: number, subject: ProgressSubject) {
     this.#clock = clock;
@@ -47,6 +52,13 @@ export class Progress {
   /** Something arrived, or something was asked after a time when nothing was. */
   made(): void {
     this.#lastAt = this.#clock.now();
+    this.#answeredAt = this.#lastAt;
+  }
+
+  /** While answers are due there came only what nobody has asked for. */
+  told(): void {
+    const now = this.#clock.now();
+    if (now - this.#answeredAt < TELLING_INTERVALS * this.#stallAfterMs) this.#lastAt = now;
   }
 
   #check(): void {

@@ -1,7 +1,7 @@
 import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { ASKED_AT_ONCE_MAX } from '../../src/redis/pubsub/subscriptions.ts';
-import { RedisWorld } from '../support/redis-world.ts';
+import { RedisWorld, endingOf } from '../support/redis-world.ts';
 import { asked, heardFrom, nextOf, ready } from './subscribing.ts';
 
 const STALL_MS = 1_500;
@@ -210,6 +210,28 @@ describe('on the wire', () => {
     });
     expect(asked(world)).toEqual(['1: SSUBSCRIBE a', '1: SSUBSCRIBE a']);
     expect(world.network.dials).toHaveLength(1);
+  });
+
+  test('messages hide for a while only that no call is answered: then the connection is replaced', async () => {
+    const world = new RedisWorld();
+    const redis = await world.connect();
+    const heard = heardFrom(redis.subscribe('a'));
+    await world.clock.advance(10);
+    world.redis.on('GET', () => 'silence');
+    const lost = endingOf(redis.get('key', { retry: 'never' }));
+    for (let told = 0; told < 40; told += 1) {
+      world.redis.publish('a', String(told));
+      await world.clock.advance(100);
+    }
+    // The answer may be behind what is told: for so long that is enough.
+    expect(world.network.dials).toHaveLength(1);
+    for (let told = 40; told < 120 && world.network.dials.length === 1; told += 1) {
+      world.redis.publish('a', String(told));
+      await world.clock.advance(100);
+    }
+    expect(await lost).toMatchObject({ error: { code: 'DEADLINE', outcome: 'unknown' } });
+    await world.clock.advance(200);
+    expect(heard.at(-1)).toMatchObject({ type: 'gap', reason: { code: 'STALLED' } });
   });
 
   test('a message that comes before the answer to SUBSCRIBE is not taken for it', async () => {
