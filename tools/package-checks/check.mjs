@@ -20,6 +20,7 @@ const SOURCES = [
   'LICENSE',
   'README.md',
   'CHANGELOG.md',
+  'NOTICE.md',
 ];
 
 /**
@@ -73,6 +74,7 @@ function checkContents(paths) {
     'LICENSE',
     'README.md',
     'CHANGELOG.md',
+    'NOTICE.md',
     ...modules.flatMap((path) => {
       const built = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
       return [path, `${built}.js`, `${built}.js.map`, `${built}.d.ts`, `${built}.d.ts.map`];
@@ -81,7 +83,7 @@ function checkContents(paths) {
   const unexpected = paths.filter((path) => !expected.has(path) && !/^docs\/.*\.(?:md|svg)$/.test(path));
   const tests = paths.filter((path) => /(?:^|\/)tests?\/|\.(?:test|spec)\./.test(path));
   const missing = [...expected].filter(
-    (path) => /^(?:dist|src)\/|^LICENSE$/.test(path) && !paths.includes(path),
+    (path) => /^(?:dist|src)\/|^LICENSE$|^NOTICE\.md$/.test(path) && !paths.includes(path),
   );
   const faults = { unexpected, tests, missing };
   if (Object.values(faults).some((list) => list.length > 0)) throw new Error(JSON.stringify(faults, null, 2));
