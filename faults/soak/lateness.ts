@@ -9,12 +9,15 @@ export class Lateness implements Disposable {
   #lookedAtMs = performance.now();
   #mostMs = 0;
 
-  /** The most since it was taken last, in milliseconds, time that is running at this moment included. */
-  take(): number {
+  /** The most since the last reset, in milliseconds, time that is running at this moment included. */
+  get mostMs(): number {
     this.#look();
-    const mostMs = this.#mostMs;
+    return this.#mostMs;
+  }
+
+  reset(): void {
+    this.#look();
     this.#mostMs = 0;
-    return mostMs;
   }
 
   [Symbol.dispose](): void {

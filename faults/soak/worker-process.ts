@@ -1,5 +1,5 @@
 import { ForkedProcess } from '../forked-process.ts';
-import { withinMs } from '../limits.ts';
+import { withinRunningMs } from '../limits.ts';
 import type { About } from '../orders.ts';
 import { END_LIMIT_MS, START_LIMIT_MS } from '../worker-process.ts';
 import type { Answers, Assignment, Message, News, Order } from './orders.ts';
@@ -73,7 +73,7 @@ export class WorkerProcess implements AsyncDisposable {
     });
     this.#process.tell({ kind: 'watch', watch });
     try {
-      const { isInTime } = await withinMs(Promise.race([written, this.#failure()]), limitMs);
+      const { isInTime } = await withinRunningMs(Promise.race([written, this.#failure()]), limitMs);
       return isInTime ? performance.now() - beganAtMs : undefined;
     } finally {
       remove();
@@ -100,7 +100,7 @@ export class WorkerProcess implements AsyncDisposable {
       });
     });
     try {
-      const reply = await withinMs(Promise.race([said, this.#failure()]), limitMs);
+      const reply = await withinRunningMs(Promise.race([said, this.#failure()]), limitMs);
       if (reply.isInTime) return reply.value;
       throw new ProcessFailure(`it did not ${what} for ${limitMs / 1_000} s`);
     } finally {
