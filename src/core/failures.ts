@@ -42,9 +42,17 @@ export function closed(command: string, outcome: Outcome, cause: Error | undefin
   });
 }
 
-/** Why a connection that is over takes no call: it was closed, or lost and is not replaced by itself. */
-export function over(command: string, outcome: Outcome, cause: Error | undefined): HawserError {
-  if (cause === undefined || (cause instanceof HawserError && cause.code === 'CLOSED')) {
+/**
+ * Why a connection that is over takes no call: its owner has closed it, though it may have been lost while it drained; or it
+ * was lost, and is not one that reconnects.
+ */
+export function over(
+  command: string,
+  outcome: Outcome,
+  cause: Error | undefined,
+  reconnects: boolean,
+): HawserError {
+  if (reconnects || cause === undefined || (cause instanceof HawserError && cause.code === 'CLOSED')) {
     return closed(command, outcome, cause);
   }
   return new HawserError('CONNECTION_LOST', `${command}: the connection was lost: ${cause.message}`, {

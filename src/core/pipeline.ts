@@ -51,6 +51,7 @@ export class Pipeline<Q extends Request, R, P = never> {
   readonly #waits: LifecycleWaits;
   readonly #capacity: Waits;
   readonly #attachmentOwner: AttachmentOwner<P>;
+  readonly #reconnects: boolean;
   #attachment: Attachment<Q, R, P> | undefined;
   /** Size of the largest call that was refused since there was room last: whoever waits for room waits for that much. */
   #refusedBytes = 0;
@@ -67,6 +68,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#protocol = protocol;
     this.#options = resolveOptions(options);
     this.#environment = environment;
+    this.#reconnects = reconnects;
     this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
     this.#connects = traceChannel<ConnectTrace>(protocol.name, 'connect');
     this.#waits = new LifecycleWaits(clock, (command) => this.#refusal(command));
@@ -298,7 +300,7 @@ export class Pipeline<Q extends Request, R, P = never> {
   #refusal(command: string): HawserError {
     const { state } = this.#lifecycle;
     if (state.name === 'closed' || state.name === 'draining') {
-      return failures.over(command, 'not-sent', causeOf(state));
+      return failures.over(command, 'not-sent', causeOf(state), this.#reconnects);
     }
     return failures.notConnected(state, this.#environment.clock.now(), command);
   }
@@ -381,7 +383,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     const now = this.#environment.clock.now();
     this.#flow.dropWaiting((slot, { command }) => {
       const outcome = failures.outcomeOfWaiting(slot);
-      if (state.name === 'closed') return failures.over(command, outcome, state.cause);
+      if (state.name === 'closed') return failures.over(command, outcome, state.cause, this.#reconnects);
       return failures.notConnected(state, now, command, outcome);
     });
     this.#left();

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { HawserError, Redis, RedisOptions } from 'hawser/redis';
 import { resp, type SimulatedRedisHandler } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { ENDPOINT, RedisWorld } from '../support/redis-world.ts';
+import { ENDPOINT, RedisWorld, endingOf } from '../support/redis-world.ts';
 
 const SECRET = 's3cret';
 const CREDENTIALS = { username: `user-${SECRET}`, password: `password-${SECRET}` };
@@ -198,4 +198,24 @@ describe('an error', () => {
       /^INCR: not connected for 100 ms, next attempt in \d+ ms; last cause: redis\.test:6379: the connection was refused$/,
     );
   });
+});
+
+test('behind close() everyone is told CLOSED, also when the connection was lost while it drained', async () => {
+  const world = new RedisWorld({ kernelBufferBytes: 50 });
+  world.redis.on('SET', () => 'silence');
+  const client = await world.connect();
+  const inFlight = endingOf(client.set('key', 'x'.repeat(1_000)));
+  await world.clock.advance(1);
+  world.wire(1).stopReading();
+  // Behind the first, for which the kernel has no room.
+  const waiting = endingOf(client.set('other', 'y'));
+  const closed = client.close({ timeoutMs: 1_000 });
+  const early = endingOf(client.get('key'));
+  world.wire(1).reset();
+  await world.clock.waitFor(closed);
+  const late = [endingOf(client.get('key')), endingOf(client.ready()), endingOf(client.capacity())];
+  expect(await inFlight).toMatchObject({ error: { code: 'CONNECTION_LOST', outcome: 'unknown' } });
+  for (const ending of await Promise.all([waiting, early, ...late])) {
+    expect(ending).toMatchObject({ error: { code: 'CLOSED', outcome: 'not-sent' } });
+  }
 });
