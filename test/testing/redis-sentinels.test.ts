@@ -176,7 +176,7 @@ describe('sentinels that do not come about leave nothing behind', () => {
   });
   afterEach(async () => {
     vi.unstubAllEnvs();
-    await rm(scratch, { recursive: true });
+    await rm(scratch, { recursive: true, force: true });
   });
 
   test.each([

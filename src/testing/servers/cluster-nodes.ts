@@ -1,3 +1,6 @@
+import { fieldsOf, listOf } from './reply-fields.ts';
+import type { RedisValue } from './reply-reader.ts';
+
 /** Slots from the first to the last, both included. */
 export type SlotRange = readonly [first: number, last: number];
 
@@ -30,6 +33,16 @@ export function readClusterNodes(reply: string): ClusterNode[] {
 export function describeNode({ id, address, role, masterId, configEpoch, slots }: ClusterNode): string {
   const duties = slots.map(([first, last]) => `${first}-${last}`).join(' ');
   return `${id} ${address} ${role} ${masterId ?? '-'} ${configEpoch} ${duties}`;
+}
+
+/** The port at which clients are told to find a node, for TLS or without, from the reply to CLUSTER SHARDS. */
+export function announcedPort(
+  shards: RedisValue,
+  id: string,
+  kind: 'port' | 'tls-port',
+): RedisValue | undefined {
+  const nodes = listOf(shards).flatMap((shard) => listOf(fieldsOf(shard).get('nodes')).map(fieldsOf));
+  return nodes.find((node) => node.get('id') === id)?.get(kind);
 }
 
 function readLine(line: string): ClusterNode {

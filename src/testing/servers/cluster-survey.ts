@@ -61,13 +61,6 @@ export class ClusterSurvey {
     return [...this.#owners.keys()].filter((slot) => this.#owners[slot]?.server === server);
   }
 
-  /** Where the nodes tell clients that they find this one: one answer of each. */
-  addressesOf(id: string): readonly string[] {
-    return this.#witnesses
-      .flatMap(({ view }) => view.filter((node) => node.id === id))
-      .map(({ address }) => address);
-  }
-
   /** Why this is no whole cluster whose nodes are of one opinion; `undefined` when it is. */
   discord(): string | undefined {
     const [silent] = this.#silent;

@@ -1,7 +1,7 @@
 import type { WaitOptions } from '../../core/index.ts';
 import { checkInteger } from '../check-numbers.ts';
 import { makeCluster } from './cluster-making.ts';
-import { SLOTS } from './cluster-nodes.ts';
+import { announcedPort, SLOTS } from './cluster-nodes.ts';
 import { ClusterSurvey } from './cluster-survey.ts';
 import { findRedis } from './redis-binary.ts';
 import type { InspectOptions } from './redis-inspect.ts';
@@ -163,12 +163,19 @@ export class RedisCluster implements AsyncDisposable {
   async announce(node: RedisServer, port: number, options: WaitOptions = {}): Promise<void> {
     const id = this.#idOf(node);
     const left = sharedTime(options, CHANGE_WITHIN_MS);
-    const setting = node.tlsPort === undefined ? 'cluster-announce-port' : 'cluster-announce-tls-port';
-    await node.inspect(['CONFIG', 'SET', setting, `${port}`], left());
+    const isTls = node.tlsPort !== undefined;
+    // With a port for TLS alone, clients without TLS would be told that.
+    const settings = isTls
+      ? ['cluster-announce-tls-port', `${port}`, 'cluster-announce-port', `${node.port}`]
+      : ['cluster-announce-port', `${port}`];
+    await node.inspect(['CONFIG', 'SET', ...settings], left());
     await node.inspect(['CONFIG', 'REWRITE'], left());
-    await this.#until(`${node.port} was not known as ${port}`, left(), (survey) => {
-      const other = survey.addressesOf(id).find((address) => !address.endsWith(`:${port}`));
-      if (other !== undefined) throw new Error(`it is known as ${other}`);
+    await this.#until(`${node.port} was not known as ${port}`, left(), async ({ servers }, signal) => {
+      for (const server of servers) {
+        const shards = await server.inspect(['CLUSTER', 'SHARDS'], { signal });
+        const told = announcedPort(shards, id, isTls ? 'tls-port' : 'port');
+        if (told !== port) throw new Error(`${server.port} knows it as ${String(told)}`);
+      }
     });
   }
 

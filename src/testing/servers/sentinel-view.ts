@@ -1,6 +1,7 @@
 import type { InspectOptions } from './redis-inspect.ts';
 import { peerAddressOf } from './redis-replication.ts';
 import type { RedisServer } from './redis-server.ts';
+import { fieldsOf, listOf } from './reply-fields.ts';
 import type { RedisValue } from './reply-reader.ts';
 
 /** One that needs longer is left out, so that it does not keep a wait from seeing what the others say. */
@@ -55,9 +56,9 @@ export async function askSentinel(
     ask('MASTER', name),
     ask('REPLICAS', name),
   ]);
-  const fields = readFields(master);
+  const fields = fieldsOf(master);
   const good = listOf(replicas)
-    .map(readFields)
+    .map(fieldsOf)
     .filter((replica) => replica.get('flags') === 'slave' && replica.get('master-link-status') === 'ok');
   return {
     sentinel,
@@ -65,16 +66,6 @@ export async function askSentinel(
     configEpoch: Number(fields.get('config-epoch')),
     isCalm: fields.get('flags') === 'master',
     knownSentinels: Number(fields.get('num-other-sentinels')) + 1,
-    goodReplicas: good.map((replica) => `${replica.get('ip')}:${replica.get('port')}`),
+    goodReplicas: good.map((replica) => `${String(replica.get('ip'))}:${String(replica.get('port'))}`),
   };
-}
-
-function listOf(value: RedisValue): readonly RedisValue[] {
-  return Array.isArray(value) ? (value as readonly RedisValue[]) : [];
-}
-
-/** A list of names and values in turn. */
-function readFields(value: RedisValue): ReadonlyMap<string, string> {
-  const items = listOf(value).map(String);
-  return new Map(items.flatMap((name, at) => (at % 2 === 0 ? [[name, items[at + 1] ?? '']] : [])));
 }
