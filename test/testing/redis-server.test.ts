@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { getPriority, networkInterfaces } from 'node:os';
+import { relative } from 'node:path';
 import { inspect } from 'node:util';
 import { FaultProxy, findRedis, inspectRedis, RedisServer } from 'hawser/testing';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -9,9 +10,9 @@ import { REDIS_START_LIMIT_MS, redisServer } from '../support/redis.ts';
 beforeAll(() => findRedis(), REDIS_START_LIMIT_MS);
 
 const TLS = {
-  cert: fixturePath('server.pem'),
-  key: fixturePath('server.key'),
-  ca: fixturePath('authority.pem'),
+  cert: relative('', fixturePath('server.pem')),
+  key: relative('', fixturePath('server.key')),
+  ca: relative('', fixturePath('authority.pem')),
 };
 
 const shared = redisServer();

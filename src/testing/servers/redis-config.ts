@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { RedisBinary } from './redis-binary.ts';
 import type { RedisPeer, RedisServerOptions, SentinelDuty } from './redis-server-options.ts';
 import type { ServerPlace } from './server-process.ts';
@@ -92,9 +92,10 @@ function tls(options: RedisServerOptions, place: ServerPlace): Directive[] {
   return [
     ['tls-port', port],
     ['tls-auth-clients', 'no'],
-    ['tls-cert-file', cert],
-    ['tls-key-file', key],
-    ['tls-ca-cert-file', ca],
+    // The server has another working directory.
+    ['tls-cert-file', resolve(cert)],
+    ['tls-key-file', resolve(key)],
+    ['tls-ca-cert-file', resolve(ca)],
     ['tls-replication', masterHasIt ? 'yes' : 'no'],
   ];
 }
