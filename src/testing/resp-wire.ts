@@ -48,43 +48,62 @@ const DIGITS_MAX = 10;
 /** What a client sent is no command. */
 export class WireViolation extends Error {}
 
+/** One command at the front of bytes, or how many bytes there must be before more can be said. */
+type Parsed =
+  | { readonly kind: 'command'; readonly words: readonly Buffer[]; readonly lengthBytes: number }
+  | { readonly kind: 'incomplete'; readonly neededBytes: number };
+
 /**
  * Reads the command at the front as a client must send it: an array of bulk strings, to the letter. `undefined` while some
  * of it is still to come. Throws a WireViolation at the first byte that cannot belong to a command.
  */
-export function readCommand(
-  bytes: Buffer,
-): { readonly words: readonly Buffer[]; readonly lengthBytes: number } | undefined {
+export function readCommand(bytes: Buffer): Extract<Parsed, { readonly kind: 'command' }> | undefined {
+  const parsed = parseCommand(bytes);
+  return parsed.kind === 'command' ? parsed : undefined;
+}
+
+function parseCommand(bytes: Buffer): Parsed {
+  const oneMore: Parsed = { kind: 'incomplete', neededBytes: bytes.length + 1 };
   const count = lengthAt(bytes, 0, '*', WORDS_MAX);
-  if (count === undefined) return undefined;
+  if (count === undefined) return oneMore;
   if (count.value === 0) throw new WireViolation('a command without a word');
   const words: Buffer[] = [];
   let position = count.end;
   while (words.length < count.value) {
     const length = lengthAt(bytes, position, '$', WORD_BYTES_MAX);
-    if (length === undefined) return undefined;
+    if (length === undefined) return oneMore;
     const end = length.end + length.value;
+    if (bytes.length <= end) return { kind: 'incomplete', neededBytes: end + 1 };
     requireLineEnd(bytes, end);
-    if (bytes.length < end + 2) return undefined;
+    if (bytes.length < end + 2) return oneMore;
     words.push(Buffer.from(bytes.subarray(length.end, end)));
     position = end + 2;
   }
-  return { words, lengthBytes: position };
+  return { kind: 'command', words, lengthBytes: position };
 }
 
 /** Reads commands one after the other. Bytes may be cut anywhere. */
 export class CommandParser {
-  #bytes: Buffer = Buffer.alloc(0);
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  /** With fewer bytes there is no use in reading again: a long word may come in many pieces. */
+  #neededBytes = 1;
 
   /**
    * Takes bytes and yields the commands that are complete with them, each as its words. Throws as {@link readCommand} does,
    * behind the commands before it.
    */
   *push(bytes: Uint8Array): Generator<readonly Buffer[], void, void> {
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    for (let next = readCommand(this.#bytes); next !== undefined; next = readCommand(this.#bytes)) {
-      this.#bytes = this.#bytes.subarray(next.lengthBytes);
-      yield next.words;
+    this.#pieces.push(bytes);
+    this.#bytes += bytes.length;
+    while (this.#bytes >= this.#neededBytes) {
+      const joined = Buffer.concat(this.#pieces);
+      const parsed = parseCommand(joined);
+      const rest = parsed.kind === 'command' ? joined.subarray(parsed.lengthBytes) : joined;
+      this.#pieces = [rest];
+      this.#bytes = rest.length;
+      this.#neededBytes = parsed.kind === 'command' ? 1 : parsed.neededBytes;
+      if (parsed.kind === 'command') yield parsed.words;
     }
   }
 }

@@ -2,7 +2,8 @@ import { Connection, type From, type MessageDirective } from 'hawser';
 import { describe, expect, test } from 'vitest';
 import { closing } from './hanging.ts';
 import { BehaviourWorld } from './scripted-behaviour.ts';
-import { owner, Wire } from './socket-owner.ts';
+import { owner } from './socket-owner.ts';
+import { Wire } from './wire.ts';
 
 describe('what is said without end', () => {
   test('by idle timeouts of 0 stops neither the clock nor whatever else the program does', async () => {

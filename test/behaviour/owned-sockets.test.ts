@@ -5,7 +5,8 @@ import type { ConnectDirective } from 'hawser';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DATA_WAITING_MAX } from '../../src/core/behaviour/owned-sockets.ts';
 import { plainServer } from '../support/loopback.ts';
-import { owner, Owner, Wire, type Step } from './socket-owner.ts';
+import { owner, Owner, type Step } from './socket-owner.ts';
+import { Wire } from './wire.ts';
 
 describe('an owned socket', () => {
   test('tells of its data and of its end, in their order', async () => {

@@ -1,7 +1,7 @@
 import type { StateName } from 'hawser';
 import { describe, expect, test } from 'vitest';
 import { BehaviourWorld, type Handle, type Script } from './scripted-behaviour.ts';
-import { Wire } from './socket-owner.ts';
+import { Wire } from './wire.ts';
 
 /** Leaves when it is told to, and connects again. */
 const LEAVING: Script = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { owner, Wire } from './socket-owner.ts';
+import { owner } from './socket-owner.ts';
+import { Wire } from './wire.ts';
 
 describe('when an owned socket is released', () => {
   test.each([

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { Pool } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { FakeSource, connectFailed, refused } from './fake-source.ts';
-import { environment, leftovers, poolWorld } from './world.ts';
+import { FakeSource, connectFailed, leftovers, refused } from './fake-source.ts';
+import { environment, poolWorld } from './world.ts';
 
 const FOR_EVER = { least: Infinity, most: Infinity };
 

@@ -1,6 +1,15 @@
-import { HawserError } from '../../src/core/index.ts';
-import type { Leftover, Loan, OpenAttempt, PoolSource, WaitOptions } from '../../src/core/index.ts';
-import type { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import {
+  HawserError,
+  type Leftover,
+  type Loan,
+  type OpenAttempt,
+  type Pool,
+  type PoolSource,
+  type WaitOptions,
+} from 'hawser';
+import type { VirtualClock } from 'hawser/testing';
+
+export type FakePool = Pool<FakeMember, FakeLink>;
 
 /** What a holder gets: says what the lease leaves behind when it is over. */
 export class FakeLink {
@@ -276,4 +285,14 @@ export function connectFailed(why = 'connection refused'): HawserError {
 /** Why a dial failed that will fail again. */
 export function refused(): HawserError {
   return new HawserError('HANDSHAKE_REFUSED', 'wrong password', { outcome: 'not-sent' });
+}
+
+/** What is not over, and what a pool must not have done. */
+export function leftovers(clock: VirtualClock, source: FakeSource): string[] {
+  return [
+    ...source.violations,
+    ...source.dialling.map(({ number }) => `dial ${number} is under way`),
+    ...source.members.map(({ id, socket }) => `member ${id} is ${socket}`),
+    ...(clock.pendingTimers === source.pendingTimers ? [] : clock.describeTimers()),
+  ];
 }

@@ -8,9 +8,7 @@ import {
   type WaitOptions,
 } from '../../src/core/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { FakeSource, type FakeLink, type FakeMember } from './fake-source.ts';
-
-export type FakePool = Pool<FakeMember, FakeLink>;
+import { FakeSource, leftovers, type FakeLink, type FakeMember, type FakePool } from './fake-source.ts';
 
 /** A pool on a scripted source in virtual time. */
 export interface PoolWorld {
@@ -44,16 +42,6 @@ export function poolWorld(
     expect(leftovers(clock, source)).toEqual([]);
   });
   return { clock, source, pool, call: (wait) => new Caller(pool, wait) };
-}
-
-/** What is not over, and what a pool must not have done. */
-export function leftovers(clock: VirtualClock, source: FakeSource): string[] {
-  return [
-    ...source.violations,
-    ...source.dialling.map(({ number }) => `dial ${number} is under way`),
-    ...source.members.map(({ id, socket }) => `member ${id} is ${socket}`),
-    ...(clock.pendingTimers === source.pendingTimers ? [] : clock.describeTimers()),
-  ];
 }
 
 /** One who asks for a lease. */

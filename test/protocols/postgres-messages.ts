@@ -1,4 +1,4 @@
-import { HawserError } from '../../src/core/index.ts';
+import { HawserError } from 'hawser';
 
 /** The server's messages that the simple query protocol knows, by their type. */
 const KNOWN_TYPES = 'ACDEIKNRSTZ';

@@ -6,7 +6,7 @@ import {
   type Protocol,
   type Request,
   type Session,
-} from '../../src/core/index.ts';
+} from 'hawser';
 import {
   integers,
   message,

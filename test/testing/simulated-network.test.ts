@@ -110,6 +110,7 @@ describe('a dial', () => {
     await expect(clock.waitFor(dial(network))).rejects.toBe(error);
     await expect(clock.waitFor(dial(network))).rejects.toMatchObject({ code: 'CONNECT_FAILED' });
     expect(clock.now()).toBe(20);
+    network.scriptDials(ENDPOINT, [{ kind: 'refuse' }, { kind: 'refuse' }]);
     network.answerDials(ENDPOINT, { kind: 'accept', afterMs: 5 });
     (await clock.waitFor(dial(network))).destroy();
     (await clock.waitFor(dial(network))).destroy();

@@ -83,10 +83,12 @@ describe('handlers', () => {
     expect(await client.ask('ECHO a\nPING')).toBe('');
     expect(await other.ask('PING')).toBe('+PONG\r\n');
     expect(redis.commands.map(({ atMs }) => atMs)).toEqual([1, 1, 3]);
+    expect([redis.pendingTimers, clock.pendingTimers]).toEqual([1, 1]);
     await clock.advance(96);
     expect(client.received).toBe('');
     await clock.advance(2);
     expect(client.received).toBe('$1\r\na\r\n+PONG\r\n');
+    expect(redis.pendingTimers).toBe(0);
   });
 
   test('commands behind a delay still run when the client ends the stream, and do not when it is reset', async () => {

@@ -75,6 +75,7 @@ function anyCommand(random: SeededRandom): string {
     `WATCH ${key}`,
     'UNWATCH',
     `SELECT ${random.pick(['9', '9', '10', '16', '-1', 'x'])}`,
+    'ROLE',
     'ECHO word',
     'PING',
     'PING word',

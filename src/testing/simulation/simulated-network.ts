@@ -126,10 +126,12 @@ export class SimulatedNetwork {
     return { connections, stop, crash };
   }
 
-  /** What dials to an endpoint meet from now on. Without it they are accepted. */
+  /** What dials to an endpoint meet from now on; what was scripted for it is forgotten. Without it they are accepted. */
   answerDials(endpoint: Endpoint, answer: DialAnswer): void {
     checkAnswer(answer);
-    this.#standingAnswers.set(placeOf(endpoint), answer);
+    const place = placeOf(endpoint);
+    this.#standingAnswers.set(place, answer);
+    this.#scriptedAnswers.delete(place);
   }
 
   /** What the next dials to an endpoint meet, one answer each, before `answerDials` counts again. */

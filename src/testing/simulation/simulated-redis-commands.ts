@@ -121,6 +121,8 @@ const auth: Run = (context, args) => {
   return isRight ? OK : WRONG_PASSWORD;
 };
 
+const role: Run = () => resp.array([resp.bulk('master'), resp.integer(0), resp.array([])]);
+
 const select: Run = ({ session }, [index]) => {
   const number = integerOf(index);
   if (number === undefined) return NOT_AN_INTEGER;
@@ -191,6 +193,7 @@ const unwatch: Run = ({ session }) => {
 const SPECS: ReadonlyMap<string, CommandSpec> = new Map<string, CommandSpec>([
   ['HELLO', { arguments: [0, 6], run: hello }],
   ['AUTH', { arguments: [1, 2], run: auth }],
+  ['ROLE', { arguments: [0, 0], run: role }],
   ['SELECT', { arguments: [1, 1], run: select }],
   ['CLIENT', { arguments: [1, 3], run: client }],
   ['ECHO', { arguments: [1, 1], run: (_, [text]) => resp.bulk(text as Buffer) }],

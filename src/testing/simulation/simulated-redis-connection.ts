@@ -101,6 +101,11 @@ export class SimulatedRedisConnection {
     return this.#isOpen;
   }
 
+  /** An answer is delayed, and with it those behind it. */
+  get isDelayed(): boolean {
+    return this.#delay !== undefined;
+  }
+
   /** Sends bytes that answer nothing: push messages, replies out of turn, garbage. */
   send(bytes: Bytes): void {
     if (this.#isOpen) this.#duplex.send(toBuffer(bytes));

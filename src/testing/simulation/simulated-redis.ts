@@ -28,7 +28,7 @@ export interface SimulatedRedisOptions {
  * It speaks to any {@link ByteDuplex}: `network.listen(endpoint, redis.accept)`, or
  * `createServer((socket) => redis.accept(socketDuplex(socket)))`.
  *
- * Knows HELLO, AUTH, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO; MULTI, EXEC, DISCARD, WATCH, UNWATCH; of
+ * Knows HELLO, AUTH, ROLE, SELECT, CLIENT SETNAME/SETINFO/GETNAME/ID, PING, ECHO; MULTI, EXEC, DISCARD, WATCH, UNWATCH; of
  * strings GET, SET (NX, XX, GET, EX, PX, KEEPTTL), MGET, MSET, INCR, DECR, INCRBY; of lists RPUSH, LPUSH, RPOP, LPOP,
  * LLEN, LRANGE; of hashes HSET, HGET, HDEL, HGETALL; of keys DEL, EXISTS, EXPIRE, PEXPIRE, TTL, PTTL, TYPE; SUBSCRIBE,
  * PSUBSCRIBE, SSUBSCRIBE, their opposites, PUBLISH and SPUBLISH. It answers them as Redis does. Whatever else a test needs, it teaches with {@link SimulatedRedis.on}.
@@ -83,6 +83,11 @@ export class SimulatedRedis {
     };
     this.connections.push(new SimulatedRedisConnection(ground, duplex, session));
   };
+
+  /** Timers that it has set on the clock, for answers that are delayed. */
+  get pendingTimers(): number {
+    return this.connections.filter(({ isDelayed }) => isDelayed).length;
+  }
 
   /** Adds behaviours of the next connections, behind those that are still due. */
   script(...behaviours: readonly SimulatedRedisBehaviour[]): void {

@@ -9,7 +9,7 @@ import {
   type MessageDirective,
 } from 'hawser';
 import type { SeededRandom, VirtualClock } from 'hawser/testing';
-import { Wire } from '../socket-owner.ts';
+import { Wire } from '../wire.ts';
 
 /** What a behaviour that does anything takes its decisions from, and where it writes down what it did. */
 export class Diary {

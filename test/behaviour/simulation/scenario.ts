@@ -1,6 +1,7 @@
 import { HawserError, type ConnectionHandle } from 'hawser';
 import type { SimulatedWorld } from 'hawser/testing';
-import type { Simulation } from '../../simulation/seeds.ts';
+import type { Simulation } from '../../simulation/simulation.ts';
+import { withoutWarnings } from '../../simulation/warnings.ts';
 import { anyBehaviour, Diary } from './any-behaviour.ts';
 
 const MESSAGES = 60;
@@ -146,22 +147,11 @@ class BehaviourScenario {
   }
 }
 
-/** What user code throws becomes a warning of the process, of which there are many here. */
-async function withoutWarnings(work: () => Promise<void>): Promise<void> {
-  const usual = process.listeners('warning');
-  process.removeAllListeners('warning').on('warning', () => {});
-  try {
-    await work();
-  } finally {
-    process.removeAllListeners('warning');
-    for (const listener of usual) process.on('warning', listener);
-  }
-}
-
 /** A behaviour that does anything it may, used by callers who do. */
 export const behaviourSimulation: Simulation = {
   name: 'behaviour',
-  command: 'npx vitest run test/behaviour/simulation',
+  folder: 'test/behaviour/simulation',
+  seeds: 2_000,
   commonFates: [
     'ok',
     'ABORTED not-sent',

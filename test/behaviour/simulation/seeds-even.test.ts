@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { testSeeds } from '../../simulation/seeds.ts';
+import { testSeeds } from '../../simulation/test-seeds.ts';
 import { behaviourSimulation } from './scenario.ts';
 
 describe('A behaviour that does anything, under random callers', () => {

@@ -1,9 +1,8 @@
 import { getEventListeners } from 'node:events';
 import type { SeededRandom, SimulatedWorld, VirtualClock } from 'hawser/testing';
-import { Pool, type PoolOptions } from '../../../src/core/index.ts';
-import type { Simulation } from '../../simulation/seeds.ts';
-import { FakeSource } from '../fake-source.ts';
-import { leftovers, type FakePool } from '../world.ts';
+import { Pool, type PoolOptions } from 'hawser';
+import type { Simulation } from '../../simulation/simulation.ts';
+import { FakeSource, leftovers, type FakePool } from '../fake-source.ts';
 import { SimulatedCaller } from './simulated-caller.ts';
 import { Weather } from './weather.ts';
 
@@ -328,7 +327,8 @@ function randomOptions(random: SeededRandom): PoolScenario['options'] {
 /** A pool in bad weather. */
 export const poolSimulation: Simulation = {
   name: 'pool',
-  command: 'npx vitest run test/pool/simulation',
+  folder: 'test/pool/simulation',
+  seeds: 2_000,
   commonFates: [
     'ok',
     'DEADLINE not-sent',

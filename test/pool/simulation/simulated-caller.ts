@@ -1,7 +1,6 @@
 import type { History, VirtualClock } from 'hawser/testing';
-import { HawserError, type Lease } from '../../../src/core/index.ts';
-import type { FakeLink } from '../fake-source.ts';
-import type { FakePool } from '../world.ts';
+import { HawserError, type Lease } from 'hawser';
+import type { FakeLink, FakePool } from '../fake-source.ts';
 
 interface Call {
   readonly number: number;

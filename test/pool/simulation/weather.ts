@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../../../src/testing/seeded-random.ts';
+import type { SeededRandom } from 'hawser/testing';
 import { connectFailed, refused, type FakeOpen, type FakeSource } from '../fake-source.ts';
 
 /** How likely it is that something goes wrong, by what. */

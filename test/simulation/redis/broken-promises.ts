@@ -1,5 +1,5 @@
-import type { SimulatedRedis, SimulatedNetwork } from 'hawser/testing';
-import { HawserError } from '../../src/core/index.ts';
+import { HawserError } from 'hawser';
+import type { SimulatedNetwork, SimulatedRedis } from 'hawser/testing';
 
 /** One command of a simulated call, told apart from all others by an argument that only it has. */
 export interface RecordedCommand {
@@ -11,7 +11,7 @@ export interface RecordedCommand {
 
 /** One call and what became of it. */
 export interface RecordedCall {
-  readonly what: string;
+  readonly what: 'command' | 'pipeline' | 'transaction';
   readonly commands: readonly RecordedCommand[];
   /** How often each command may reach the server. */
   readonly sendingsMax: number;
@@ -26,11 +26,18 @@ export interface RecordedCall {
   result: { readonly value: unknown } | { readonly error: unknown } | undefined;
 }
 
-/** What a call ends with, per command: the reply, or the error in its place. */
-function resultOf(call: RecordedCall, index: number): unknown {
-  if (call.result === undefined) return undefined;
-  if ('error' in call.result) return call.result.error;
-  return Array.isArray(call.result.value) ? call.result.value[index] : call.result.value;
+/** An argument by which commands are told apart. */
+const ID = /^<(?<number>\d+)>$/;
+
+/** The number of an argument by which commands are told apart; `undefined` for any other argument. */
+export function numberOf(argument: Buffer | undefined): number | undefined {
+  const number = ID.exec(argument?.toString() ?? '')?.groups?.['number'];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** A call as sentences name it. */
+export function nameOf({ what, commands }: RecordedCall): string {
+  return `${what} ${commands.map(({ id }) => id).join(' ')}`;
 }
 
 /** All that a history breaks, one line each; none when every promise was kept. */
@@ -44,18 +51,27 @@ export function brokenPromises(
   );
   const broken: string[] = [];
   for (const call of calls) {
-    if (call.settled !== 1) broken.push(`P1: ${call.what} settled ${call.settled} times`);
+    const name = nameOf(call);
+    if (call.settled !== 1) broken.push(`P1: ${name} settled ${call.settled} times`);
     // One millisecond since deadlines are whole ones, one for the turn of the loop in which they are judged.
     const blockedMs = call.blockedUntilSettledMs - call.blockedBeforeMs;
     const late = call.settledAtMs - call.madeAtMs - call.timeoutMs - blockedMs;
-    if (late > 2)
-      broken.push(`P1: ${call.what} settled ${late} ms after its deadline of ${call.timeoutMs} ms`);
+    if (late > 2) broken.push(`P1: ${name} settled ${late} ms after its deadline of ${call.timeoutMs} ms`);
     for (const [index, command] of call.commands.entries()) {
       const said = fateOf(command, resultOf(call, index), call, redis, written);
-      if (said !== undefined) broken.push(`${said}: ${call.what} ${command.id}`);
+      if (said !== undefined) broken.push(`${said}: ${name}, ${command.id}`);
     }
+    if (call.what === 'transaction' && !isWhole(call, redis)) broken.push(`${name} has run in part`);
   }
   return broken;
+}
+
+/** What a call ends with, per command: the reply, or the error in its place. */
+function resultOf(call: RecordedCall, index: number): unknown {
+  if (call.result === undefined) return undefined;
+  if ('error' in call.result) return call.result.error;
+  const { value } = call.result;
+  return call.what !== 'command' && Array.isArray(value) ? value[index] : value;
 }
 
 function fateOf(
@@ -79,4 +95,21 @@ function fateOf(
   if (received === 0) return 'P2 answered, but the server never saw it';
   if (kind === 'write' && applied === 0) return 'P2 answered, but it was never carried out';
   return undefined;
+}
+
+/** Whether a transaction has run as often in each of its parts. */
+function isWhole({ commands }: RecordedCall, redis: SimulatedRedis): boolean {
+  const writes = commands.filter(({ kind }) => kind === 'write').map(({ id }) => redis.timesApplied(id));
+  return new Set(writes).size <= 1;
+}
+
+/** Commands that came on one connection in another order than that in which they were made. */
+export function disorder(redis: SimulatedRedis): string[] {
+  return redis.connections.flatMap(({ number, commands }) => {
+    const made = commands.flatMap(({ args: [first] }) => numberOf(first) ?? []);
+    const wrong = made.find((id, index) => index > 0 && id < (made[index - 1] as number));
+    return wrong === undefined
+      ? []
+      : [`<${wrong}> came on connection ${number} behind one that was made later`];
+  });
 }

@@ -1,234 +1,286 @@
-import { getEventListeners } from 'node:events';
-import { Redis, type RedisCommand } from 'hawser/redis';
-import {
-  SimulatedRedis,
-  type SeededRandom,
-  type SimulatedNetwork,
-  type SimulatedWorld,
-  type VirtualClock,
-} from 'hawser/testing';
-import { brokenPromises, type RecordedCall, type RecordedCommand } from './history.ts';
-import type { Simulation } from './seeds.ts';
+import type { HawserError } from 'hawser';
+import { Redis } from 'hawser/redis';
+import { SimulatedRedis, type SeededRandom, type SimulatedWorld } from 'hawser/testing';
+import type { Simulation } from '../simulation.ts';
+import { withoutWarnings } from '../warnings.ts';
+import { Sessions } from './sessions.ts';
+import { brokenPromises, disorder, nameOf, type RecordedCall } from './broken-promises.ts';
+import { Calls } from './calls.ts';
+import { Passwords, randomOptions, RECOVERY_MS, type ScenarioOptions } from './options.ts';
+import { randomConditions, Weather } from './weather.ts';
 
-const ENDPOINTS = [
-  { host: 'one', port: 6379 },
-  { host: 'two', port: 6379 },
-] as const;
+/** Codes with which `ready()` and `capacity()` may end. */
+const WAIT_CODES = ['NOT_CONNECTED', 'CLOSED', 'DEADLINE', 'ABORTED'];
+/** Codes with which `Redis.connect` may reject. */
+const CONNECT_CODES = [
+  'ABORTED',
+  'CONNECT_FAILED',
+  'CONNECT_TIMEOUT',
+  'HANDSHAKE_REFUSED',
+  'HANDSHAKE_TIMEOUT',
+  'LIMIT_EXCEEDED',
+  'PROTOCOL_VIOLATION',
+  'WRONG_ROLE',
+];
+/** Deadlines are whole milliseconds, and are judged in a turn of their own. */
+const GRACE_MS = 2;
 
-/** The client of one seed, and what it is put through. */
+/** The client of one seed, those who use it, and what surrounds it. */
 class RedisScenario {
-  readonly world: SimulatedWorld;
-  readonly random: SeededRandom;
-  readonly clock: VirtualClock;
-  readonly network: SimulatedNetwork;
-  readonly redis: SimulatedRedis;
-  readonly client: Redis;
-  readonly timeoutMs: number;
-  readonly calls: RecordedCall[] = [];
-  readonly controllers: AbortController[] = [];
-  readonly #largestBytes: number;
-  #lastId = 0;
+  readonly #world: SimulatedWorld;
+  readonly #random: SeededRandom;
+  readonly #redis: SimulatedRedis;
+  readonly #options: ScenarioOptions;
+  readonly #passwords: Passwords;
+  readonly #weather: Weather;
+  readonly #client: Redis;
+  readonly #calls: Calls;
+  readonly #sessions: Sessions;
+  readonly #pushes: number[] = [];
+  #isStormy = true;
+  #waits = 0;
+  #closed: { readonly atMs: number; readonly calls: number; readonly ended: Promise<void> } | undefined;
 
   constructor(world: SimulatedWorld) {
-    const { random, clock, network } = world;
-    this.world = world;
-    this.random = random;
-    this.clock = clock;
-    this.network = network;
-    const slicing = random.pick(['whole', 'random', 'each-byte'] as const);
-    // Byte by byte, a large value is a hundred thousand events that show nothing that a small one does not.
-    this.#largestBytes = slicing === 'each-byte' ? 5_000 : 100_000;
-    const { conditions } = network;
-    conditions.connectMs = random.integer(0, 50);
-    conditions.kernelBufferBytes = random.pick([64, 500, 4_000, 65_536]);
-    for (const path of [conditions.toServer, conditions.toClient]) {
-      Object.assign(path, { latencyMs: random.integer(0, 20), jitterMs: random.integer(0, 10), slicing });
+    const { random, clock } = world;
+    this.#world = world;
+    this.#random = random.fork();
+    this.#passwords = new Passwords(world);
+    const { client, server } = randomOptions(random, this.#passwords);
+    this.#options = client;
+    this.#redis = new SimulatedRedis({ clock, ...server });
+    this.#weather = new Weather(world, this.#redis, client.endpoints, true);
+    const { slicing } = randomConditions(world);
+    this.#calls = new Calls(world, {
+      timeoutMs: client.timeoutMs,
+      // Byte by byte, a large value is a hundred thousand events that show nothing that a small one does not.
+      largestBytes: slicing === 'each-byte' ? 500 : 100_000,
+      settled: (call) => this.#settled(call),
+      store: (key, value) => void this.#redis.data(client.database).set(key, Buffer.from(value)),
+    });
+    this.#sessions = new Sessions(world, this.#redis, this.#calls);
+    this.#client = Redis.start('redis://one', client, world.environment);
+    this.#client.onState(() => this.#meddle(0.1));
+    this.#client.onPush(([, , number]) => {
+      this.#pushes.push(Number(number));
+      this.#meddle(0.3);
+    });
+  }
+
+  async run(): Promise<void> {
+    if (this.#random.chance(0.2)) await this.#connect();
+    if (this.#random.chance(0.5)) await this.#client.ready({ timeoutMs: 500 }).catch(() => undefined);
+    for (let acts = this.#random.integer(10, 60); acts > 0; acts -= 1) {
+      this.#act();
+      this.#checkBooks();
+      if (this.#random.chance(0.6)) continue;
+      await this.#world.pause(this.#random.pick([0, 1, 5, 20, 100, 700]));
+      if (this.#client.state === 'closed' && this.#calls.unsettled > 0)
+        this.#world.check(['P1: calls outlive the end']);
     }
-    this.redis = new SimulatedRedis({ clock });
-    this.timeoutMs = random.pick([100, 1_000, 5_000]);
-    const endpoints = random.chance(0.3) ? ENDPOINTS : [ENDPOINTS[0]];
-    for (const endpoint of endpoints) this.network.listen(endpoint, this.redis.accept);
-    this.client = Redis.start(
-      'redis://one',
-      {
-        endpoints,
-        timeoutMs: this.timeoutMs,
-        stallAfterMs: random.pick([200, 1_500]),
-        whenDownWaitMs: random.pick([0, 300, 2_000, Infinity]),
-        maxPending: { requests: random.pick([5, 50, 10_000]), bytes: random.pick([500, 10_000_000]) },
-        connectTimeoutMs: 1_000,
-        handshakeTimeoutMs: 1_000,
-      },
-      world.environment,
-    );
+    this.#isStormy = false;
+    if (this.#random.chance(0.6)) await this.#recover();
+    await this.#end();
   }
 
-  /** One thing that happens: mostly calls, sometimes time, sometimes a fault. */
-  async act(): Promise<void> {
-    const { random } = this;
-    const dice = random.integer(0, 99);
-    if (dice < 45) this.#call();
-    else if (dice < 55) for (let count = random.integer(2, 30); count > 0; count -= 1) this.#call();
-    else if (dice < 62)
-      random.pick([...this.controllers.slice(-2), new AbortController()]).abort(new Error('enough'));
-    else if (dice < 85) await this.world.pause(random.pick([0, 1, 5, 20, 100, 700]));
-    else if (dice < 88) this.world.block(random.pick([10, 500, 6_000]));
-    else if (dice < 89) this.client.retryNow();
-    else this.#fault();
-  }
-
-  /** The faults are over; all that is under way may come to its end, then the client is closed. */
-  async end(): Promise<void> {
-    const { world, random, clock, client, network, redis } = this;
-    if (random.chance(0.5)) {
-      for (const connection of network.connections) {
-        connection.thaw();
-        connection.resumeReading();
-      }
-      for (const endpoint of ENDPOINTS) network.answerDials(endpoint, { kind: 'accept' });
-      await world.pause(random.pick([0, 3_000, 20_000]));
-    }
-    const closeTimeoutMs = random.pick([0, 50, 1_000]);
-    const closedAtMs = clock.now();
-    await client.close({ timeoutMs: closeTimeoutMs });
-    const tookMs = clock.now() - closedAtMs;
-    if (tookMs > closeTimeoutMs + 2) world.check([`P10: close took ${tookMs} of ${closeTimeoutMs} ms`]);
-    await world.pause(0);
-    const unsettled = this.calls.filter(({ settled }) => settled === 0);
-    if (unsettled.length > 0) world.check([`P1: ${unsettled.length} calls outlive the close`]);
-    if (clock.pendingTimers !== network.pendingTimers)
-      world.check([`P10: ${clock.describeTimers().join('; ')}`]);
-    // Longer than anything could wait, so that what is never to be sent has had every chance.
-    await world.pause(60_000);
-    const listeners = this.controllers.flatMap(({ signal }) => getEventListeners(signal, 'abort'));
-    if (listeners.length > 0) world.check([`${listeners.length} listeners are left on signals`]);
-    world.check([...brokenPromises(this.calls, redis, network), ...redis.violations]);
-  }
-
-  #call(): void {
-    const { random } = this;
-    const retry = random.pick(['never', 'reads', 'reads', 'always'] as const);
-    const timeoutMs = random.chance(0.3) ? random.pick([0, 5, 50, 3_000]) : undefined;
-    const signal = random.chance(0.3) ? this.#signal() : undefined;
-    const options = { retry, signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-    const kind = random.integer(0, 9);
-    if (kind < 6) {
-      const [command, recorded] = this.#command();
-      this.#record('command', [recorded], options, () => this.client.command(command, options));
-      return;
-    }
-    const made = Array.from({ length: random.integer(1, 6) }, () => this.#command());
-    const commands = made.map(([command]) => command);
-    const recorded = made.map(([, each]) => each);
-    if (kind < 8) this.#record('pipeline', recorded, options, () => this.client.pipeline(commands, options));
-    else this.#record('transaction', recorded, options, () => this.client.transaction(commands, options));
-  }
-
-  #command(): [RedisCommand, RecordedCommand] {
-    const { random } = this;
-    this.#lastId += 1;
-    const id = `<${this.#lastId}>`;
-    const padding = random.chance(0.1) ? 'x'.repeat(random.pick([100, 5_000, this.#largestBytes])) : '';
-    switch (random.integer(0, 3)) {
-      case 0:
-        return [['ECHO', id], { id, kind: 'read', isOwnAnswer: (reply) => reply === id }];
-      case 1:
-        return [['GET', id], { id, kind: 'read', isOwnAnswer: (reply) => reply === null }];
-      case 2:
-        return [['SET', id, `v${padding}`], { id, kind: 'write', isOwnAnswer: (reply) => reply === 'OK' }];
-      default:
-        // Its own key: any other number than how often it ran is another's answer.
-        return [['INCR', id], { id, kind: 'write', isOwnAnswer: (reply) => reply === 1 || reply === 2 }];
+  /** A client that is there only when its connection is, or not at all. */
+  async #connect(): Promise<void> {
+    const { clock, check, environment } = this.#world;
+    const { connectTimeoutMs } = this.#options;
+    const began = clock.now();
+    if (this.#random.chance(0.5)) this.#weather.strike();
+    const options = { ...this.#options, signal: this.#random.chance(0.5) ? this.#calls.signal() : undefined };
+    if (this.#random.chance(0.3)) void this.#world.pause(10).then(() => this.#calls.abort());
+    try {
+      const client = await Redis.connect('redis://one', options, environment);
+      void this.#calls.make(client);
+      await client.close({ timeoutMs: 100 });
+    } catch (error) {
+      const { code, outcome } = error as HawserError;
+      if (!CONNECT_CODES.includes(code) || outcome !== 'not-sent')
+        check([`connect() ended with ${code} ${outcome}`]);
+      const late = clock.now() - began - connectTimeoutMs;
+      if (late > GRACE_MS) check([`connect() ended ${late} ms after its deadline`]);
     }
   }
 
-  #signal(): AbortSignal {
-    const shared = this.random.chance(0.5) ? this.controllers.at(-1) : undefined;
-    const controller = shared ?? new AbortController();
-    if (shared === undefined) this.controllers.push(controller);
-    return controller.signal;
-  }
-
-  #record(
-    what: string,
-    commands: readonly RecordedCommand[],
-    { retry, timeoutMs }: { readonly retry: string; readonly timeoutMs?: number },
-    make: () => Promise<unknown>,
-  ): void {
-    const reads = commands.every(({ kind }) => kind === 'read');
-    const call: RecordedCall = {
-      what: `${what} ${commands.map(({ id }) => id).join(' ')}`,
-      commands,
-      sendingsMax: retry === 'always' || (retry === 'reads' && reads) ? 2 : 1,
-      madeAtMs: this.clock.now(),
-      timeoutMs: timeoutMs ?? this.timeoutMs,
-      blockedBeforeMs: this.clock.jumpedMs,
-      blockedUntilSettledMs: 0,
-      settled: 0,
-      settledAtMs: 0,
-      result: undefined,
-    };
-    this.calls.push(call);
-    const open = this.world.history.begin({ caller: 'client', what: call.what, timeoutMs: call.timeoutMs });
-    const settle = (result: RecordedCall['result']): void => {
-      call.settled += 1;
-      call.settledAtMs = this.clock.now();
-      call.blockedUntilSettledMs = this.clock.jumpedMs;
-      call.result = result;
-    };
-    make().then(
-      (value) => {
-        settle({ value });
-        open.ok(value);
-      },
-      (error: unknown) => {
-        settle({ error });
-        open.failed(error);
-      },
-    );
-  }
-
-  #fault(): void {
-    const { random, network } = this;
-    const connection = network.connections.at(-1);
-    const endpoint = random.pick(ENDPOINTS);
-    const faults: (() => void)[] = [
-      () => connection?.reset(),
-      () => connection?.end(),
-      () => connection?.cut({ direction: 'to-client', afterBytes: random.integer(0, 300) }),
-      () => connection?.cut({ direction: 'to-server', afterBytes: random.integer(0, 300) }),
-      () => connection?.cut({ direction: random.pick(['to-client', 'to-server']), how: 'silence' }),
-      () => connection?.freeze(),
-      () => connection?.thaw(),
-      () => connection?.stopReading(),
-      () => connection?.resumeReading(),
-      () => network.scriptDials(endpoint, [{ kind: 'refuse' }, { kind: 'blackhole' }]),
-      () => network.scriptDials(endpoint, [{ kind: 'accept-late', afterMs: 1_500 }]),
-      () => network.answerDials(endpoint, { kind: random.pick(['refuse', 'blackhole', 'accept', 'accept']) }),
-      () => this.redis.script(random.pick(['silent', 'loading', 'end'])),
+  /** One thing that happens: mostly calls, sometimes a fault. */
+  #act(): void {
+    const random = this.#random;
+    const client = this.#client;
+    const actions: readonly (readonly [number, () => void])[] = [
+      [45, () => void this.#calls.make(client)],
+      [10, () => this.#burst()],
+      [7, () => this.#calls.abort()],
+      [3, () => this.#world.block(random.pick([10, 500, 6_000]))],
+      [1, () => client.retryNow()],
+      [3, () => void this.#sessions.begin(client)],
+      [3, () => this.#wait()],
+      [1, () => this.#callWrongly()],
+      [9, () => this.#weather.strike()],
+      [0.3, () => this.#close(random.pick([0, 50, 1_000]))],
     ];
-    random.pick(faults)();
+    let dice = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
+    actions.find(([weight]) => (dice -= weight) < 0)?.[1]();
+  }
+
+  #burst(): void {
+    for (let count = this.#random.integer(2, 30); count > 0; count -= 1) void this.#calls.make(this.#client);
+  }
+
+  /** Listeners may do anything, throw too. */
+  #meddle(share: number): void {
+    if (!this.#isStormy || !this.#random.chance(share)) return;
+    if (this.#random.chance(0.3)) throw new Error('thrown by a listener');
+    this.#act();
+  }
+
+  #settled(call: RecordedCall): void {
+    const { clock, check } = this.#world;
+    const { state, transitions } = this.#client.explain();
+    const error =
+      call.result !== undefined && 'error' in call.result ? (call.result.error as HawserError) : undefined;
+    if (error?.code === 'NOT_CONNECTED') {
+      // It tells of being down: it must have been, at some time of the call.
+      const upForMs = state === 'ready' ? (transitions.at(-1)?.agoMs ?? Infinity) : 0;
+      if (upForMs > clock.now() - call.madeAtMs)
+        check([`P5: ${nameOf(call)} was told NOT_CONNECTED while ready`]);
+    }
+    const isBehind = this.#closed !== undefined && this.#calls.made.indexOf(call) >= this.#closed.calls;
+    if (isBehind && !this.#sessions.hasMade(call)) {
+      const isTold = error?.code === 'CLOSED' || error?.code === 'ABORTED';
+      // Of a pipeline, each command is told in its place.
+      if (!isTold && call.what !== 'pipeline')
+        check([`${nameOf(call)} was made behind close(), and ended as ${error?.code ?? 'answered'}`]);
+    }
+    if (this.#isStormy && this.#random.chance(0.05)) this.#act();
+  }
+
+  #wait(): void {
+    const { clock, check } = this.#world;
+    const random = this.#random;
+    const timeoutMs = random.pick([0, 10, 500]);
+    const began = { atMs: clock.now(), jumpedMs: clock.jumpedMs };
+    const signal = random.chance(0.3) ? this.#calls.signal() : undefined;
+    const what = random.pick(['ready', 'capacity'] as const);
+    this.#waits += 1;
+    const ended = (code: string): void => {
+      this.#waits -= 1;
+      const late = clock.now() - began.atMs - timeoutMs - (clock.jumpedMs - began.jumpedMs);
+      if (late > GRACE_MS) check([`P1: ${what}() ended ${late} ms after its deadline, ${code}`]);
+      if (code !== 'ok' && !WAIT_CODES.includes(code)) check([`${what}() ended with ${code}`]);
+    };
+    this.#client[what]({ timeoutMs, signal }).then(
+      () => ended('ok'),
+      (error: HawserError) => ended(error.code),
+    );
+  }
+
+  /** What cannot be sent concerns nobody else. */
+  #callWrongly(): void {
+    const { history } = this.#world;
+    const wrong = [['GET', undefined], [], ['WATCH', 'key'], 'GET', ['SET', 'key', Number.NaN]];
+    const command = this.#random.pick(wrong) as unknown as readonly [string];
+    const call = history.begin({ caller: 'wrong', what: 'a wrong call', timeoutMs: 0 });
+    this.#client.command(command).then(
+      (value) => {
+        call.ok(value);
+        this.#world.check(['a wrong call was answered']);
+      },
+      (error: unknown) => call.failed(error),
+    );
+  }
+
+  #close(timeoutMs: number): void {
+    const { clock, check } = this.#world;
+    const began = { atMs: clock.now(), jumpedMs: clock.jumpedMs };
+    const ended = this.#client.close({ timeoutMs }).then(() => {
+      const late = clock.now() - began.atMs - timeoutMs - (clock.jumpedMs - began.jumpedMs);
+      if (late > GRACE_MS) check([`P10: close() ended ${late} ms after its deadline`]);
+    });
+    this.#closed ??= { atMs: began.atMs, calls: this.#calls.made.length, ended };
+  }
+
+  /** At any time. */
+  #checkBooks(): void {
+    const { waiting, inFlight, abandoned, pendingBytes } = this.#client.explain();
+    const { requests } = this.#options.maxPending;
+    const pending = waiting + inFlight + abandoned;
+    const { check } = this.#world;
+    if (pending > requests) check([`P8: ${pending} calls are pending of at most ${requests}`]);
+    if (pending === 0 && pendingBytes !== 0) check([`P8: ${pendingBytes} bytes are pending of no call`]);
+  }
+
+  /** When all is well again, the client finds that out by itself, and answers come. */
+  async #recover(): Promise<void> {
+    this.#weather.calm();
+    this.#passwords.isCalm = true;
+    await this.#world.pause(this.#random.pick([0, RECOVERY_MS]));
+    if (this.#closed !== undefined) return;
+    await this.#world.pause(RECOVERY_MS);
+    if (this.#client.state === 'parked') {
+      this.#client.retryNow();
+      await this.#world.pause(RECOVERY_MS);
+    }
+    const { state, lastCause } = this.#client.explain();
+    if (state !== 'ready') this.#world.check([`P6: ${state} when all is well: ${lastCause}`]);
+    await this.#calls.probe(this.#client);
+    const { result } = this.#calls.made.at(-1) as RecordedCall;
+    if (result === undefined || 'error' in result)
+      this.#world.check([`P6: no answer when all is well: ${String(result?.error)}`]);
+  }
+
+  async #end(): Promise<void> {
+    const { pause, check, clock, network } = this.#world;
+    this.#close(this.#random.pick([0, 50, 1_000]));
+    await this.#closed?.ended;
+    // Holders find out when they ask next, or have paused.
+    await pause(this.#sessions.running > 0 ? 500 : 0);
+    if (this.#sessions.running > 0) check([`P1: ${this.#sessions.running} sessions outlive the close`]);
+    if (this.#calls.unsettled > 0) check([`P1: ${this.#calls.unsettled} calls outlive the close`]);
+    if (this.#waits > 0) check([`P1: ${this.#waits} waits outlive the close`]);
+    const others = network.pendingTimers + this.#redis.pendingTimers + this.#passwords.pending;
+    if (clock.pendingTimers !== others) check([`P10: ${clock.describeTimers().join('; ')}`]);
+    // Longer than anything could wait, so that what is never to be sent has had every chance.
+    await pause(60_000);
+    if (this.#calls.listeners > 0) check([`${this.#calls.listeners} listeners are left on signals`]);
+    check(brokenPromises(this.#calls.made, this.#redis, network));
+    check(disorder(this.#redis));
+    check(this.#sessions.broken());
+    check(this.#redis.violations);
+    this.#checkPushes();
+  }
+
+  #checkPushes(): void {
+    const wrong = this.#pushes.find(
+      (number, index) => index > 0 && number <= (this.#pushes[index - 1] as number),
+    );
+    const isForeign = this.#pushes.some((number) => !(number >= 1 && number <= this.#weather.pushed));
+    if (wrong !== undefined || isForeign) this.#world.check([`push messages: ${this.#pushes.join(' ')}`]);
   }
 }
 
-/** Redis under random calls, aborts, deadlines and faults. */
+/** Redis over a shared connection, under random calls, aborts, deadlines and faults. */
 export const redisSimulation: Simulation = {
   name: 'redis',
-  command: 'npx vitest run test/simulation',
+  folder: 'test/simulation/redis',
+  seeds: 600,
   commonFates: [
     'ok',
     'DEADLINE unknown',
     'DEADLINE not-sent',
     'ABORTED unknown',
     'ABORTED not-sent',
+    'CLOSED not-sent',
+    'CLOSED unknown',
     'CONNECTION_LOST unknown',
-    'STALLED unknown',
+    'INVALID_ARGUMENT not-sent',
     'NOT_CONNECTED not-sent',
+    'OOM refused',
     'OVERLOADED not-sent',
+    'PROTOCOL_VIOLATION unknown',
+    'READONLY refused',
+    'STALLED unknown',
   ],
-  async scenario(world) {
-    const scenario = new RedisScenario(world);
-    for (let acts = world.random.integer(10, 60); acts > 0; acts -= 1) await scenario.act();
-    await scenario.end();
-  },
+  scenario: (world) => withoutWarnings(() => new RedisScenario(world).run()),
 };

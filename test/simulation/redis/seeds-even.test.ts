@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { redisSimulation } from './scenario.ts';
-import { testSeeds } from './seeds.ts';
+import { testSeeds } from '../test-seeds.ts';
 
-describe('Under random calls, aborts, deadlines and faults', () => {
+describe('Redis over a shared connection, under random calls, aborts, deadlines and faults', () => {
   testSeeds('even', redisSimulation);
 });

@@ -1,0 +1,15 @@
+import { behaviourSimulation } from '../behaviour/simulation/scenario.ts';
+import { poolSimulation } from '../pool/simulation/scenario.ts';
+import { redisPoolSimulation } from './redis-pool/scenario.ts';
+import { redisSimulation } from './redis/scenario.ts';
+import type { Simulation } from './simulation.ts';
+import { upgradeSimulation } from './upgrade/scenario.ts';
+
+/** All simulations of the project. */
+export const SIMULATIONS: readonly Simulation[] = [
+  redisSimulation,
+  redisPoolSimulation,
+  upgradeSimulation,
+  poolSimulation,
+  behaviourSimulation,
+];
