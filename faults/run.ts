@@ -81,7 +81,7 @@ class SubjectRun {
   /** Plays rows as long as there are any, in one process as long as that lasts. */
   async #work(): Promise<void> {
     // Also where all rows are played elsewhere: who is in it is told with each result.
-    let worker: WorkerProcess | undefined = await this.#start();
+    let worker = await this.#start();
     let last: RowResult | undefined;
     try {
       for (let row = this.#left.shift(); row !== undefined; row = this.#left.shift()) {
@@ -89,17 +89,15 @@ class SubjectRun {
           this.#keep(await this.#playInLab(row));
           continue;
         }
-        if (worker?.hasEnded === true) {
+        if (worker.hasEnded) {
           this.#blame(last, await worker.end());
-          worker = undefined;
+          worker = await this.#start();
         }
-        worker ??= await this.#start();
         last = await this.#play(row, worker);
         this.#keep(last);
-        if (last.kind === 'cut short') worker = undefined;
       }
     } finally {
-      this.#blame(last, await worker?.end());
+      this.#blame(last, await worker.end());
     }
   }
 

@@ -10,7 +10,7 @@ export function subjects(tempo) {
   const isSecondRow = () => (opened += 1) === 3;
   return [
     { ...well, name: 'exits', open: (access) => (isSecondRow() ? process.exit(7) : well.open(access)) },
-    { ...well, name: 'is killed', open: (access) => (isSecondRow() ? kill() : well.open(access)) },
+    { ...well, name: 'is killed', open: kill },
     { ...well, name: 'prints and aborts', open: abort },
     { ...well, name: 'blocks', open: block },
     { ...well, name: 'ends badly', open: (access) => ((process.exitCode = 5), well.open(access)) },
