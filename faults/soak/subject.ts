@@ -39,6 +39,8 @@ export interface SoakClient extends Client {
   ): Promise<number | undefined>;
   /** Takes the first entry of a ledger, and waits for one on the server for so long; undefined when there was none. */
   take(ledger: string, waitMs: number, limits?: SoakCallLimits): Promise<string | undefined>;
+  /** The same on a connection of its own. */
+  takeAlone(ledger: string, waitMs: number, limits?: SoakCallLimits): Promise<string | undefined>;
   /** Has a connection of its own, writes nothing that is ever to be done, and leaves it in a mess. */
   leave(how: Leaving, ledger: string, entry: string, limits?: SoakCallLimits): Promise<unknown>;
   /** What is under way, by the client's own words. */

@@ -43,8 +43,10 @@ const SHARES: readonly (readonly [does: Work, share: number])[] = [
   [pipeline, 60],
   [transaction, 60],
   [change, 40],
-  [put, 80],
-  [take, 60],
+  // More is taken than there is, so that takers wait.
+  [put, 60],
+  [(turn) => take(turn, 'take'), 50],
+  [(turn) => take(turn, 'takeAlone'), 30],
   [leave, 10],
 ];
 const WORKS: readonly Work[] = SHARES.flatMap(([does, share]) => Array.from({ length: share }, () => does));
@@ -153,13 +155,13 @@ async function put(turn: Turn): Promise<boolean> {
   return ending === 'confirmed';
 }
 
-async function take(turn: Turn): Promise<boolean> {
+async function take(turn: Turn, how: 'take' | 'takeAlone'): Promise<boolean> {
   const { client, books, queue, limits, random } = turn;
   const waitMs = random.integer(...TAKE_WAIT_MS);
   // What says by itself for how long it waits has that time besides, unless it is given a limit.
-  const call = begin(turn, 'take', {}, 1, limits.timeoutMs === undefined ? waitMs : 0);
+  const call = begin(turn, how, {}, 1, limits.timeoutMs === undefined ? waitMs : 0);
   const ending = await settle(turn, call, async () => {
-    const entry = await client.take(books.queue, waitMs, limits);
+    const entry = await client[how](books.queue, waitMs, limits);
     if (entry !== undefined) queue.took(entry);
   });
   if (ending === 'unknown') queue.mayHaveTaken();

@@ -32,6 +32,7 @@ export class MemoryServer {
         return this.add(counter);
       }),
     take: (ledger) => this.#ask(() => this.entries.get(ledger)?.shift()),
+    takeAlone: (ledger) => this.#ask(() => this.entries.get(ledger)?.shift()),
     leave: () => this.#ask(() => undefined),
     counts: () => ({}),
     oddBooks: () => [],

@@ -27,8 +27,6 @@ function shared(): SoakSubject {
       const client = Redis.start(urlOf(access), options);
       return {
         ...moreCallsOf(client),
-        take: (ledger, waitMs, limits) =>
-          client.dedicated((own) => take(own, ledger, waitMs, limits), limits),
         oddBooks() {
           const { dedicated, ...own } = client.explain();
           const odd = notZero(own, ['waiting', 'inFlight', 'abandoned', 'pendingBytes']);
@@ -59,7 +57,6 @@ function pooled(): SoakSubject {
       const client = Redis.pool(urlOf(access), { ...optionsOf(access, SOAK), max: POOL_MAX });
       return {
         ...moreCallsOf(client),
-        take: (ledger, waitMs, limits) => take(client, ledger, waitMs, limits),
         oddBooks: () => notZero(client.explain(), ['waiting', 'leased', 'resetting']),
         counts() {
           const { waiting, leased, opening, closing } = client.explain();
@@ -70,7 +67,7 @@ function pooled(): SoakSubject {
   };
 }
 
-function moreCallsOf(client: Redis | RedisPool): Omit<SoakClient, 'take' | 'counts' | 'oddBooks'> {
+function moreCallsOf(client: Redis | RedisPool): Omit<SoakClient, 'counts' | 'oddBooks'> {
   return {
     ...callsOf(client),
     keep: (set, entry, limits) => client.command(['SADD', set, entry], limits),
@@ -78,6 +75,9 @@ function moreCallsOf(client: Redis | RedisPool): Omit<SoakClient, 'take' | 'coun
     transaction: (steps, limits) => client.transaction(steps.map(commandOf), limits),
     incrementIfUnchanged: (counter, ledger, entry, limits) =>
       client.dedicated((own) => incrementIfUnchanged(own, { counter, ledger, entry }, limits), limits),
+    take: (ledger, waitMs, limits) => take(client, ledger, waitMs, limits),
+    takeAlone: (ledger, waitMs, limits) =>
+      client.dedicated((own) => take(own, ledger, waitMs, limits), limits),
     leave: (how, ledger, entry, limits) =>
       client.dedicated(async (own) => {
         if (how === 'watching') return own.command(['WATCH', ledger], limits);
@@ -111,7 +111,7 @@ async function incrementIfUnchanged(
 }
 
 async function take(
-  client: RedisConnection | RedisPool,
+  client: Redis | RedisPool | RedisConnection,
   ledger: string,
   waitMs: number,
   limits: SoakCallLimits | undefined,
