@@ -107,10 +107,11 @@ export const REFUSED: ReadonlyMap<string, Refusals> = new Map([
   ...nowhere('RESET', 'it would undo the handshake', 'close this client and start another'),
   ...nowhere('QUIT', 'it would end the connection for whoever has it next', 'use redis.close()'),
   ...nowhere(
-    'READONLY READWRITE ASKING',
+    'READONLY READWRITE',
     'it changes what a node of a cluster answers',
-    'Redis Cluster is not there yet',
+    'pass the option readonly, with which the handshake does it',
   ),
+  ...nowhere('ASKING', 'it changes what a node of a cluster answers', 'Redis Cluster is not there yet'),
   ...nowhere(
     'CLIENT|REPLY',
     'replies would be missing, and the others would reach the wrong calls',

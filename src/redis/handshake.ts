@@ -34,6 +34,7 @@ export async function shakeHands(
   const { database, clientName } = options;
   const role = wantsPrimary && greeting === undefined ? ask(handshake, ['ROLE']) : undefined;
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
+  const readonly = options.readonly ? ask(handshake, ['READONLY']) : undefined;
   const alive = ask(handshake, ['PING']);
   const mustAsk = isNumberWanted && greeting === undefined;
   const session = mustAsk ? ask(handshake, ['CLIENT', 'ID']) : undefined;
@@ -45,6 +46,7 @@ export async function shakeHands(
   // Who does not answer it may be no Redis itself, or not allow it.
   await role?.then(assertPrimary, ignoreRefusal);
   await select?.catch((error: unknown) => fail('SELECT', error));
+  await readonly?.catch((error: unknown) => failIfInCluster(error));
   await alive.catch((error: unknown) => failIfNotServing(error));
   for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
   const number = session === undefined ? sessionIn(greeting) : await session.catch(ignoreRefusal);
@@ -111,6 +113,13 @@ function lacksHello(error: unknown): boolean {
   return (
     error instanceof RedisReplyError && (error.code === 'NOPROTO' || /unknown command/i.test(error.message))
   );
+}
+
+/** A server that is in no cluster sends nobody elsewhere, and knows no READONLY. */
+function failIfInCluster(error: unknown): void {
+  if (!(error instanceof RedisReplyError) || !/cluster support disabled/i.test(error.message)) {
+    fail('READONLY', error);
+  }
 }
 
 /** A server that is loading its data, or busy with a script, answers HELLO and SELECT all the same; PING it refuses. */

@@ -49,6 +49,11 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
    * the next that will do. `any`: replicas will do; their READONLY is the caller's to deal with. Default `primary`.
    */
   readonly role?: RedisRole | undefined;
+  /**
+   * A replica of a Redis Cluster answers reads of its own slots, which it else sends to its primary (the handshake says
+   * READONLY). Implies `role: 'any'`. A server that is in no cluster answers as ever. Default `false`.
+   */
+  readonly readonly?: boolean | undefined;
   /** Most that is accepted from the server. */
   readonly limits?: Partial<RespLimits> | undefined;
   /** The pool that `dedicated()` takes connections from. Default: at most 10. */
@@ -83,6 +88,7 @@ export interface ResolvedRedisOptions {
   readonly protocol: 2 | 3;
   readonly clientName: string | undefined;
   readonly role: RedisRole;
+  readonly readonly: boolean;
   readonly limits: RespLimits;
   /** Of the connection beside a shared one that subscribes where that cannot. */
   readonly subscriptions: ConnectionOptions;
@@ -134,6 +140,7 @@ function resolve(
     keyPrefix,
     clientName,
     role,
+    readonly = false,
     limits,
     endpoints,
     dedicated: _,
@@ -164,7 +171,7 @@ function resolve(
     database: checkDatabase(database ?? address.database ?? 0),
     protocol: checkProtocol(protocol),
     clientName: checkClientName(clientName),
-    role: checkRole(role ?? 'primary'),
+    ...checkRole(role, readonly),
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
     pool,
   };
@@ -255,9 +262,16 @@ function checkClientName(name: string | undefined): string | undefined {
   throw invalidOption('clientName', 'printable ASCII without spaces', name);
 }
 
-function checkRole(role: RedisRole): RedisRole {
-  if (role === 'primary' || role === 'any') return role;
-  throw invalidOption('role', "'primary' or 'any'", role);
+/** Who only reads takes replicas too. */
+function checkRole(
+  given: RedisRole | undefined,
+  readonly: boolean,
+): Pick<ResolvedRedisOptions, 'role' | 'readonly'> {
+  if (typeof readonly !== 'boolean') throw invalidOption('readonly', 'true or false', readonly);
+  const role = given ?? (readonly ? 'any' : 'primary');
+  if (role !== 'primary' && role !== 'any') throw invalidOption('role', "'primary' or 'any'", role);
+  if (role === 'primary' && readonly) throw invalidOption('role', "'any' beside readonly", role);
+  return { role, readonly };
 }
 
 function checkCredentials(credentials: RedisOptions['credentials']): RedisOptions['credentials'] {
