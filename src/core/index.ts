@@ -50,7 +50,7 @@ export type {
 } from './pool/pool-explanation.ts';
 export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';
 export { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
-export { PooledCalls, type Asking } from './pool/pooled-calls.ts';
+export { afterUnknown, PooledCalls, type Asking } from './pool/pooled-calls.ts';
 export type { Leftover, Loan, OpenAttempt, PoolEnvironment, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';

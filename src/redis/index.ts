@@ -32,5 +32,15 @@ export type { RedisConnection } from './redis-connection.ts';
 export type { RedisPool } from './redis-pool.ts';
 export type { RedisReply } from './reply.ts';
 export type { RedisArgument, RedisCommand } from './commands.ts';
+export {
+  defineLibrary,
+  type FunctionDefinitions,
+  type Library,
+  type LibraryFunction,
+  type LibraryFunctions,
+} from './scripts/library.ts';
+export type { Invocable, InvocableDefinition } from './scripts/invocable.ts';
+export type { GivenParameters, ParameterSpec } from './scripts/parameters.ts';
+export { defineScript, type Script, type ScriptDefinition } from './scripts/script.ts';
 export type { RespLimits } from './resp-limits.ts';
 export type { RedisRole } from './role.ts';

@@ -3,6 +3,7 @@ import {
   PooledCalls,
   pipelineSource,
   systemEnvironment,
+  type Clock,
   type Environment,
   type LeasedPipeline,
   type Pipeline,
@@ -28,6 +29,7 @@ export type RedisLeases = Pool<
 export class OwnConnections {
   readonly leases: RedisLeases;
   readonly #limits: CommandLimits;
+  readonly #clock: Clock;
   readonly #calls: PooledCalls<RedisRequest, RedisReply>;
   readonly #blocked: BlockedCalls;
 
@@ -41,6 +43,7 @@ export class OwnConnections {
     const source = pipelineSource(leasedProtocol(options), options.connection, environment);
     this.leases = Pool.start(source, options.pool, environment);
     this.#limits = options.commands;
+    this.#clock = clock;
     this.#calls = new PooledCalls(this.leases, clock, options.commands.timeoutMs);
     this.#blocked = new BlockedCalls(clock, options.commands, askAside);
   }
@@ -66,7 +69,7 @@ export class OwnConnections {
       return Promise.reject(invalidArgument('what dedicated() is for', 'function', use, 'dedicated'));
     }
     return this.leases.with(
-      (leased) => use(new RedisConnection(leased, this.#limits, this.#blocked)),
+      (leased) => use(new RedisConnection(leased, this.#limits, this.#blocked, this.#clock)),
       options,
     );
   }

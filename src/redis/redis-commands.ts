@@ -1,4 +1,4 @@
-import type { Encoded, HawserError } from '../core/index.ts';
+import type { Clock, Encoded, HawserError } from '../core/index.ts';
 import { PipelineBatch, TransactionBatch } from './batch.ts';
 import { checkCallOptions, type CallOptions } from './call-options.ts';
 import type { Ownership } from './command-table.ts';
@@ -24,19 +24,19 @@ import {
   joinCommands,
   type EncodedCommand,
 } from './resp-encoder.ts';
-import { IteratingCommands } from './iterating-commands.ts';
+import { InvokingCommands } from './scripts/invoking-commands.ts';
 import { AS_IT_COMES, type ReplyHandling, type TypedCall } from './command-methods.ts';
 
 /**
  * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Executed` is
  * what a transaction resolves to.
  */
-export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCommands {
+export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCommands {
   readonly #ownership: Ownership;
   readonly #limits: CommandLimits;
 
-  protected constructor(ownership: Ownership, limits: CommandLimits) {
-    super();
+  protected constructor(ownership: Ownership, limits: CommandLimits, clock: Clock) {
+    super(clock, limits.timeoutMs);
     this.#ownership = ownership;
     this.#limits = limits;
   }
@@ -47,7 +47,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends IteratingCo
    * connection of its own, and may take that time besides `timeoutMs`, for ever if it waits for ever, unless `timeoutMs` is
    * given; a caller who leaves it gets what was popped meanwhile (docs/blocking.md).
    */
-  command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
+  override command(command: RedisCommand, options?: CallOptions): Promise<RedisReply> {
     try {
       return this.#ask(this.#admit(command, 'alone'), AS_IT_COMES, command, options);
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { LeasedPipeline } from '../core/index.ts';
+import type { Clock, LeasedPipeline } from '../core/index.ts';
 import type { BlockedCalls } from './blocked-calls.ts';
 import type { CallOptions } from './call-options.ts';
 import type { CommandLimits } from './options.ts';
@@ -25,8 +25,9 @@ export class RedisConnection extends RedisCommands<RedisReply[] | null> {
     leased: LeasedPipeline<RedisRequest, RedisReply>,
     limits: CommandLimits,
     blocked: BlockedCalls,
+    clock: Clock,
   ) {
-    super('leased', limits);
+    super('leased', limits, clock);
     this.#leased = leased;
     this.#blocked = blocked;
   }

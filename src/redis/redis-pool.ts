@@ -1,6 +1,8 @@
 /// <reference lib="esnext.disposable" />
 import {
   invalidOption,
+  systemEnvironment,
+  type Clock,
   type Environment,
   type PoolExplanation,
   type PoolLeak,
@@ -30,8 +32,8 @@ import type { RedisRequest } from './request.ts';
 export class RedisPool extends RedisCommands {
   readonly #own: OwnConnections;
 
-  private constructor(own: OwnConnections, limits: CommandLimits) {
-    super('pooled', limits);
+  private constructor(own: OwnConnections, limits: CommandLimits, clock: Clock) {
+    super('pooled', limits, clock);
     if (!(own instanceof OwnConnections)) throw invalidOption('new', 'Redis.pool()', own);
     this.#own = own;
   }
@@ -40,7 +42,8 @@ export class RedisPool extends RedisCommands {
   static start(url: string | URL, options: RedisPoolOptions = {}, environment?: Environment): RedisPool {
     const resolved = resolveRedisPoolOptions(url, options);
     const own = new OwnConnections(resolved, environment, (command) => pool.command(command));
-    const pool: RedisPool = new RedisPool(own, resolved.commands);
+    const { clock } = environment ?? systemEnvironment;
+    const pool: RedisPool = new RedisPool(own, resolved.commands, clock);
     return pool;
   }
 

@@ -75,7 +75,7 @@ export class Redis extends RedisCommands {
     clock: Clock,
     make: Beside,
   ) {
-    super('shared', limits);
+    super('shared', limits, clock);
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
     this.#pipeline = pipeline;

@@ -120,7 +120,7 @@ function inNameOf({ command }: Request, error: unknown): unknown {
 }
 
 /** Why a call could not be asked again that was sent before, and may have run; or that it was refused then. */
-function afterUnknown(error: unknown): unknown {
+export function afterUnknown(error: unknown): unknown {
   if (!(error instanceof HawserError)) return error;
   if (error.outcome === 'refused') error.outcome = 'unknown';
   if (error.outcome !== 'not-sent') return error;
