@@ -20,6 +20,7 @@ export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
 export { systemEnvironment, type Environment } from './environment.ts';
 export type { ExplainedTransition, Explanation } from './explain.ts';
 export {
+  backoffMs,
   ERROR_CODES,
   HawserError,
   type ErrorCode,
@@ -29,6 +30,7 @@ export {
 export type { Clock, Random, StateName, Timer } from './machine/index.ts';
 export { Listeners } from './listeners.ts';
 export {
+  CLOSE_TIMEOUT_MS,
   invalidOption,
   MAX_TIMER_MS,
   resolveOptions,

@@ -27,6 +27,9 @@ export type {
   SubscriptionGap,
   SubscriptionMessage,
 } from './pubsub/subscription-events.ts';
+export type { StreamEntry } from './streams/stream-entry.ts';
+export type { StreamOptions } from './streams/stream-options.ts';
+export type { StreamReader } from './streams/stream-reader.ts';
 export { Redis, type RedisExplanation } from './redis.ts';
 export type { RedisConnection } from './redis-connection.ts';
 export type { RedisPool } from './redis-pool.ts';

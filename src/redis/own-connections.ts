@@ -25,6 +25,12 @@ export type RedisLeases = Pool<
   LeasedPipeline<RedisRequest, RedisReply>
 >;
 
+/** A connection that belongs to one caller until it is released, which may be done more than once. */
+export interface LentConnection {
+  readonly connection: RedisConnection;
+  release(): void;
+}
+
 /** Connections each of which belongs to one call, or one caller, at a time. None is opened before it is asked for. */
 export class OwnConnections {
   readonly leases: RedisLeases;
@@ -60,6 +66,12 @@ export class OwnConnections {
     );
   }
 
+  /** Lends a connection until it is released. */
+  async checkout(options: WaitOptions): Promise<LentConnection> {
+    const lease = await this.leases.checkout(options);
+    return { connection: this.#connectionOf(lease.connection), release: () => lease.release() };
+  }
+
   /** Lends a connection for as long as `use` takes. */
   lend<T>(
     use: (connection: RedisConnection) => Promise<T> | T,
@@ -68,9 +80,10 @@ export class OwnConnections {
     if (typeof use !== 'function') {
       return Promise.reject(invalidArgument('what dedicated() is for', 'function', use, 'dedicated'));
     }
-    return this.leases.with(
-      (leased) => use(new RedisConnection(leased, this.#limits, this.#blocked, this.#clock)),
-      options,
-    );
+    return this.leases.with((leased) => use(this.#connectionOf(leased)), options);
+  }
+
+  #connectionOf(leased: LeasedPipeline<RedisRequest, RedisReply>): RedisConnection {
+    return new RedisConnection(leased, this.#limits, this.#blocked, this.#clock);
   }
 }

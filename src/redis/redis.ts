@@ -1,5 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import {
+  checkWait,
+  CLOSE_TIMEOUT_MS,
   HawserError,
   invalidOption,
   Pipeline,
@@ -34,6 +36,9 @@ import { RedisPool } from './redis-pool.ts';
 import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 import { redisProtocol } from './session.ts';
+import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
+import type { StreamReader } from './streams/stream-reader.ts';
+import { Streams } from './streams/streams.ts';
 
 /** What a {@link Redis} says of itself. */
 export interface RedisExplanation extends Explanation {
@@ -47,6 +52,7 @@ export interface RedisExplanation extends Explanation {
 interface Beside {
   readonly own: (redis: Redis) => OwnConnections;
   readonly subscriptions: () => Subscriptions;
+  readonly streams: (own: () => OwnConnections) => Streams;
 }
 
 /**
@@ -68,6 +74,7 @@ export class Redis extends RedisCommands {
   readonly #make: Beside;
   #own: OwnConnections | undefined;
   #subscriptions: Subscriptions | undefined;
+  #streams: Streams | undefined;
 
   private constructor(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
@@ -127,7 +134,7 @@ export class Redis extends RedisCommands {
     resolved: ResolvedRedisOptions,
     environment: Environment = systemEnvironment,
   ): Redis {
-    const { clock } = environment;
+    const { clock, random } = environment;
     const { commands, subscriptions } = resolved;
     const openOwn = (): typeof pipeline =>
       Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
@@ -135,6 +142,7 @@ export class Redis extends RedisCommands {
     return new Redis(pipeline, commands, clock, {
       own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
       subscriptions: () => new Subscriptions(ground),
+      streams: (own) => new Streams({ clock, random, own }),
     });
   }
 
@@ -183,13 +191,15 @@ export class Redis extends RedisCommands {
 
   /**
    * Accepts nothing more, waits for what is in flight and for the connections that are lent, then ends; at the latest
-   * after `timeoutMs` (default 5,000). Subscriptions end at once. Resolves to the leases that were not released in time.
+   * after `timeoutMs` (default 5,000). Subscriptions and readers of streams end at once. Resolves to the leases that were not
+   * released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
+    const left = this.#streams === undefined ? options : await this.#endStreams(this.#streams, options);
     const [report] = await Promise.all([
-      this.#own?.leases.close(options),
-      this.#pipeline.close(options),
-      this.#subscriptions?.close(options),
+      this.#own?.leases.close(left),
+      this.#pipeline.close(left),
+      this.#subscriptions?.close(left),
     ]);
     return report ?? { leasesOut: [] };
   }
@@ -271,6 +281,28 @@ export class Redis extends RedisCommands {
     return this.#subscribe('ssubscribe', 'shard', shardchannels, options);
   }
 
+  /**
+   * The entries of one stream or several, those that are there behind an id and those that will be: for `for await`. Begins with
+   * the first of them that is asked for, keeps a connection of its own, and goes on after each loss of it behind the entry
+   * that was read last. Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by itself. See docs/streams.md.
+   *
+   * @param streams for each key the id to begin behind: `0` for all entries, `$` for those that are added from now on
+   */
+  stream(streams: Readonly<Record<string, string>>, options?: StreamOptions & AsText): StreamReader;
+  stream(streams: Readonly<Record<string, string>>, options: StreamOptions & AsBuffers): StreamReader<Buffer>;
+  stream(
+    streams: Readonly<Record<string, string>>,
+    options?: StreamOptions,
+  ): StreamReader | StreamReader<Buffer>;
+  stream(
+    streams: Readonly<Record<string, string>>,
+    given: StreamOptions = {},
+  ): StreamReader | StreamReader<Buffer> {
+    const how = { positions: checkPositions(streams), options: resolveStreamOptions(given) };
+    const readers = this.#streamsOf('stream');
+    return how.options.buffers ? readers.reader<Buffer>(how) : readers.reader<string>(how);
+  }
+
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
   }
@@ -283,6 +315,20 @@ export class Redis extends RedisCommands {
   #ownConnections(command: string): OwnConnections {
     this.#assertOpen(command);
     return (this.#own ??= this.#make.own(this));
+  }
+
+  /** Throws CLOSED when no more are to be read. */
+  #streamsOf(command: string): Streams {
+    this.#assertOpen(command);
+    return (this.#streams ??= this.#make.streams(() => this.#ownConnections(command)));
+  }
+
+  /** Those who read streams still need their connections. Resolves to what is left of the time. */
+  async #endStreams(streams: Streams, options: WaitOptions = {}): Promise<WaitOptions> {
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = checkWait('close', options);
+    const startedAt = this.#clock.now();
+    await streams.close(options);
+    return { ...options, timeoutMs: Math.max(0, timeoutMs - (this.#clock.now() - startedAt)) };
   }
 
   #assertOpen(command: string): void {

@@ -1,0 +1,55 @@
+import { HawserError } from '../../core/index.ts';
+import { RedisReplyError } from '../errors.ts';
+import type { LentConnection, OwnConnections } from '../own-connections.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+
+/** A connection of one's own for as long as it lasts, and another one after it. */
+export class OwnLine {
+  readonly #own: () => OwnConnections;
+  readonly #signal: AbortSignal;
+  #lent: LentConnection | undefined;
+  #isAsking = false;
+  #hasServed = false;
+
+  /** The signal is that of its end: then what is asked is taken back from the server. */
+  constructor(own: () => OwnConnections, signal: AbortSignal) {
+    this.#own = own;
+    this.#signal = signal;
+  }
+
+  /** Whether there ever was a connection. */
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+
+  /** Asks on it; one that fails is given back. Rejects as `use` does, and with why there is no connection. */
+  async ask<T>(use: (connection: RedisConnection) => Promise<T>): Promise<T> {
+    this.#isAsking = true;
+    try {
+      this.#lent ??= await this.#own().checkout({ signal: this.#signal });
+      this.#hasServed = true;
+      return await use(this.#lent.connection);
+    } catch (error) {
+      if (!isAsGoodAsBefore(error)) this.#giveBack();
+      throw error;
+    } finally {
+      this.#isAsking = false;
+      if (this.#signal.aborted) this.#giveBack();
+    }
+  }
+
+  /** To be called when the signal has fired: the connection is given back, at once or when what is asked has ended. */
+  end(): void {
+    if (!this.#isAsking) this.#giveBack();
+  }
+
+  #giveBack(): void {
+    this.#lent?.release();
+    this.#lent = undefined;
+  }
+}
+
+/** The server has answered with an error, or let go of a call that was taken back. */
+function isAsGoodAsBefore(error: unknown): boolean {
+  return error instanceof RedisReplyError || (error instanceof HawserError && error.outcome === 'refused');
+}

@@ -1,0 +1,158 @@
+import type { Buffer } from 'node:buffer';
+import type { HawserError } from '../../core/index.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import { OwnLine } from './own-line.ts';
+import { mayPass, persist, type Persistence } from './persistence.ts';
+import type { StreamEntry } from './stream-entry.ts';
+import type { ResolvedStreamOptions } from './stream-options.ts';
+import type { StreamsGround } from './streams.ts';
+
+/** Behind which everything is. */
+const BEGINNING = '0-0';
+
+/** What a reader of streams needs. */
+export interface StreamReaderGround extends StreamsGround {
+  /** Where it begins in each stream. */
+  readonly positions: Map<string, string>;
+  readonly options: ResolvedStreamOptions;
+  /** It has ended. */
+  readonly left: (reader: { close(): void }) => void;
+}
+
+/**
+ * The entries of one or more streams, those that are there and those that will be, as `redis.stream()` gives them: to be
+ * iterated over once. It begins with the first `next()`, and has a connection of its own from then on.
+ *
+ * It ends with its consumer (`break`, `return()`, `close()`, the signal) or the client. It survives every loss of the
+ * connection, and goes on behind the entry that it had last. The iteration rejects with what does not pass: the server's
+ * refusal (WRONGTYPE, NOPERM), NOT_CONNECTED when the server refuses the client, OVERLOADED or DEADLINE when no connection of
+ * its own can be had in the beginning, LIMIT_EXCEEDED and PROTOCOL_VIOLATION.
+ */
+export class StreamReader<Text extends string | Buffer = string> implements AsyncIterableIterator<
+  StreamEntry<Text>,
+  undefined,
+  undefined
+> {
+  readonly #ground: StreamReaderGround;
+  readonly #line: OwnLine;
+  readonly #ending = new AbortController();
+  readonly #entries: AsyncGenerator<StreamEntry<Text>, undefined, undefined>;
+  readonly #abort = (): void => this.close();
+
+  /** Made by `redis.stream()`. */
+  constructor(ground: StreamReaderGround) {
+    this.#ground = ground;
+    this.#line = new OwnLine(ground.own, this.#ending.signal);
+    this.#entries = this.#read();
+    const { signal } = ground.options;
+    if (signal?.aborted === true) this.close();
+    else signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  /** The next entry, when there is one. */
+  next(): Promise<IteratorResult<StreamEntry<Text>, undefined>> {
+    return this.#entries.next();
+  }
+
+  /** Ends it, as `break` does. */
+  return(): Promise<IteratorResult<StreamEntry<Text>, undefined>> {
+    this.close();
+    return this.#entries.return(undefined);
+  }
+
+  /** Ends it: nothing more is yielded. */
+  close(): void {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    this.#ground.options.signal?.removeEventListener('abort', this.#abort);
+    this.#line.end();
+    this.#ground.left(this);
+  }
+
+  /** As {@link StreamReader.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  get #hasEnded(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async *#read(): AsyncGenerator<StreamEntry<Text>, undefined, undefined> {
+    try {
+      while (!this.#hasEnded) {
+        for (const entry of await this.#page()) {
+          if (this.#hasEnded) return;
+          yield entry;
+        }
+      }
+    } catch (error) {
+      // What was asked when it was ended fails by that.
+      if (!this.#hasEnded) throw error;
+    } finally {
+      this.close();
+    }
+  }
+
+  #page(): Promise<readonly StreamEntry<Text>[]> {
+    const { clock, random, own } = this.#ground;
+    const { signal } = this.#ending;
+    const persistence: Persistence = {
+      clock,
+      random,
+      signal,
+      ready: (options) => own().leases.ready(options),
+      endures: (error) => mayPass(error) && (this.#line.hasServed || !isBusy(error)),
+    };
+    return persist(persistence, () => this.#line.ask((connection) => this.#ask(connection)));
+  }
+
+  async #ask(connection: RedisConnection): Promise<readonly StreamEntry<Text>[]> {
+    const { positions, options } = this.#ground;
+    const { count, buffers } = options;
+    const { signal } = this.#ending;
+    await this.#fixPositions(connection);
+    const pages = await connection.xread(positions, { count, buffers, block: 0, signal });
+    const read: StreamEntry<Text>[] = [];
+    const lastOf = new Map<string, string>();
+    for (const { key, entries } of pages ?? []) {
+      const stream = String(key);
+      const last = positions.get(stream) ?? BEGINNING;
+      let afterGap = last !== BEGINNING && !(await this.#isThere(connection, stream, last));
+      for (const { id, fields } of entries) {
+        read.push({ stream, id, fields: fields as Record<string, Text>, afterGap });
+        lastOf.set(stream, id);
+        afterGap = false;
+      }
+    }
+    // Not before all is known of the page: else it is asked for again.
+    for (const [stream, id] of lastOf) positions.set(stream, id);
+    return read;
+  }
+
+  /** What is `$` is made the last id that there is, so that it stays the same through outages. */
+  async #fixPositions(connection: RedisConnection): Promise<void> {
+    const { positions } = this.#ground;
+    for (const [stream, id] of positions) {
+      if (id !== '$') continue;
+      const [last] = await connection.xrevrange(stream, '+', '-', { count: 1, signal: this.#ending.signal });
+      positions.set(stream, last?.id ?? BEGINNING);
+    }
+  }
+
+  /** Streams are trimmed from their beginning: as long as an entry is there, none behind it was trimmed. */
+  async #isThere(connection: RedisConnection, stream: string, id: string): Promise<boolean> {
+    const entries = await connection.xrange(stream, id, id, { count: 1, signal: this.#ending.signal });
+    return entries.length > 0;
+  }
+}
+
+/** All connections of one's own are lent, and none has been given back in time. */
+function isBusy({ code }: HawserError): boolean {
+  return code === 'OVERLOADED' || code === 'DEADLINE';
+}
