@@ -59,6 +59,7 @@ export class Attachment<Q extends Request, R, P> {
   readonly #limit: Judge;
   #phase: Phase<Q, R, P> = { name: 'dialling', abort: new AbortController() };
   #outbox: Outbox | undefined;
+  #peer: string | undefined;
   /** When all must be over, in the clock's milliseconds. */
   #endsAt = Infinity;
   /** For the step that is under way. */
@@ -86,6 +87,11 @@ export class Attachment<Q extends Request, R, P> {
   /** The open transport, for counters; `undefined` before it is open and after it ended. */
   get transport(): Transport | undefined {
     return 'transport' in this.#phase ? this.#phase.transport : undefined;
+  }
+
+  /** Who was reached, for people; `undefined` while nobody was. */
+  get peer(): string | undefined {
+    return this.#peer;
   }
 
   /** Where requests go once the handshake is done. */
@@ -154,6 +160,7 @@ export class Attachment<Q extends Request, R, P> {
     }
     this.#limit.clear();
     this.#phase = { name: 'open', transport };
+    this.#peer = transport.peer;
     this.#owner.opened(this.epoch);
   }
 
@@ -229,7 +236,7 @@ export class Attachment<Q extends Request, R, P> {
   }
 
   #late(): void {
-    const where = describeEndpoint(this.endpoint);
+    const where = this.#peer ?? describeEndpoint(this.endpoint);
     const within = `within ${Math.round(this.#limitMs)} ms`;
     this.#failed(
       this.#phase.name === 'dialling'

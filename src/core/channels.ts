@@ -1,5 +1,7 @@
 import { channel, tracingChannel, type TracingChannel } from 'node:diagnostics_channel';
+import { describeEndpoint } from './endpoint.ts';
 import type { StateName } from './machine/index.ts';
+import type { Endpoint } from './transport.ts';
 
 /** What subscribers of `tracing:hawser:<protocol>:command:*` are told. Never an argument. */
 export interface CommandTrace {
@@ -15,6 +17,8 @@ export interface ConnectTrace {
   readonly endpoint: string;
   /** Number of the dial. */
   readonly epoch: number;
+  /** Who was reached: set when the dial is over, unless nobody was. */
+  peer?: string | undefined;
 }
 
 /** What subscribers of `hawser:connection:state` are told. */
@@ -34,6 +38,37 @@ export function traceChannel<T extends object>(
   what: 'command' | 'connect',
 ): TracingChannel<T> {
   return tracingChannel<T>(`hawser:${protocol}:${what}`);
+}
+
+/** What is told of a dial and its handshake. */
+export interface TracedDial {
+  readonly endpoint: Endpoint;
+  readonly epoch: number;
+  readonly peer: string | undefined;
+  settled(): Promise<void>;
+}
+
+/** Tells subscribers of a protocol's connects, from start to end. */
+export class ConnectTraces {
+  readonly #channel: TracingChannel<ConnectTrace>;
+
+  constructor(protocol: string) {
+    this.#channel = traceChannel<ConnectTrace>(protocol, 'connect');
+  }
+
+  begin(connection: string, dial: TracedDial): void {
+    if (!this.#channel.hasSubscribers) return;
+    const { endpoint, epoch } = dial;
+    const trace: ConnectTrace = { connection, endpoint: describeEndpoint(endpoint), epoch };
+    const settled = async (): Promise<void> => {
+      try {
+        await dial.settled();
+      } finally {
+        trace.peer = dial.peer;
+      }
+    };
+    this.#channel.tracePromise(settled, trace).catch(() => {});
+  }
 }
 
 /** Tells subscribers of a change of state. */

@@ -17,6 +17,7 @@ export {
 export type { SocketMessage } from './behaviour/owned-sockets.ts';
 export { withoutStack } from './caller-stack.ts';
 export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
+export { describeEndpoint } from './endpoint.ts';
 export { systemEnvironment, type Environment } from './environment.ts';
 export type { ExplainedTransition, Explanation } from './explain.ts';
 export {

@@ -1,7 +1,6 @@
 import type { TracingChannel } from 'node:diagnostics_channel';
 import { Attachment, type AttachmentOwner } from './attachment.ts';
-import { publishState, traceChannel, type CommandTrace, type ConnectTrace } from './channels.ts';
-import { describeEndpoint } from './endpoint.ts';
+import { ConnectTraces, publishState, traceChannel, type CommandTrace } from './channels.ts';
 import { systemEnvironment, type Environment } from './environment.ts';
 import { causeOf, explain, type Explanation } from './explain.ts';
 import * as failures from './failures.ts';
@@ -47,7 +46,7 @@ export class Pipeline<Q extends Request, R, P = never> {
   readonly #stateListeners = new Listeners<StateChange>();
   readonly #pushListeners = new Listeners<P>();
   readonly #commands: TracingChannel<CommandTrace>;
-  readonly #connects: TracingChannel<ConnectTrace>;
+  readonly #connects: ConnectTraces;
   readonly #waits: LifecycleWaits;
   readonly #capacity: Waits;
   readonly #attachmentOwner: AttachmentOwner<P>;
@@ -70,7 +69,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#environment = environment;
     this.#reconnects = reconnects;
     this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
-    this.#connects = traceChannel<ConnectTrace>(protocol.name, 'connect');
+    this.#connects = new ConnectTraces(protocol.name);
     this.#waits = new LifecycleWaits(clock, (command) => this.#refusal(command));
     this.#capacity = new Waits(clock, 'capacity');
     this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
@@ -326,10 +325,7 @@ export class Pipeline<Q extends Request, R, P = never> {
       return;
     }
     this.#attachment = attachment;
-    if (this.#connects.hasSubscribers) {
-      const trace = { connection: this.#options.name, endpoint: describeEndpoint(endpoint), epoch };
-      this.#connects.tracePromise(() => attachment.settled(), trace).catch(() => {});
-    }
+    this.#connects.begin(this.#options.name, attachment);
     attachment.dial();
   }
 

@@ -1,6 +1,7 @@
 import { HawserError, type Handshake } from '../core/index.ts';
+import { checkIdentity, type RedisCredentials } from './credentials.ts';
 import { RedisReplyError } from './errors.ts';
-import { checkIdentity, type RedisCredentials, type ResolvedRedisOptions } from './options.ts';
+import type { ResolvedRedisOptions } from './options.ts';
 import { PLAIN_FORM, type RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';

@@ -17,7 +17,8 @@ export type { RedisPairs, RedisPlace } from './command-values.ts';
 export type { CommandMethods } from './generated/all-commands.ts';
 export type { SetOptions } from './generated/string-commands.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
-export type { RedisCredentials, RedisOptions, RedisPoolLimits, RedisPoolOptions } from './options.ts';
+export type { CredentialsFunction, RedisCredentials } from './credentials.ts';
+export type { RedisOptions, RedisPoolLimits, RedisPoolOptions } from './options.ts';
 export type { SubscribeOptions } from './pubsub/subscribe-options.ts';
 export type { Subscription } from './pubsub/subscription.ts';
 export type {
@@ -47,3 +48,4 @@ export type { GivenParameters, ParameterSpec } from './scripts/parameters.ts';
 export { defineScript, type Script, type ScriptDefinition } from './scripts/script.ts';
 export type { RespLimits } from './resp-limits.ts';
 export type { RedisRole } from './role.ts';
+export type { SentinelOptions } from './sentinel/sentinel-options.ts';

@@ -7,29 +7,30 @@ import {
   type PoolOptions,
   type TlsOptions,
 } from '../core/index.ts';
+import { checkCredentials, type CredentialsFunction, type RedisCredentials } from './credentials.ts';
 import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 import type { RedisRole } from './role.ts';
-
-/** Who to authenticate as. */
-export interface RedisCredentials {
-  /** Default: the server's user `default`. */
-  readonly username?: string | undefined;
-  /** Default: none, or where there is a username, the empty one. */
-  readonly password?: string | undefined;
-}
+import {
+  primaryOf,
+  resolveSentinel,
+  SENTINEL_PORT,
+  tlsOptionsOf,
+  type ResolvedSentinel,
+  type SentinelOptions,
+} from './sentinel/sentinel-options.ts';
 
 /** How to connect to Redis. What the URL says too, the options override. */
 export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls'> {
-  /** Where to connect, in order of preference: tried in turn, each pass from the first. Default: as the URL says. */
+  /**
+   * Where to connect, in order of preference: tried in turn, each pass from the first. With `sentinel`, where the Sentinels
+   * are. Default: as the URL says.
+   */
   readonly endpoints?: readonly Endpoint[] | undefined;
   /** Speak TLS; `true` for TLS with the defaults. Default: as the URL says. */
   readonly tls?: boolean | TlsOptions | undefined;
   /** Who to authenticate as, or a function that is asked at each connect. */
-  readonly credentials?:
-    | RedisCredentials
-    | ((attempt: { readonly signal: AbortSignal }) => RedisCredentials | Promise<RedisCredentials>)
-    | undefined;
+  readonly credentials?: RedisCredentials | CredentialsFunction | undefined;
   /** Number of the database. Default 0. */
   readonly database?: number | undefined;
   /**
@@ -54,6 +55,12 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
    * READONLY). Implies `role: 'any'`. A server that is in no cluster answers as ever. Default `false`.
    */
   readonly readonly?: boolean | undefined;
+  /**
+   * The URL's host and port, or `endpoints`, are those of Sentinels (port 26379 by default), which are asked at each connect
+   * where the primary is, and followed when they replace it. All else in the URL and the options is about the primary. See
+   * docs/sentinel.md.
+   */
+  readonly sentinel?: SentinelOptions | undefined;
   /** Most that is accepted from the server. */
   readonly limits?: Partial<RespLimits> | undefined;
   /** The pool that `dedicated()` takes connections from. Default: at most 10. */
@@ -90,6 +97,7 @@ export interface ResolvedRedisOptions {
   readonly role: RedisRole;
   readonly readonly: boolean;
   readonly limits: RespLimits;
+  readonly sentinel: ResolvedSentinel | undefined;
   /** Of the connection beside a shared one that subscribes where that cannot. */
   readonly subscriptions: ConnectionOptions;
   /** Of the pool beside a shared connection, or instead of one. */
@@ -131,7 +139,6 @@ function resolve(
   poolLimits: RedisPoolLimits,
   poolSuffix: string,
 ): ResolvedRedisOptions {
-  const address = parseAddress(url);
   const {
     tls,
     credentials,
@@ -143,15 +150,19 @@ function resolve(
     readonly = false,
     limits,
     endpoints,
+    sentinel: givenSentinel,
     dedicated: _,
     ...rest
   } = options;
+  const address = parseAddress(url, givenSentinel === undefined ? DEFAULT_PORT : SENTINEL_PORT);
+  const servers = endpoints ?? [address.endpoint];
+  const sentinel = givenSentinel && resolveSentinel(givenSentinel, servers, rest);
   const speaksTls = tls ?? address.tls;
   if (limits !== undefined) assertGroup('limits', limits);
   const connection: ConnectionOptions = {
     ...rest,
-    endpoints: endpoints ?? [address.endpoint],
-    tls: speaksTls === true ? {} : speaksTls === false ? undefined : speaksTls,
+    ...(sentinel === undefined ? { endpoints: servers } : primaryOf(sentinel, rest.name)),
+    tls: tlsOptionsOf(speaksTls),
   };
   const { name, timeoutMs, stallAfterMs, whenDownWaitMs, backoff, slowRetryMs } = resolveOptions(connection);
   const pool: PoolOptions = {
@@ -173,6 +184,7 @@ function resolve(
     clientName: checkClientName(clientName),
     ...checkRole(role, readonly),
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
+    sentinel,
     pool,
   };
 }
@@ -183,7 +195,7 @@ function assertGroup(option: string, group: unknown): void {
   }
 }
 
-function parseAddress(text: string | URL): Address {
+function parseAddress(text: string | URL, defaultPort: number): Address {
   const address = text instanceof URL ? text.href : text;
   const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
   const scheme = url === undefined ? undefined : SCHEMES.get(url.protocol);
@@ -206,7 +218,7 @@ function parseAddress(text: string | URL): Address {
   }
   // The URL standard leaves the brackets around an IPv6 address; sockets take it without.
   const host = decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost';
-  const port = url.port === '' ? DEFAULT_PORT : Number(url.port);
+  const port = url.port === '' ? defaultPort : Number(url.port);
   return {
     endpoint: { host, port },
     tls: scheme.tls,
@@ -272,25 +284,6 @@ function checkRole(
   if (role !== 'primary' && role !== 'any') throw invalidOption('role', "'primary' or 'any'", role);
   if (role === 'primary' && readonly) throw invalidOption('role', "'any' beside readonly", role);
   return { role, readonly };
-}
-
-function checkCredentials(credentials: RedisOptions['credentials']): RedisOptions['credentials'] {
-  return credentials === undefined || typeof credentials === 'function'
-    ? credentials
-    : checkIdentity(credentials);
-}
-
-/** Checks who to authenticate as. Throws INVALID_OPTION. */
-export function checkIdentity(credentials: RedisCredentials): RedisCredentials {
-  if (typeof credentials !== 'object' || credentials === null) {
-    throw invalidOption('credentials', 'an object or a function', credentials);
-  }
-  for (const part of ['username', 'password'] as const) {
-    const text = credentials[part];
-    if (text !== undefined && typeof text !== 'string')
-      throw invalidOption(`credentials.${part}`, 'text', text);
-  }
-  return credentials;
 }
 
 function checkLimits(limits: RespLimits): RespLimits {

@@ -2,7 +2,6 @@ import {
   Pool,
   PooledCalls,
   pipelineSource,
-  systemEnvironment,
   type Clock,
   type Environment,
   type LeasedPipeline,
@@ -40,11 +39,7 @@ export class OwnConnections {
   readonly #blocked: BlockedCalls;
 
   /** @param askAside asks on a connection that is not waiting for anything else */
-  constructor(
-    options: ResolvedRedisOptions,
-    environment: Environment = systemEnvironment,
-    askAside: AskAside,
-  ) {
+  constructor(options: ResolvedRedisOptions, environment: Environment, askAside: AskAside) {
     const { clock } = environment;
     const source = pipelineSource(leasedProtocol(options), options.connection, environment);
     this.leases = Pool.start(source, options.pool, environment);

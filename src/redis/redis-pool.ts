@@ -1,7 +1,6 @@
 /// <reference lib="esnext.disposable" />
 import {
   invalidOption,
-  systemEnvironment,
   type Clock,
   type Environment,
   type PoolExplanation,
@@ -20,6 +19,7 @@ import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
+import { reachOf, type Reach } from './sentinel/primary-reach.ts';
 
 /**
  * Redis (and Valkey) over a pool: each call has a connection of its own until it is answered. Made by `Redis.pool()`.
@@ -31,19 +31,22 @@ import type { RedisRequest } from './request.ts';
  */
 export class RedisPool extends RedisCommands {
   readonly #own: OwnConnections;
+  readonly #reach: Reach;
 
-  private constructor(own: OwnConnections, limits: CommandLimits, clock: Clock) {
-    super('pooled', limits, clock);
+  private constructor(own: OwnConnections, limits: CommandLimits, clock: Clock, reach: Reach) {
     if (!(own instanceof OwnConnections)) throw invalidOption('new', 'Redis.pool()', own);
+    super('pooled', limits, clock);
     this.#own = own;
+    this.#reach = reach;
+    reach.onMoved(() => this.retryNow());
   }
 
   /** As `Redis.pool()`. */
   static start(url: string | URL, options: RedisPoolOptions = {}, environment?: Environment): RedisPool {
     const resolved = resolveRedisPoolOptions(url, options);
-    const own = new OwnConnections(resolved, environment, (command) => pool.command(command));
-    const { clock } = environment ?? systemEnvironment;
-    const pool: RedisPool = new RedisPool(own, resolved.commands, clock);
+    const reach = reachOf(resolved, environment);
+    const own = new OwnConnections(resolved, reach.environment, (command) => pool.command(command));
+    const pool: RedisPool = new RedisPool(own, resolved.commands, reach.environment.clock, reach);
     return pool;
   }
 
@@ -104,13 +107,15 @@ export class RedisPool extends RedisCommands {
    * connections that are lent, then ends; at the latest after `timeoutMs` (default 5,000). Resolves to the leases that were
    * not released in time.
    */
-  close(options?: WaitOptions): Promise<PoolReport> {
-    return this.#leases.close(options);
+  async close(options?: WaitOptions): Promise<PoolReport> {
+    const report = await this.#leases.close(options);
+    await this.#reach.end();
+    return report;
   }
 
   /** As {@link RedisPool.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#leases.close();
+    await this.close();
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {

@@ -5,7 +5,6 @@ import {
   HawserError,
   invalidOption,
   Pipeline,
-  systemEnvironment,
   type Clock,
   type Environment,
   type Explanation,
@@ -35,6 +34,7 @@ import type { RedisConnection } from './redis-connection.ts';
 import { RedisPool } from './redis-pool.ts';
 import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
+import { reachOf, type Reach } from './sentinel/primary-reach.ts';
 import { redisProtocol } from './session.ts';
 import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
 import type { StreamReader } from './streams/stream-reader.ts';
@@ -46,6 +46,8 @@ export interface RedisExplanation extends Explanation {
   readonly dedicated: PoolExplanation | undefined;
   /** The connection for subscriptions alone; `undefined` where there is none, as they are on the shared one. */
   readonly subscriptions: Explanation | undefined;
+  /** The connection on which a Sentinel tells of failovers; `undefined` without Sentinels, and before one has answered. */
+  readonly sentinel: Explanation | undefined;
 }
 
 /** What a {@link Redis} has beside its connection, each made when it is first asked for. */
@@ -72,6 +74,7 @@ export class Redis extends RedisCommands {
   readonly #limits: CommandLimits;
   readonly #clock: Clock;
   readonly #make: Beside;
+  readonly #reach: Reach;
   #own: OwnConnections | undefined;
   #subscriptions: Subscriptions | undefined;
   #streams: Streams | undefined;
@@ -80,15 +83,18 @@ export class Redis extends RedisCommands {
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     limits: CommandLimits,
     clock: Clock,
+    reach: Reach,
     make: Beside,
   ) {
-    super('shared', limits, clock);
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
+    super('shared', limits, clock);
     this.#pipeline = pipeline;
     this.#limits = limits;
     this.#clock = clock;
+    this.#reach = reach;
     this.#make = make;
+    reach.onMoved(() => this.retryNow());
   }
 
   /**
@@ -99,8 +105,9 @@ export class Redis extends RedisCommands {
    */
   static start(url: string | URL, options: RedisOptions = {}, environment?: Environment): Redis {
     const resolved = resolveRedisOptions(url, options);
-    const pipeline = Pipeline.start(redisProtocol(resolved), resolved.connection, environment);
-    return Redis.#of(pipeline, resolved, environment);
+    const reach = reachOf(resolved, environment);
+    const pipeline = Pipeline.start(redisProtocol(resolved), resolved.connection, reach.environment);
+    return Redis.#of(pipeline, resolved, reach);
   }
 
   /**
@@ -115,8 +122,14 @@ export class Redis extends RedisCommands {
   ): Promise<Redis> {
     const resolved = resolveRedisOptions(url, options);
     const connection = { ...resolved.connection, signal: options.signal };
-    const pipeline = await Pipeline.connect(redisProtocol(resolved), connection, environment);
-    return Redis.#of(pipeline, resolved, environment);
+    const reach = reachOf(resolved, environment);
+    try {
+      const pipeline = await Pipeline.connect(redisProtocol(resolved), connection, reach.environment);
+      return Redis.#of(pipeline, resolved, reach);
+    } catch (error) {
+      await reach.end();
+      throw error;
+    }
   }
 
   /**
@@ -132,14 +145,15 @@ export class Redis extends RedisCommands {
   static #of(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     resolved: ResolvedRedisOptions,
-    environment: Environment = systemEnvironment,
+    reach: Reach,
   ): Redis {
+    const { environment } = reach;
     const { clock, random } = environment;
     const { commands, subscriptions } = resolved;
     const openOwn = (): typeof pipeline =>
       Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
     const ground = { clock, stallAfterMs: commands.stallAfterMs, shared: pipeline, openOwn };
-    return new Redis(pipeline, commands, clock, {
+    return new Redis(pipeline, commands, clock, reach, {
       own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
       subscriptions: () => new Subscriptions(ground),
       streams: (own) => new Streams({ clock, random, own }),
@@ -186,6 +200,7 @@ export class Redis extends RedisCommands {
       ...this.#pipeline.explain(),
       dedicated: this.#own?.leases.explain(),
       subscriptions: this.#subscriptions?.own?.explain(),
+      sentinel: this.#reach.explainSentinel(),
     };
   }
 
@@ -201,6 +216,7 @@ export class Redis extends RedisCommands {
       this.#pipeline.close(left),
       this.#subscriptions?.close(left),
     ]);
+    await this.#reach.end();
     return report ?? { leasesOut: [] };
   }
 

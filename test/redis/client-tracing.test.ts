@@ -138,6 +138,7 @@ describe('hawser:redis:connect', () => {
       ['start', 'end', 'asyncStart', 'asyncEnd'].map((event) => `${event} redis.test:6379`),
     ]);
     expect(told[0]?.[1]).toMatchObject({ connection: 'sessions' });
+    expect(told.at(-1)?.[1]).toMatchObject({ epoch: 2, peer: 'redis.test:6379' });
     expect(told.find(([event]) => event === 'error')?.[1]['error']).toMatchObject({ code: 'CONNECT_FAILED' });
     expectNoSecret(told);
   });

@@ -1,0 +1,130 @@
+import {
+  resolveOptions,
+  systemEnvironment,
+  type Endpoint,
+  type Environment,
+  type Explanation,
+  type Timer,
+} from '../../core/index.ts';
+import type { ResolvedRedisOptions } from '../options.ts';
+import { PrimaryDial } from './primary-dial.ts';
+import { askSentinel, type SentinelAnswer, type SentinelLine } from './sentinel-answer.ts';
+import { SentinelGroup } from './sentinel-group.ts';
+import type { ResolvedSentinel } from './sentinel-options.ts';
+import { findPrimary, type SearchGround } from './sentinel-search.ts';
+import { SwitchWatch } from './switch-watch.ts';
+
+/** How a client reaches its server. */
+export interface Reach {
+  /** In which all its connections are opened. */
+  readonly environment: Environment;
+  /** To be called when it may be reached again, though an attempt is not due yet. */
+  onMoved(retryNow: () => void): void;
+  /** What is known of the connection to a Sentinel; `undefined` while there is none. */
+  explainSentinel(): Explanation | undefined;
+  /** Nothing is opened any more, and nothing of its own is left. */
+  end(): Promise<void>;
+}
+
+/** Where the options say, or where the Sentinels say that the primary is. */
+export function reachOf(options: ResolvedRedisOptions, environment: Environment = systemEnvironment): Reach {
+  const { sentinel } = options;
+  if (sentinel !== undefined) return new PrimaryReach(options, sentinel, environment);
+  return { environment, onMoved: () => {}, explainSentinel: () => undefined, end: async () => {} };
+}
+
+/** The primary of a group that Sentinels watch: found at each dial, and left when they say that it is another one. */
+class PrimaryReach implements Reach {
+  readonly environment: Environment;
+  readonly #given: Environment;
+  readonly #group: SentinelGroup;
+  readonly #search: SearchGround;
+  readonly #dial: PrimaryDial;
+  readonly #watch: SwitchWatch;
+  readonly #spreadMs: number;
+  /** Ends what was begun by a hint. */
+  readonly #abort = new AbortController();
+  #hints: 'none' | 'followed' | 'another' = 'none';
+  #retryNow: () => void = () => {};
+  #retry: Timer | undefined;
+
+  constructor(options: ResolvedRedisOptions, sentinel: ResolvedSentinel, given: Environment) {
+    const { group, credentials, connection } = sentinel;
+    const session = { ...options, credentials, database: 0, role: 'any', readonly: false } as const;
+    const line: SentinelLine = { environment: given, sentinel, session };
+    const { backoff, connectTimeoutMs } = resolveOptions(connection);
+    this.#given = given;
+    this.#spreadMs = backoff.baseMs;
+    this.#group = new SentinelGroup(group, connection.endpoints);
+    this.#search = {
+      clock: given.clock,
+      group: this.#group,
+      // The other half is for the primary itself.
+      limitMs: connectTimeoutMs / 2,
+      ask: (from, limitMs, signal) => askSentinel(line, from, limitMs, signal),
+    };
+    this.#dial = new PrimaryDial(group, (signal) => this.#find(signal), given.dial);
+    this.#watch = new SwitchWatch(this.#group, line, (from) => void this.#follow(from));
+    this.environment = { ...given, dial: this.#dial.dial };
+  }
+
+  onMoved(retryNow: () => void): void {
+    this.#retryNow = retryNow;
+  }
+
+  explainSentinel(): Explanation | undefined {
+    return this.#watch.explain();
+  }
+
+  async end(): Promise<void> {
+    this.#abort.abort(new Error('the client is closed'));
+    if (this.#retry !== undefined) this.#given.clock.clearTimer(this.#retry);
+    this.#retry = undefined;
+    await this.#watch.end();
+  }
+
+  async #find(signal: AbortSignal): Promise<Endpoint> {
+    const answer = await findPrimary(this.#search, signal);
+    // What works elsewhere is not left for old news; where nothing does, there may be no newer ones.
+    const { primary } = answer;
+    if (this.#group.isNews(answer) || !this.#dial.leadsElsewhere(primary)) this.#believe(answer);
+    if (!this.#abort.signal.aborted) this.#watch.wake();
+    return primary;
+  }
+
+  /** A Sentinel may know more than we do. It is asked, for what it has told does not say how new it is. */
+  async #follow(from: Endpoint): Promise<void> {
+    if (this.#hints !== 'none') {
+      this.#hints = 'another';
+      return;
+    }
+    do {
+      this.#hints = 'followed';
+      this.#group.prefer(from);
+      const { signal } = this.#abort;
+      const answer = await findPrimary(this.#search, signal).catch(() => undefined);
+      if (answer !== undefined && !signal.aborted && this.#group.isNews(answer)) this.#believe(answer);
+    } while (this.#hasAnotherHint());
+    this.#hints = 'none';
+  }
+
+  #hasAnotherHint(): boolean {
+    return this.#hints === 'another' && !this.#abort.signal.aborted;
+  }
+
+  #believe(answer: SentinelAnswer): void {
+    if (!this.#group.believe(answer)) return;
+    this.#dial.leaveAllBut(answer.primary);
+    this.#retrySoon();
+  }
+
+  /** Whoever waits for the next attempt need not wait any longer; spread, since all clients of the primary are told at once. */
+  #retrySoon(): void {
+    const { clock, random } = this.#given;
+    if (this.#retry !== undefined || this.#abort.signal.aborted) return;
+    this.#retry = clock.setTimer(() => {
+      this.#retry = undefined;
+      this.#retryNow();
+    }, random() * this.#spreadMs);
+  }
+}

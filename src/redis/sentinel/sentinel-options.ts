@@ -1,0 +1,71 @@
+import {
+  describeEndpoint,
+  invalidOption,
+  resolveOptions,
+  type ConnectionOptions,
+  type Endpoint,
+  type TlsOptions,
+} from '../../core/index.ts';
+import { checkCredentials, type CredentialsFunction, type RedisCredentials } from '../credentials.ts';
+
+/** Which primary the Sentinels are asked for, and how they are reached. */
+export interface SentinelOptions {
+  /** What the Sentinels call the primary and its replicas together: `mymaster` in their own example. */
+  readonly group: string;
+  /** Who to authenticate as with the Sentinels, or a function that is asked at each connect. Default: nobody. */
+  readonly credentials?: RedisCredentials | CredentialsFunction | undefined;
+  /** Speak TLS with the Sentinels; `true` for TLS with the defaults. Default `false`, whatever the URL says. */
+  readonly tls?: boolean | TlsOptions | undefined;
+}
+
+/** {@link SentinelOptions}, checked and complete. */
+export interface ResolvedSentinel {
+  readonly group: string;
+  readonly credentials: SentinelOptions['credentials'];
+  /** Of a connection to any of the Sentinels that were listed. */
+  readonly connection: ConnectionOptions;
+}
+
+export const SENTINEL_PORT = 26_379;
+
+/** `common` is how a connection to the primary behaves. Throws INVALID_OPTION. */
+export function resolveSentinel(
+  given: SentinelOptions,
+  endpoints: readonly Endpoint[],
+  common: Omit<ConnectionOptions, 'endpoints' | 'tls'>,
+): ResolvedSentinel {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalidOption('sentinel', 'an object', given);
+  }
+  const { group, credentials, tls = false } = given;
+  if (typeof group !== 'string' || group === '') throw invalidOption('sentinel.group', 'a name', group);
+  const { connectTimeoutMs, stallAfterMs, backoff, slowRetryMs } = common;
+  const { name, ...checked } = resolveOptions({
+    connectTimeoutMs,
+    stallAfterMs,
+    backoff,
+    slowRetryMs,
+    endpoints,
+    tls: tlsOptionsOf(tls),
+  });
+  return {
+    group,
+    credentials: checkCredentials(credentials, 'sentinel.credentials'),
+    connection: { ...checked, name: `${common.name ?? `${group} by ${name}`} (sentinel)` },
+  };
+}
+
+/** Where a connection to the primary is dialled, and what it is called unless it has a name: nobody knows its address yet. */
+export function primaryOf(
+  { group, connection }: ResolvedSentinel,
+  name: string | undefined,
+): Pick<ConnectionOptions, 'endpoints' | 'name'> {
+  const sentinels = connection.endpoints.map(describeEndpoint).join(',');
+  return { endpoints: [{ path: `the primary of ${group}` }], name: name ?? `${group} by ${sentinels}` };
+}
+
+/** What `true` and `false` stand for. */
+export function tlsOptionsOf(tls: boolean | TlsOptions): TlsOptions | undefined {
+  if (tls === true) return {};
+  return tls === false ? undefined : tls;
+}
