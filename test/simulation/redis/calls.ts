@@ -39,8 +39,17 @@ export class Calls {
     return this.#options.timeoutMs;
   }
 
-  get unsettled(): number {
-    return this.made.filter(({ settled }) => settled === 0).length;
+  get unsettled(): readonly RecordedCall[] {
+    return this.made.filter(({ settled }) => settled === 0);
+  }
+
+  /** Those made so far that have not settled when all that is due now is done, a sentence each: none, when a close is over. */
+  async outliving(): Promise<string[]> {
+    const unsettled = this.unsettled;
+    await this.#world.pause(0);
+    return unsettled
+      .filter(({ settled }) => settled === 0)
+      .map((call) => `P1: ${nameOf(call)} outlives the close`);
   }
 
   /** Listeners that were left on signals. */
