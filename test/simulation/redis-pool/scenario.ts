@@ -46,7 +46,7 @@ class RedisPoolScenario {
         if (this.#isStormy && this.#random.chance(0.05)) this.#act();
       },
     });
-    this.#sessions = new Sessions(world, this.#redis, this.#calls);
+    this.#sessions = new Sessions(world, this.#redis, this.#weather, this.#calls);
     const { maxPending: _, ...connection } = client;
     this.#pool = Redis.pool('redis://one', { ...connection, ...this.#poolOptions() }, world.environment);
     this.#pool.onState(() => this.#meddle(0.1));

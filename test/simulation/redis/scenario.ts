@@ -61,7 +61,7 @@ class RedisScenario {
       settled: (call) => this.#settled(call),
       store: (key, value) => void this.#redis.data(client.database).set(key, Buffer.from(value)),
     });
-    this.#sessions = new Sessions(world, this.#redis, this.#calls);
+    this.#sessions = new Sessions(world, this.#redis, this.#weather, this.#calls);
     this.#client = Redis.start('redis://one', client, world.environment);
     this.#client.onState(() => this.#meddle(0.1));
     this.#client.onPush(([, , number]) => {

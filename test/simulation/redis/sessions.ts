@@ -3,6 +3,7 @@ import type { Redis, RedisConnection } from 'hawser/redis';
 import { resp, type SeededRandom, type SimulatedRedis, type SimulatedWorld } from 'hawser/testing';
 import { numberOf, type RecordedCall, type RecordedCommand } from './broken-promises.ts';
 import type { Calls, Caller } from './calls.ts';
+import type { Weather } from './weather.ts';
 
 /** Codes with which there may be no connection to hold. */
 const CHECKOUT_CODES = ['NOT_CONNECTED', 'OVERLOADED', 'DEADLINE', 'ABORTED', 'CLOSED', 'HANDSHAKE_REFUSED'];
@@ -22,17 +23,21 @@ export class Sessions {
   readonly #owners = new Map<number, string>();
   #begun = 0;
 
-  constructor(world: SimulatedWorld, redis: SimulatedRedis, calls: Calls) {
+  constructor(world: SimulatedWorld, redis: SimulatedRedis, weather: Weather, calls: Calls) {
     this.#world = world;
     this.#random = world.random.fork();
     this.#redis = redis;
     this.#calls = calls;
-    redis.on('BLPOP', ({ command: { args }, connection: { session } }) => {
-      const [key, seconds] = args.map(String) as [string, string];
+    redis.on('BLPOP', ({ command, connection }) => {
+      const [key, seconds] = command.args.map(String) as [string, string];
       const mostMs = Number(seconds) * 1_000;
-      return this.#random.chance(0.5)
-        ? { bytes: resp.nilArray(session.protocol), afterMs: mostMs }
-        : { bytes: resp.array([resp.bulk(key), resp.bulk('v')]), afterMs: this.#random.integer(0, mostMs) };
+      const { bytes, afterMs } = this.#random.chance(0.5)
+        ? { bytes: resp.nilArray(connection.session.protocol), afterMs: mostMs }
+        : {
+            bytes: resp.array([resp.bulk(key), resp.bulk('v')]),
+            afterMs: this.#random.integer(0, mostMs),
+          };
+      return weather.answer({ command, connection, run: () => bytes }) ?? { bytes, afterMs };
     });
   }
 

@@ -115,7 +115,7 @@ export class Weather {
     this.#endpoints = endpoints;
     this.#hasLateDials = hasLateDials;
     this.#lacksHello = this.#random.chance(0.15);
-    redis.on('*', (call) => this.#answer(call));
+    redis.on('*', (call) => this.answer(call));
     for (const endpoint of endpoints) this.#listen(endpoint);
     if (this.#random.chance(0.5)) this.change();
   }
@@ -241,7 +241,15 @@ export class Weather {
     served.send(resp.push('message', 'news', String(this.pushed)));
   }
 
-  #answer({ command, connection, run }: SimulatedRedisCall): SimulatedRedisAnswer | undefined {
+  /**
+   * What comes of a command instead of its usual answer, which `run` gives; `undefined`: that. Whoever teaches the server
+   * a command asks here first, so that it is answered on no connection that has fallen silent.
+   */
+  answer({
+    command,
+    connection,
+    run,
+  }: Pick<SimulatedRedisCall, 'command' | 'connection' | 'run'>): SimulatedRedisAnswer | undefined {
     const random = this.#random;
     if (this.#silent.has(connection)) return 'silence';
     const { error, torn, garbage, slow, replica } = this.#odds;
