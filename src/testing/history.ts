@@ -5,6 +5,7 @@ import { LedgerAccount, type LedgerEntry } from './ledger-account.ts';
 import type { CallDescription, CallEnding, HistorySummary, OpenCall } from './recorded-call.ts';
 import { Sentences } from './sentences.ts';
 import { Settlements, type CallTime } from './settlements.ts';
+import { VirtualClock } from './virtual-clock.ts';
 
 /** How a {@link History} is kept. */
 export interface HistoryOptions {
@@ -15,8 +16,8 @@ export interface HistoryOptions {
    * Say `not-sent` or `refused` only for errors after which the server has surely done nothing.
    */
   readonly outcomeOf?: (error: unknown) => Outcome;
-  /** Default: the system's. */
-  readonly clock?: Clock;
+  /** Default: the system's. Calls are not late for what a {@link VirtualClock} has jumped over. */
+  readonly clock?: Pick<Clock, 'now'>;
   /** Is told, in words, of each call that is made and how it ends, for a log. Default: nobody is. */
   readonly note?: (what: string) => void;
 }
@@ -48,11 +49,11 @@ const FAILURE_KINDS_MAX = 100;
  */
 export class History {
   readonly #outcomeOf: (error: unknown) => Outcome;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #note: ((what: string) => void) | undefined;
   readonly #counters = new Map<string, CounterAccount>();
   readonly #ledgers = new Map<string, LedgerAccount>();
-  readonly #settlements = new Settlements();
+  readonly #settlements: Settlements;
   readonly #strayAnswers = new Sentences();
   readonly #endings: Record<CallEnding, number> = { confirmed: 0, 'not-sent': 0, refused: 0, unknown: 0 };
   readonly #failures = new Map<string, number>();
@@ -61,6 +62,9 @@ export class History {
   constructor({ outcomeOf = outcomeOfHawser, clock = systemEnvironment.clock, note }: HistoryOptions = {}) {
     this.#outcomeOf = outcomeOf;
     this.#clock = clock;
+    this.#settlements = new Settlements((ms, withinMs) =>
+      clock instanceof VirtualClock ? clock.afterJumps(ms, withinMs) : ms,
+    );
     this.#note = note;
   }
 

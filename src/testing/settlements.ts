@@ -9,6 +9,12 @@ export interface CallTime {
   readonly timeoutMs: number | undefined;
 }
 
+/** What tells when something could run, that was due at an instant or up to so many milliseconds later. */
+export type AfterJumps = (ms: number, withinMs: number) => number;
+
+/** Deadlines are whole milliseconds, and are judged in a turn of their own. */
+const JUDGED_WITHIN_MS = 2;
+
 /** Late calls that are remembered: those that were latest. */
 const LATE_MAX = 20;
 
@@ -18,6 +24,11 @@ export class Settlements {
   readonly #again = new Sentences();
   /** The latest first. */
   readonly #late: { readonly call: CallTime; readonly byMs: number }[] = [];
+  readonly #afterJumps: AfterJumps;
+
+  constructor(afterJumps: AfterJumps) {
+    this.#afterJumps = afterJumps;
+  }
 
   get open(): number {
     return this.#open.size;
@@ -33,7 +44,7 @@ export class Settlements {
       this.#again.add(`${call.whose} settled more than once`);
       return false;
     }
-    const byMs = lateness(call, nowMs);
+    const byMs = this.#latenessMs(call, nowMs);
     if (byMs > (this.#late[LATE_MAX - 1]?.byMs ?? 0)) {
       this.#late.push({ call, byMs });
       this.#late.sort((one, other) => other.byMs - one.byMs);
@@ -46,8 +57,10 @@ export class Settlements {
     const hanging = new Sentences();
     for (const call of this.#open) {
       if (call.timeoutMs === undefined) hanging.add(`${call.whose} has not settled`);
-      else if (lateness(call, nowMs) > graceMs) {
-        hanging.add(`${call.whose} has not settled ${round(lateness(call, nowMs))} ms after its deadline`);
+      else if (this.#latenessMs(call, nowMs) > graceMs) {
+        hanging.add(
+          `${call.whose} has not settled ${round(this.#latenessMs(call, nowMs))} ms after its deadline`,
+        );
       }
     }
     const late = this.#late.filter(({ byMs }) => byMs > graceMs);
@@ -57,10 +70,11 @@ export class Settlements {
       ...this.#again.list,
     ];
   }
-}
 
-function lateness({ madeAtMs, timeoutMs = Infinity }: CallTime, nowMs: number): number {
-  return nowMs - madeAtMs - timeoutMs;
+  #latenessMs({ madeAtMs, timeoutMs = Infinity }: CallTime, nowMs: number): number {
+    const dueMs = this.#afterJumps(madeAtMs, 0) + timeoutMs;
+    return nowMs - this.#afterJumps(dueMs, JUDGED_WITHIN_MS);
+  }
 }
 
 function round(durationMs: number): number {

@@ -40,6 +40,8 @@ export class VirtualClock implements Clock {
   /** Those who wait for time to pass, sorted as the timers are. */
   readonly #pauses: VirtualTimer[] = [];
   readonly #stepsPerInstantMax: number;
+  /** Each from when to when time was moved by `jump`, in order. */
+  readonly #jumps: { readonly fromMs: number; toMs: number }[] = [];
   #nowMs: number;
   #timersSet = 0;
   #jumpedMs = 0;
@@ -86,6 +88,19 @@ export class VirtualClock implements Clock {
   /** By how much {@link VirtualClock.jump} has moved time so far. */
   get jumpedMs(): number {
     return this.#jumpedMs;
+  }
+
+  /**
+   * The first instant from `ms` on at which anything could run: behind the {@link VirtualClock.jump} that lies over it, or
+   * begins at most `withinMs` after it (default 0), and behind those that follow at once. To find out whether something came
+   * late though nothing was in its way.
+   */
+  afterJumps(ms: number, withinMs = 0): number {
+    let freeMs = ms;
+    for (const { fromMs, toMs } of this.#jumps) {
+      if (fromMs <= freeMs + withinMs && freeMs < toMs) freeMs = toMs;
+    }
+    return freeMs;
   }
 
   /** One line for each pending timer, next one first: when it is due and the start of its callback's source. */
@@ -155,6 +170,9 @@ export class VirtualClock implements Clock {
    */
   jump(ms: number): void {
     checkDuration('jump', ms);
+    const last = this.#jumps.at(-1);
+    if (last?.toMs === this.#nowMs) last.toMs += ms;
+    else this.#jumps.push({ fromMs: this.#nowMs, toMs: this.#nowMs + ms });
     this.#jumpedMs += ms;
     this.#moveBy(ms);
   }

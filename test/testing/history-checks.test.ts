@@ -200,35 +200,47 @@ describe('checkSettled', () => {
     return { clock, history, call: history.begin({ caller: 1, what: 'GET', ...deadline }) };
   }
 
-  test('all is well with a call that settles at the end of its grace, and with one that still has time', () => {
+  test('all is well with a call that settles at the end of its grace, and with one that still has time', async () => {
     const { clock, history, call } = timed(100);
-    clock.jump(110);
+    await clock.advance(110);
     call.failed(failure('unknown'));
     history.begin({ caller: 1, what: 'GET', timeoutMs: 1_000 });
     expect(history.checkSettled({ graceMs: 10 })).toEqual([]);
   });
 
-  test('finds a call that settled late', () => {
+  test('finds a call that settled late', async () => {
     const { clock, history, call } = timed(100);
-    clock.jump(110.5);
+    await clock.advance(110.5);
     call.ok(null);
     expect(history.checkSettled({ graceMs: 10 })).toEqual([
       'GET of caller 1 settled 10.5 ms after its deadline',
     ]);
   });
 
-  test('finds a call that hangs', () => {
+  test('a call may settle late when time has jumped over its deadline, and as soon as that is over', async () => {
+    const { clock, history, call } = timed(100);
+    await clock.advance(50);
+    clock.jump(1_000);
+    const afterwards = history.begin({ caller: 1, what: 'GET', timeoutMs: 100 });
+    call.ok(null);
+    expect(history.checkSettled({ graceMs: 0 })).toEqual([]);
+    await clock.advance(105);
+    afterwards.ok(null);
+    expect(history.checkSettled({ graceMs: 0 })).toEqual(['GET of caller 1 settled 5 ms after its deadline']);
+  });
+
+  test('finds a call that hangs', async () => {
     const { clock, history } = timed(100);
-    clock.jump(111);
+    await clock.advance(111);
     expect(history.checkSettled({ graceMs: 10 })).toEqual([
       'GET of caller 1 has not settled 11 ms after its deadline',
     ]);
   });
 
-  test('finds a call without a deadline that has not settled, and none that took long', () => {
+  test('finds a call without a deadline that has not settled, and none that took long', async () => {
     const { clock, history, call } = timed();
     expect(history.checkSettled({ graceMs: 10 })).toEqual(['GET of caller 1 has not settled']);
-    clock.jump(100_000);
+    await clock.advance(100_000);
     call.ok(null);
     expect(history.checkSettled({ graceMs: 10 })).toEqual([]);
   });

@@ -146,13 +146,13 @@ describe('memory', () => {
     expect(history.checkOwnAnswers()[0]!.length).toBeLessThan(250);
   });
 
-  test('of late calls the latest are remembered, in whatever order they settle', () => {
+  test('of late calls the latest are remembered, in whatever order they settle', async () => {
     const clock = new VirtualClock();
     const history = new History({ clock });
     const calls = Array.from({ length: 100 }, (_, index) =>
       history.begin({ caller: index, what: 'GET', timeoutMs: 100 - index }),
     );
-    clock.jump(1_000);
+    await clock.advance(1_000);
     for (let step = 0; step < 100; step += 1) calls[(step * 37) % 100]!.ok(null);
     const late = history.checkSettled({ graceMs: 0 });
     expect(late).toHaveLength(20);

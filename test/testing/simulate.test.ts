@@ -116,17 +116,23 @@ describe('a run in which all is well', () => {
     expect(run.endedAtMs).toBeGreaterThan(5_000);
   });
 
-  test('forgives a call that was late because the event loop was blocked, and no other', async () => {
-    const late = async ({ history, pause, block }: SimulatedWorld, blockedMs: number): Promise<void> => {
+  test('forgives a call that was late because the event loop was blocked at its deadline, and no other', async () => {
+    const late = async (
+      { history, pause, block }: SimulatedWorld,
+      blockedFromMs: number,
+      blockedMs: number,
+    ): Promise<void> => {
       const call = history.begin({ caller: 1, what: 'ask', timeoutMs: 100 });
-      await pause(100);
+      await pause(blockedFromMs);
       block(blockedMs);
-      await pause(300 - blockedMs);
+      await pause(400 - blockedFromMs - blockedMs);
       call.ok('at last');
     };
-    await simulate(1, (world) => late(world, 300));
-    const { broken } = await failureOf((world) => late(world, 200));
-    expect(broken).toEqual(['ask of caller 1 settled 300 ms after its deadline']);
+    await simulate(1, (world) => late(world, 100, 300));
+    const behind = await failureOf((world) => late(world, 100, 200));
+    expect(behind.broken).toEqual(['ask of caller 1 settled 100 ms after its deadline']);
+    const before = await failureOf((world) => late(world, 10, 80));
+    expect(before.broken).toEqual(['ask of caller 1 settled 300 ms after its deadline']);
   });
 });
 

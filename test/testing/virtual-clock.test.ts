@@ -172,6 +172,19 @@ describe('jump', () => {
     expect(verdict).toBe('answered');
   });
 
+  test('tells when something that was due could run', async () => {
+    const clock = new VirtualClock();
+    await clock.advance(10);
+    clock.jump(20);
+    await clock.advance(5);
+    clock.jump(5);
+    clock.jump(10);
+    const later = [0, 9, 10, 29, 30, 34, 35, 49, 50, 60].map((ms) => clock.afterJumps(ms));
+    expect(later).toEqual([0, 9, 30, 30, 30, 34, 50, 50, 50, 60]);
+    expect([7, 8, 9, 33, 50].map((ms) => clock.afterJumps(ms, 2))).toEqual([7, 30, 30, 50, 50]);
+    expect([9, 30].map((ms) => clock.afterJumps(ms, 5))).toEqual([50, 50]);
+  });
+
   test('may be called by a callback: one that blocks the event loop', async () => {
     const clock = new VirtualClock();
     const fired: number[] = [];

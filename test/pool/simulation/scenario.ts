@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { SeededRandom, SimulatedWorld, VirtualClock } from 'hawser/testing';
 import { Pool, type PoolOptions } from 'hawser';
+import { latenessMs } from '../../simulation/lateness.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { FakeSource, leftovers, type FakePool } from '../fake-source.ts';
 import { SimulatedCaller } from './simulated-caller.ts';
@@ -165,12 +166,11 @@ class PoolScenario {
 
   #close(limitMs: number = this.random.pick([0, 100, 2_000])): void {
     const closing = { at: this.clock.now(), limitMs, endedAt: undefined as number | undefined };
-    const { jumpedMs } = this.clock;
     this.closing ??= closing;
     void this.pool.close({ timeoutMs: limitMs }).then(() => {
       closing.endedAt ??= this.clock.now();
-      const late = closing.endedAt - closing.at - closing.limitMs - (this.clock.jumpedMs - jumpedMs);
-      if (late > 2) this.broken.add(`close() ended ${late} ms after its deadline`);
+      const late = latenessMs(this.clock, closing.at, closing.limitMs);
+      if (late > 0) this.broken.add(`close() ended ${late} ms after its deadline`);
     });
   }
 

@@ -1,5 +1,6 @@
 import type { History, VirtualClock } from 'hawser/testing';
 import { HawserError, type Lease } from 'hawser';
+import { latenessMs } from '../../simulation/lateness.ts';
 import type { FakeLink, FakePool } from '../fake-source.ts';
 
 interface Call {
@@ -30,7 +31,6 @@ export class SimulatedCaller {
   readonly at: number;
   readonly controller: AbortController | undefined;
   readonly #call: Call;
-  readonly #frozenBeforeMs: number;
   lease: Lease<FakeLink> | undefined;
   link: FakeLink | undefined;
   settled = 0;
@@ -42,7 +42,6 @@ export class SimulatedCaller {
     this.#call = call;
     this.number = call.number;
     this.at = call.clock.now();
-    this.#frozenBeforeMs = call.clock.jumpedMs;
     this.controller = call.signal;
     const signal = call.signal?.signal;
     const wait = call.isDefault ? { signal } : { timeoutMs: call.timeoutMs, signal };
@@ -88,8 +87,7 @@ export class SimulatedCaller {
     if (!FATES.includes(this.fate)) return `${what}: ${this.fate}`;
     if (this.fate === 'ABORTED not-sent' && this.controller?.signal.aborted !== true)
       return `${what} was aborted by nobody`;
-    // One millisecond since deadlines are whole ones, one for the turn of the loop in which they are judged.
-    return this.#lateMs > 2
+    return this.#lateMs > 0
       ? `${what} settled ${this.#lateMs} ms after its deadline: ${this.fate}`
       : undefined;
   }
@@ -97,6 +95,6 @@ export class SimulatedCaller {
   #settle(): void {
     this.settled += 1;
     const { clock, timeoutMs } = this.#call;
-    this.#lateMs = clock.now() - this.at - timeoutMs - (clock.jumpedMs - this.#frozenBeforeMs);
+    this.#lateMs = latenessMs(clock, this.at, timeoutMs);
   }
 }

@@ -5,11 +5,10 @@ import { brokenPromises } from '../redis/broken-promises.ts';
 import { Calls } from '../redis/calls.ts';
 import { Passwords, randomOptions, RECOVERY_MS } from '../redis/options.ts';
 import { randomConditions, Weather } from '../redis/weather.ts';
+import { latenessMs } from '../lateness.ts';
 import type { Simulation } from '../simulation.ts';
 import { withoutWarnings } from '../warnings.ts';
 import { Sessions } from '../redis/sessions.ts';
-
-const GRACE_MS = 2;
 
 /** The pool of one seed, those who use it, and what surrounds it. */
 class RedisPoolScenario {
@@ -128,13 +127,13 @@ class RedisPoolScenario {
 
   #close(timeoutMs: number): Promise<void> {
     const { clock, check } = this.#world;
-    const began = { atMs: clock.now(), jumpedMs: clock.jumpedMs };
+    const began = clock.now();
     this.#isClosed = true;
     this.#closing += 1;
     return this.#pool.close({ timeoutMs }).then(async () => {
       this.#closing -= 1;
-      const late = clock.now() - began.atMs - timeoutMs - (clock.jumpedMs - began.jumpedMs);
-      if (late > GRACE_MS) check([`P10: close() ended ${late} ms after its deadline`]);
+      const late = latenessMs(clock, began, timeoutMs);
+      if (late > 0) check([`P10: close() ended ${late} ms after its deadline`]);
       check(await this.#calls.outliving());
     });
   }

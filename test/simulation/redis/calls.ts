@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { Redis, RedisCommand } from 'hawser/redis';
 import type { SeededRandom, SimulatedWorld } from 'hawser/testing';
+import { latenessMs } from '../lateness.ts';
 import { nameOf, type RecordedCall, type RecordedCommand } from './broken-promises.ts';
 
 /** What a client of either way offers. */
@@ -150,18 +151,15 @@ export class Calls {
       ...about,
       madeAtMs: clock.now(),
       timeoutMs: about.timeoutMs ?? this.#options.timeoutMs,
-      blockedBeforeMs: clock.jumpedMs,
-      blockedUntilSettledMs: 0,
       settled: 0,
-      settledAtMs: 0,
+      lateMs: 0,
       result: undefined,
     };
     this.made.push(call);
     const recorded = history.begin({ caller: 'client', what: nameOf(call), timeoutMs: call.timeoutMs });
     const settle = (result: RecordedCall['result']): void => {
       call.settled += 1;
-      call.settledAtMs = clock.now();
-      call.blockedUntilSettledMs = clock.jumpedMs;
+      call.lateMs = latenessMs(clock, call.madeAtMs, call.timeoutMs);
       call.result = result;
       this.#options.settled(call);
     };

@@ -1,6 +1,7 @@
 import type { HawserError } from 'hawser';
 import { Redis } from 'hawser/redis';
 import { SimulatedRedis, type SeededRandom, type SimulatedWorld } from 'hawser/testing';
+import { latenessMs } from '../lateness.ts';
 import type { Simulation } from '../simulation.ts';
 import { withoutWarnings } from '../warnings.ts';
 import { Sessions } from './sessions.ts';
@@ -22,9 +23,6 @@ const CONNECT_CODES = [
   'PROTOCOL_VIOLATION',
   'WRONG_ROLE',
 ];
-/** Deadlines are whole milliseconds, and are judged in a turn of their own. */
-const GRACE_MS = 2;
-
 /** The client of one seed, those who use it, and what surrounds it. */
 class RedisScenario {
   readonly #world: SimulatedWorld;
@@ -101,8 +99,8 @@ class RedisScenario {
       const { code, outcome } = error as HawserError;
       if (!CONNECT_CODES.includes(code) || outcome !== 'not-sent')
         check([`connect() ended with ${code} ${outcome}`]);
-      const late = clock.now() - began - connectTimeoutMs;
-      if (late > GRACE_MS) check([`connect() ended ${late} ms after its deadline`]);
+      const late = latenessMs(clock, began, connectTimeoutMs);
+      if (late > 0) check([`connect() ended ${late} ms after its deadline`]);
     }
   }
 
@@ -162,14 +160,14 @@ class RedisScenario {
     const { clock, check } = this.#world;
     const random = this.#random;
     const timeoutMs = random.pick([0, 10, 500]);
-    const began = { atMs: clock.now(), jumpedMs: clock.jumpedMs };
+    const began = clock.now();
     const signal = random.chance(0.3) ? this.#calls.signal() : undefined;
     const what = random.pick(['ready', 'capacity'] as const);
     this.#waits += 1;
     const ended = (code: string): void => {
       this.#waits -= 1;
-      const late = clock.now() - began.atMs - timeoutMs - (clock.jumpedMs - began.jumpedMs);
-      if (late > GRACE_MS) check([`P1: ${what}() ended ${late} ms after its deadline, ${code}`]);
+      const late = latenessMs(clock, began, timeoutMs);
+      if (late > 0) check([`P1: ${what}() ended ${late} ms after its deadline, ${code}`]);
       if (code !== 'ok' && !WAIT_CODES.includes(code)) check([`${what}() ended with ${code}`]);
     };
     this.#client[what]({ timeoutMs, signal }).then(
@@ -195,13 +193,13 @@ class RedisScenario {
 
   #close(timeoutMs: number): Promise<void> {
     const { clock, check } = this.#world;
-    const began = { atMs: clock.now(), jumpedMs: clock.jumpedMs };
+    const began = clock.now();
     this.#closed ??= { calls: this.#calls.made.length };
     this.#closing += 1;
     return this.#client.close({ timeoutMs }).then(async () => {
       this.#closing -= 1;
-      const late = clock.now() - began.atMs - timeoutMs - (clock.jumpedMs - began.jumpedMs);
-      if (late > GRACE_MS) check([`P10: close() ended ${late} ms after its deadline`]);
+      const late = latenessMs(clock, began, timeoutMs);
+      if (late > 0) check([`P10: close() ended ${late} ms after its deadline`]);
       check(await this.#calls.outliving());
     });
   }
