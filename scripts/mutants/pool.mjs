@@ -73,6 +73,14 @@ export const POOL_MUTANTS = [
     tests: ['test/pool/conformance-close.test.ts'],
   },
   {
+    name: 'give-a-call-the-time-of-a-blocked-loop-on-top',
+    rule: 'P1',
+    file: 'src/core/pool/pooled-calls.ts',
+    find: 'hasBegun: true, ',
+    put: '',
+    tests: ['test/redis/pool.test.ts'],
+  },
+  {
     name: 'call-what-was-sent-on-another-connection-refused',
     rule: 'P2',
     file: 'src/core/pool/pooled-calls.ts',

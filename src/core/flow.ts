@@ -99,8 +99,17 @@ export class Flow<Q extends Request, R, P> {
     return this.#progress.lastAt;
   }
 
-  /** Queues a call that was let in. `ownTimeoutMs` is the limit that the caller set for this very call. */
-  add(request: Q, timeoutMs: number, ownTimeoutMs: number, signal: AbortSignal | undefined): Promise<R> {
+  /**
+   * Queues a call that was let in. `ownTimeoutMs` is the limit that the caller set for this very call; `hasBegun`: its time
+   * is counted from now on.
+   */
+  add(
+    request: Q,
+    timeoutMs: number,
+    ownTimeoutMs: number,
+    signal: AbortSignal | undefined,
+    hasBegun: boolean = false,
+  ): Promise<R> {
     const silenceMs = Math.max(
       this.#stallAfterMs,
       request.silenceMs,
@@ -108,6 +117,8 @@ export class Flow<Q extends Request, R, P> {
       writingMs(request, timeoutMs),
     );
     const promise = this.calls.add(request, timeoutMs, silenceMs, signal);
+    // Were the event loop blocked until the end of the tick, the call would be given that on top of its time.
+    if (hasBegun) this.calls.stamp(this.#clock.now());
     this.#added += 1;
     this.#addedBytes += request.bytes;
     if (this.#addedBytes >= CHUNK_BYTES || this.#added >= this.#earlyShare) this.#handOverEarly();

@@ -281,18 +281,14 @@ export class Pipeline<Q extends Request, R, P = never> {
     if (slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes) {
       // One that never fits has nothing to wait for.
       if (request.bytes <= maxPending.bytes) this.#refusedBytes = Math.max(this.#refusedBytes, request.bytes);
-      throw failures.overloaded(
-        request,
-        slots,
-        maxPending,
-        this.#lifecycle.state,
-        this.#environment.clock.now(),
-      );
+      const now = this.#environment.clock.now();
+      throw failures.overloaded(request, slots, maxPending, this.#lifecycle.state, now);
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
-    const { timeoutMs: ownTimeoutMs, silenceMs, signal } = checkWait(request.command, options);
+    const { timeoutMs: ownTimeoutMs, silenceMs, hasBegun, signal } = checkWait(request.command, options);
     if (signal?.aborted === true) throw failures.abortedBefore(request.command, signal);
-    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, silenceMs ?? ownTimeoutMs ?? 0, signal);
+    const ownSilenceMs = silenceMs ?? ownTimeoutMs ?? 0;
+    return this.#flow.add(request, ownTimeoutMs ?? timeoutMs, ownSilenceMs, signal, hasBegun);
   }
 
   /** Why a call cannot be accepted in the present state. */

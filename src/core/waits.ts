@@ -17,6 +17,11 @@ export interface CallWaitOptions extends WaitOptions {
    * `timeoutMs` that is given. 0 where that is only what is left of a longer wait.
    */
   readonly silenceMs?: number | undefined;
+  /**
+   * Whether `timeoutMs` is what is left of a longer wait, and counts from now on; else it does from the end of the tick in
+   * which the call is made. Default false.
+   */
+  readonly hasBegun?: boolean | undefined;
 }
 
 interface Wait {

@@ -18,6 +18,8 @@ export interface BlockedCallGround {
   readonly request: OwnRequest;
   /** How long the call may take, from now on. */
   readonly timeoutMs: number;
+  /** That is what is left of a longer wait. */
+  readonly hasBegun: boolean | undefined;
   readonly signal: AbortSignal | undefined;
   /** Asks the server to let go of a session. Resolves to whether it held it; rejects when it cannot be asked. */
   readonly unblock: (session: number) => Promise<boolean>;
@@ -55,7 +57,8 @@ export class BlockedCall {
       this.#settle = { resolve, reject };
     });
     // Not with the signal, by which the reply would be given up at once.
-    ground.connection.submit(ground.request, { timeoutMs: ground.timeoutMs, silenceMs: 0 }).then(
+    const { timeoutMs, hasBegun } = ground;
+    ground.connection.submit(ground.request, { timeoutMs, silenceMs: 0, hasBegun }).then(
       (reply) => this.#end(() => this.#settle.resolve(reply)),
       (error: unknown) => this.#end(() => this.#settle.reject(this.#explained(error))),
     );

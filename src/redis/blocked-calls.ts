@@ -1,4 +1,10 @@
-import { HawserError, type Clock, type LeasedPipeline, type Timer, type WaitOptions } from '../core/index.ts';
+import {
+  HawserError,
+  type Clock,
+  type LeasedPipeline,
+  type CallWaitOptions,
+  type Timer,
+} from '../core/index.ts';
 import { BlockedCall } from './blocked-call.ts';
 import { RedisReplyError } from './errors.ts';
 import type { CommandLimits } from './options.ts';
@@ -36,7 +42,7 @@ export class BlockedCalls {
   async run(
     connection: LeasedPipeline<RedisRequest, RedisReply>,
     request: OwnRequest,
-    { timeoutMs = this.#limits.timeoutMs, signal }: WaitOptions = {},
+    { timeoutMs = this.#limits.timeoutMs, hasBegun, signal }: CallWaitOptions = {},
   ): Promise<RedisReply> {
     const { command } = request;
     if (signal?.aborted === true) {
@@ -45,7 +51,8 @@ export class BlockedCalls {
     }
     const unblock = async (session: number): Promise<boolean> =>
       (await this.#ask(['CLIENT', 'UNBLOCK', String(session), 'ERROR'])) === 1;
-    const call = new BlockedCall({ clock: this.#clock, connection, request, timeoutMs, signal, unblock });
+    const wait = { timeoutMs, hasBegun, signal };
+    const call = new BlockedCall({ clock: this.#clock, connection, request, ...wait, unblock });
     this.#calls.add(call);
     this.#watchOn();
     try {

@@ -71,6 +71,21 @@ describe('the deadline of a pooled call', () => {
     expect(await world.clock.waitFor(first)).toBe(1);
   });
 
+  test('is not put off by an event loop that is blocked in the turn in which it gets its connection', async () => {
+    const world = new RedisWorld();
+    const pool = world.pool({ max: 1, stallAfterMs: 60_000, shedding: false });
+    world.redis.on('INCR', ({ run, count }) => (count === 1 ? { bytes: run(), afterMs: 10 } : 'silence'));
+    let blockedUntilMs = 0;
+    const first = pool.incr('n').then(() => {
+      world.clock.jump(6_000);
+      blockedUntilMs = world.clock.now();
+    });
+    const second = await world.failureOf(pool.incr('n', { timeoutMs: 1_000 }));
+    expect(second).toMatchObject({ code: 'DEADLINE', outcome: 'unknown' });
+    expect(world.clock.now()).toBe(blockedUntilMs);
+    await first;
+  });
+
   test('leaves a call that got no connection `not-sent`, and says what was in its way', async () => {
     const world = new RedisWorld();
     const pool = world.pool({ max: 1, shedding: false });

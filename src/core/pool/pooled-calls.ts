@@ -101,7 +101,7 @@ export class PooledCalls<Q extends Request, R> {
     const spentMs = this.#clock.now() - startedAt;
     if (spentMs < IMMEDIATE_MS) return options;
     const { timeoutMs = this.#timeoutMs, silenceMs = options?.timeoutMs ?? 0, signal } = options ?? {};
-    return { timeoutMs: Math.max(0, timeoutMs - spentMs), silenceMs, signal };
+    return { timeoutMs: Math.max(0, timeoutMs - spentMs), silenceMs, hasBegun: true, signal };
   }
 
   #mayRepeat(request: Q, error: unknown): error is HawserError {
