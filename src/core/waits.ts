@@ -1,5 +1,5 @@
 import { Judge } from './judge.ts';
-import { HawserError, type Clock } from './machine/index.ts';
+import { HawserError, type Clock, type Outcome } from './machine/index.ts';
 import { checkTimeout } from './options.ts';
 import { Signals } from './signals.ts';
 
@@ -58,13 +58,15 @@ export const WAITS_MAX = 100_000;
 export class Waits {
   readonly #clock: Clock;
   readonly #command: string;
+  readonly #outcome: () => Outcome;
   readonly #waits = new Set<Wait>();
   readonly #signals = new Signals<Wait>((wait, signal) => wait.reject(this.#aborted(signal)));
 
-  /** `command` is the method that waits, for its errors. */
-  constructor(clock: Clock, command: string) {
+  /** `command` is the method that waits, for its errors, and `outcome` what is known when a caller leaves by its signal. */
+  constructor(clock: Clock, command: string, outcome: () => Outcome = () => 'not-sent') {
     this.#clock = clock;
     this.#command = command;
+    this.#outcome = outcome;
   }
 
   get size(): number {
@@ -117,7 +119,7 @@ export class Waits {
 
   #aborted({ reason }: AbortSignal): HawserError {
     const command = this.#command;
-    const init = { outcome: 'not-sent', command, cause: reason as unknown } as const;
+    const init = { outcome: this.#outcome(), command, cause: reason as unknown };
     return new HawserError('ABORTED', `${command}: aborted by the caller`, init);
   }
 

@@ -103,7 +103,8 @@ async function askCredentials(
   }
 }
 
-function ask(handshake: RedisHandshake, command: readonly [string, ...string[]]): Promise<RedisReply> {
+/** Sends one command of a handshake. */
+export function ask(handshake: RedisHandshake, command: readonly [string, ...string[]]): Promise<RedisReply> {
   const { data, bytes } = encodeCommand(command);
   return handshake.exchange(
     new RedisRequest(command[0], data, bytes, false, PLAIN_FORM, undefined, undefined),

@@ -13,6 +13,10 @@ export {
   type WaitOptions,
 } from '../core/index.ts';
 export type { AsBigints, AsBuffers, AsNumbers, AsText, CallOptions, RetryPolicy } from './call-options.ts';
+export type { CacheExplanation } from './caching/cache-explanation.ts';
+export type { RedisCacheOptions } from './caching/cache-options.ts';
+export type { CachedMethodName } from './caching/cacheable-commands.ts';
+export type { CachedMethods, CachedReads, PossiblyStale } from './caching/cached-reads.ts';
 export type { RedisPairs, RedisPlace } from './command-values.ts';
 export type { CommandMethods } from './generated/all-commands.ts';
 export type { SetOptions } from './generated/string-commands.ts';

@@ -7,6 +7,11 @@ import {
   type PoolOptions,
   type TlsOptions,
 } from '../core/index.ts';
+import {
+  resolveCacheOptions,
+  type RedisCacheOptions,
+  type ResolvedCacheOptions,
+} from './caching/cache-options.ts';
 import { checkCredentials, type CredentialsFunction, type RedisCredentials } from './credentials.ts';
 import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
@@ -19,6 +24,7 @@ import {
   type ResolvedSentinel,
   type SentinelOptions,
 } from './sentinel/sentinel-options.ts';
+import type { WriteFollower } from './write-follower.ts';
 
 /** How to connect to Redis. What the URL says too, the options override. */
 export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls'> {
@@ -63,6 +69,11 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
   readonly sentinel?: SentinelOptions | undefined;
   /** Most that is accepted from the server. */
   readonly limits?: Partial<RespLimits> | undefined;
+  /**
+   * Keep what `redis.cached` reads, for as long as the server has not told of a change: `{}` for the defaults. Needs RESP3.
+   * Default: nothing is kept.
+   */
+  readonly cache?: RedisCacheOptions | undefined;
   /** The pool that `dedicated()` takes connections from. Default: at most 10. */
   readonly dedicated?: RedisPoolLimits | undefined;
 }
@@ -74,7 +85,8 @@ export type RedisPoolLimits = Omit<
 >;
 
 /** How a pool of connections to Redis behaves. What the URL says too, the options override. */
-export interface RedisPoolOptions extends Omit<RedisOptions, 'dedicated' | 'maxPending'>, RedisPoolLimits {}
+export interface RedisPoolOptions
+  extends Omit<RedisOptions, 'dedicated' | 'maxPending' | 'cache'>, RedisPoolLimits {}
 
 /** What commands need to know of the connection, or connections, that they go to. */
 export interface CommandLimits {
@@ -84,6 +96,8 @@ export interface CommandLimits {
   readonly stallAfterMs: number;
   readonly keyPrefix: string | undefined;
   readonly forms: ReplyForms;
+  /** Learns of writes; `undefined` where nobody needs to. */
+  readonly writes: WriteFollower | undefined;
 }
 
 /** {@link RedisOptions} and the URL, checked and complete. */
@@ -98,6 +112,8 @@ export interface ResolvedRedisOptions {
   readonly readonly: boolean;
   readonly limits: RespLimits;
   readonly sentinel: ResolvedSentinel | undefined;
+  /** Of what is kept; `undefined` where nothing is. */
+  readonly cache: ResolvedCacheOptions | undefined;
   /** Of the connection beside a shared one that subscribes where that cannot. */
   readonly subscriptions: ConnectionOptions;
   /** Of the pool beside a shared connection, or instead of one. */
@@ -130,6 +146,8 @@ export function resolveRedisOptions(url: string | URL, options: RedisOptions): R
 /** As {@link resolveRedisOptions}, for a pool. */
 export function resolveRedisPoolOptions(url: string | URL, options: RedisPoolOptions): ResolvedRedisOptions {
   assertGroup('options', options);
+  const { cache } = options as RedisOptions;
+  if (cache !== undefined) throw invalidOption('cache', 'no such option for a pool', cache);
   return resolve(url, options, options, '');
 }
 
@@ -151,6 +169,7 @@ function resolve(
     limits,
     endpoints,
     sentinel: givenSentinel,
+    cache,
     dedicated: _,
     ...rest
   } = options;
@@ -181,6 +200,7 @@ function resolve(
     credentials: checkCredentials(credentials) ?? address.credentials,
     database: checkDatabase(database ?? address.database ?? 0),
     protocol: checkProtocol(protocol),
+    cache: resolveCacheOptions(cache, protocol),
     clientName: checkClientName(clientName),
     ...checkRole(role, readonly),
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
@@ -259,7 +279,7 @@ function checkProtocol(protocol: 2 | 3): 2 | 3 {
 
 function commandLimits(timeoutMs: number, stallAfterMs: number, prefix: string | undefined): CommandLimits {
   const keyPrefix = checkKeyPrefix(prefix);
-  return { timeoutMs, stallAfterMs, keyPrefix, forms: new ReplyForms(keyPrefix) };
+  return { timeoutMs, stallAfterMs, keyPrefix, forms: new ReplyForms(keyPrefix), writes: undefined };
 }
 
 /** A `*` would be taken for the place of an element in the patterns of SORT. Empty is none. */

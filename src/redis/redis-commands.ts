@@ -113,7 +113,8 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
       head === undefined ||
       typeof argument !== 'string' ||
       !info.isShareable ||
-      this.#limits.keyPrefix !== undefined
+      this.#limits.keyPrefix !== undefined ||
+      this.#limits.writes !== undefined
     )
       return this.run(call, [info.name, argument], options);
     try {
@@ -131,6 +132,18 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
   protected abstract submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply>;
 
   #ask(
+    info: CommandInfo,
+    handling: ReplyHandling,
+    command: RedisCommand,
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    const reply = this.#askAlone(info, handling, command, options);
+    const { writes } = this.#limits;
+    if (writes === undefined || info.readOnly) return reply;
+    return writes.follow([command], this.#ownership !== 'shared' || info.waiting !== undefined, reply);
+  }
+
+  #askAlone(
     info: CommandInfo,
     handling: ReplyHandling,
     command: RedisCommand,
@@ -184,7 +197,11 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     }
     if (inTransaction) encoded.push(EXEC);
     if (inTransaction) footprint?.addEffect(EXECUTE);
-    return this.#submitOwn(name, AS_IT_COMES, joinCommands(encoded), readOnly, batch, footprint, options);
+    const joined = joinCommands(encoded);
+    const reply = this.#submitOwn(name, AS_IT_COMES, joined, readOnly, batch, footprint, options);
+    const { writes } = this.#limits;
+    if (writes === undefined || readOnly) return reply;
+    return writes.follow(commands, this.#ownership !== 'shared', reply);
   }
 
   /** Asks what may leave something behind or take long; without a footprint it does neither. */

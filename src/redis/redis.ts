@@ -14,6 +14,10 @@ import {
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
+import type { CacheExplanation } from './caching/cache-explanation.ts';
+import { CachedReads } from './caching/cached-reads.ts';
+import type { ReadCache } from './caching/read-cache.ts';
+import { withCache } from './caching/with-cache.ts';
 import type { AsBuffers, AsText, CallOptions } from './call-options.ts';
 import {
   resolveRedisOptions,
@@ -35,7 +39,6 @@ import { RedisPool } from './redis-pool.ts';
 import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 import { reachOf, type Reach } from './sentinel/primary-reach.ts';
-import { redisProtocol } from './session.ts';
 import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
 import type { StreamReader } from './streams/stream-reader.ts';
 import { Streams } from './streams/streams.ts';
@@ -48,6 +51,8 @@ export interface RedisExplanation extends Explanation {
   readonly subscriptions: Explanation | undefined;
   /** The connection on which a Sentinel tells of failovers; `undefined` without Sentinels, and before one has answered. */
   readonly sentinel: Explanation | undefined;
+  /** What is kept of what was read; `undefined` without the option `cache`. */
+  readonly cache: CacheExplanation | undefined;
 }
 
 /** What a {@link Redis} has beside its connection, each made when it is first asked for. */
@@ -78,6 +83,8 @@ export class Redis extends RedisCommands {
   #own: OwnConnections | undefined;
   #subscriptions: Subscriptions | undefined;
   #streams: Streams | undefined;
+  readonly #cache: ReadCache | undefined;
+  #cached: CachedReads | undefined;
 
   private constructor(
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
@@ -85,6 +92,7 @@ export class Redis extends RedisCommands {
     clock: Clock,
     reach: Reach,
     make: Beside,
+    cache: ReadCache | undefined,
   ) {
     if (!(pipeline instanceof Pipeline))
       throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
@@ -95,6 +103,7 @@ export class Redis extends RedisCommands {
     this.#reach = reach;
     this.#make = make;
     reach.onMoved(() => this.retryNow());
+    this.#cache = cache;
   }
 
   /**
@@ -104,10 +113,10 @@ export class Redis extends RedisCommands {
    * @param url `redis://[[user]:password@]host[:port][/database]`; `rediss://` for TLS; `unix:///path[?database=n]`
    */
   static start(url: string | URL, options: RedisOptions = {}, environment?: Environment): Redis {
-    const resolved = resolveRedisOptions(url, options);
+    const { resolved, protocol, cache } = withCache(resolveRedisOptions(url, options), environment);
     const reach = reachOf(resolved, environment);
-    const pipeline = Pipeline.start(redisProtocol(resolved), resolved.connection, reach.environment);
-    return Redis.#of(pipeline, resolved, reach);
+    const pipeline = Pipeline.start(protocol, resolved.connection, reach.environment);
+    return Redis.#of(pipeline, resolved, reach, cache);
   }
 
   /**
@@ -120,12 +129,12 @@ export class Redis extends RedisCommands {
     options: RedisOptions & { readonly signal?: AbortSignal | undefined } = {},
     environment?: Environment,
   ): Promise<Redis> {
-    const resolved = resolveRedisOptions(url, options);
+    const { resolved, protocol, cache } = withCache(resolveRedisOptions(url, options), environment);
     const connection = { ...resolved.connection, signal: options.signal };
     const reach = reachOf(resolved, environment);
     try {
-      const pipeline = await Pipeline.connect(redisProtocol(resolved), connection, reach.environment);
-      return Redis.#of(pipeline, resolved, reach);
+      const pipeline = await Pipeline.connect(protocol, connection, reach.environment);
+      return Redis.#of(pipeline, resolved, reach, cache);
     } catch (error) {
       await reach.end();
       throw error;
@@ -146,6 +155,7 @@ export class Redis extends RedisCommands {
     pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
     resolved: ResolvedRedisOptions,
     reach: Reach,
+    cache: ReadCache | undefined,
   ): Redis {
     const { environment } = reach;
     const { clock, random } = environment;
@@ -153,11 +163,23 @@ export class Redis extends RedisCommands {
     const openOwn = (): typeof pipeline =>
       Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
     const ground = { clock, stallAfterMs: commands.stallAfterMs, shared: pipeline, openOwn };
-    return new Redis(pipeline, commands, clock, reach, {
+    cache?.attach(pipeline);
+    const make: Beside = {
       own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
       subscriptions: () => new Subscriptions(ground),
       streams: (own) => new Streams({ clock, random, own }),
-    });
+    };
+    return new Redis(pipeline, commands, clock, reach, make, cache);
+  }
+
+  /**
+   * Reads that are answered from memory, for as long as the server has not told of a change. Throws INVALID_OPTION without the
+   * option `cache`. See docs/caching.md.
+   */
+  get cached(): CachedReads {
+    if (this.#cache === undefined) throw invalidOption('cache', 'an object, for redis.cached', undefined);
+    const now = (): number => this.#clock.now();
+    return (this.#cached ??= new CachedReads(this.#cache, this.#limits, now));
   }
 
   /** Where the connection stands. */
@@ -201,6 +223,7 @@ export class Redis extends RedisCommands {
       dedicated: this.#own?.leases.explain(),
       subscriptions: this.#subscriptions?.own?.explain(),
       sentinel: this.#reach.explainSentinel(),
+      cache: this.#cache?.explain(),
     };
   }
 

@@ -132,21 +132,26 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     if (whole instanceof RedisReplyError) inbound.refuse(whole);
     else if (request instanceof SubscriptionRequest)
       throw violation(`a push message that answers ${request.command}`);
-    else if (request?.convert === undefined) inbound.reply(whole);
-    else this.#convert(request.convert, whole, request.form, inbound);
+    else if (request?.convert === undefined) this.answer(inbound, request, whole);
+    else this.#convert(request, request.convert, whole, inbound);
   }
 
-  #convert(convert: Conversion, reply: RedisReply, form: ReplyForm, inbound: RedisInbound): void {
+  /** Gives a request the value of its reply. */
+  protected answer(inbound: RedisInbound, _request: RedisRequest | undefined, value: RedisReply): void {
+    inbound.reply(value);
+  }
+
+  #convert(request: RedisRequest, convert: Conversion, reply: RedisReply, inbound: RedisInbound): void {
     let value: RedisReply;
     try {
-      value = convert(reply, form);
+      value = convert(reply, request.form);
     } catch (error) {
       // The stream is in step: the call alone cannot be told what came.
       if (!(error instanceof HawserError) || error.code !== 'UNSAFE_INTEGER') throw error;
       inbound.refuse(error);
       return;
     }
-    inbound.reply(value);
+    this.answer(inbound, request, value);
   }
 
   /**

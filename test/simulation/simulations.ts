@@ -1,6 +1,7 @@
 import { behaviourSimulation } from '../behaviour/simulation/scenario.ts';
 import { poolSimulation } from '../pool/simulation/scenario.ts';
 import { redisPoolSimulation } from './redis-pool/scenario.ts';
+import { redisCachingSimulation } from './redis-caching/scenario.ts';
 import { redisSimulation } from './redis/scenario.ts';
 import type { Simulation } from './simulation.ts';
 import { upgradeSimulation } from './upgrade/scenario.ts';
@@ -9,6 +10,7 @@ import { upgradeSimulation } from './upgrade/scenario.ts';
 export const SIMULATIONS: readonly Simulation[] = [
   redisSimulation,
   redisPoolSimulation,
+  redisCachingSimulation,
   upgradeSimulation,
   poolSimulation,
   behaviourSimulation,

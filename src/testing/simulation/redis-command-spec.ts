@@ -1,4 +1,5 @@
 import { resp } from '../resp-wire.ts';
+import type { TrackedReads } from './redis-tracking.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 
 /** One command as it came from a client. */
@@ -37,6 +38,8 @@ export interface RedisSession {
   watched: readonly WatchedKey[];
   /** The names that it subscribes to. */
   readonly subscribed: Readonly<Record<SubscriptionKind, Set<string>>>;
+  /** Set by CLIENT TRACKING ON OPTIN. */
+  tracking: TrackedReads | undefined;
 }
 
 export interface WatchedKey {

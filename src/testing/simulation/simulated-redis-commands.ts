@@ -3,13 +3,16 @@ import { COLLECTION_COMMANDS } from './redis-collection-commands.ts';
 import {
   NOT_AN_INTEGER,
   OK,
+  SYNTAX_ERROR,
   integerOf,
   wrongNumberOfArguments,
   type CommandContext,
   type CommandSpec,
   type ReceivedCommand,
+  type RedisSession,
 } from './redis-command-spec.ts';
 import { KEY_COMMANDS } from './redis-key-commands.ts';
+import { trackReads } from './redis-tracking.ts';
 import { PUBSUB_COMMANDS, refusalWhileSubscribed } from './redis-pubsub-commands.ts';
 
 type Run = CommandSpec['run'];
@@ -36,6 +39,7 @@ export function runCommand(context: CommandContext, command: ReceivedCommand): B
     session.transaction.queued.push(command);
     return resp.simple('QUEUED');
   }
+  trackReads(session, command);
   return (spec as CommandSpec).run(context, command.args);
 }
 
@@ -139,9 +143,31 @@ const client: Run = ({ session, connection }, [subcommand, first, second]) => {
     session.clientName = first.toString();
     return OK;
   }
+  if (name === 'TRACKING') return clientTracking(session, String(first), second);
+  if (name === 'CACHING') return clientCaching(session, String(first));
   if (name === 'SETINFO' && second !== undefined && /^lib-(?:name|ver)$/i.test(String(first))) return OK;
   return resp.error(`ERR unknown subcommand '${String(subcommand)}'. Try CLIENT HELP.`);
 };
+
+function clientTracking(session: RedisSession, state: string, mode: Buffer | undefined): Buffer {
+  if (/^off$/i.test(state) && mode === undefined) session.tracking = undefined;
+  else if (session.protocol === 2) {
+    return resp.error('ERR RESP2 does not tell of changes on the connection itself: not simulated');
+  } else if (!/^on$/i.test(state) || !/^optin$/i.test(String(mode))) return SYNTAX_ERROR;
+  else session.tracking ??= { isNextTracked: false, keys: new Set() };
+  return OK;
+}
+
+function clientCaching({ tracking }: RedisSession, answer: string): Buffer {
+  if (tracking === undefined) {
+    return resp.error(
+      'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+    );
+  }
+  if (!/^yes$/i.test(answer)) return SYNTAX_ERROR;
+  tracking.isNextTracked = true;
+  return OK;
+}
 
 const multi: Run = ({ session }) => {
   if (session.transaction !== undefined) return resp.error('ERR MULTI calls can not be nested');

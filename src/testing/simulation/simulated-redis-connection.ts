@@ -82,6 +82,8 @@ export class SimulatedRedisConnection {
   readonly #waiting: ReceivedCommand[] = [];
   /** While it is set, an answer is delayed. */
   #delay: Timer | undefined;
+  /** What is to be sent behind the reply that is due. */
+  readonly #behind: Bytes[] = [];
   #decided = 0;
   #isOpen = true;
 
@@ -109,6 +111,17 @@ export class SimulatedRedisConnection {
   /** Sends bytes that answer nothing: push messages, replies out of turn, garbage. */
   send(bytes: Bytes): void {
     if (this.#isOpen) this.#duplex.send(toBuffer(bytes));
+  }
+
+  /** As `send`, behind an answer that is delayed. */
+  sendInTurn(bytes: Bytes): void {
+    if (this.isDelayed) this.#behind.push(bytes);
+    else this.send(bytes);
+  }
+
+  /** As `send`, behind the reply to the command that is being run. */
+  sendBehindReply(bytes: Bytes): void {
+    this.#behind.push(bytes);
   }
 
   /** Ends the stream behind what was sent; commands that wait are not run. */
@@ -194,7 +207,10 @@ export class SimulatedRedisConnection {
 
   #carryOut(answer: SimulatedRedisAnswer): void {
     checkAnswer(answer);
-    if (answer === 'silence') return;
+    if (answer === 'silence') {
+      for (const each of this.#behind.splice(0)) this.send(each);
+      return;
+    }
     if (answer === 'end' || answer === 'reset') {
       this[answer]();
       return;
@@ -202,6 +218,7 @@ export class SimulatedRedisConnection {
     const { bytes, afterMs = 0, afterwards } = answer;
     const finish = (): void => {
       this.send(bytes);
+      for (const each of this.#behind.splice(0)) this.send(each);
       if (afterwards !== undefined) this[afterwards]();
     };
     if (afterMs === 0) {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/index.ts';
 import { messagesFor, noSubscriptions } from './redis-pubsub-commands.ts';
+import { invalidationOf } from './redis-tracking.ts';
 import type { AppliedEffect, CommandContext, ReceivedCommand, RedisSession } from './redis-command-spec.ts';
 import { SimulatedDatabase, type StoredValue } from './simulated-database.ts';
 import {
@@ -71,6 +72,7 @@ export class SimulatedRedis {
       transaction: undefined,
       watched: [],
       subscribed: noSubscriptions(),
+      tracking: undefined,
     };
     const ground: RedisConnectionGround = {
       clock: this.#clock,
@@ -157,6 +159,17 @@ export class SimulatedRedis {
     return count;
   }
 
+  /** Tells of a change, behind the replies that are due: to whoever has made it, behind the reply to that. */
+  #invalidate(key: string, changedBy: SimulatedRedisConnection): void {
+    for (const connection of this.connections) {
+      if (!connection.isOpen) continue;
+      const invalidation = invalidationOf(connection.session, key);
+      if (invalidation === undefined) continue;
+      if (connection === changedBy) connection.sendBehindReply(invalidation);
+      else connection.sendInTurn(invalidation);
+    }
+  }
+
   #database(index: number): SimulatedDatabase {
     const existing = this.#databases.get(index);
     if (existing !== undefined) return existing;
@@ -180,6 +193,7 @@ export class SimulatedRedis {
       applied: (command, key) => {
         this.effects.push({ connection: connection.number, atMs: this.#clock.now(), command, key });
         add(this.#appliedTo, key);
+        this.#invalidate(key, connection);
       },
       publish: (kind, channel, payload) => this.#publish(kind, channel, payload),
     };

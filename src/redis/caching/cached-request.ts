@@ -1,0 +1,65 @@
+import type { Batch } from '../batch.ts';
+import type { CommandInfo } from '../commands.ts';
+import { RedisReplyError } from '../errors.ts';
+import type { Conversion } from '../reply-conversion.ts';
+import type { RedisReply, ReplyForm } from '../reply.ts';
+import { RedisRequest } from '../request.ts';
+import { encodeCommand, joinCommands, type EncodedCommand } from '../resp-encoder.ts';
+import { violation } from '../resp-limits.ts';
+import type { SharedRead } from './shared-read.ts';
+
+/** The server is told to tell of changes to what is read next, and that is read. */
+class TrackedBatch implements Batch {
+  #isTracked: boolean | undefined;
+
+  /** Whether the server tells of changes to what was read; `undefined` before it has said so. */
+  get isTracked(): boolean | undefined {
+    return this.#isTracked;
+  }
+
+  add(): void {}
+
+  get isWantedNext(): boolean {
+    return this.#isTracked !== undefined;
+  }
+
+  take(reply: RedisReply): RedisReply | undefined {
+    if (this.#isTracked !== undefined) return reply;
+    // Where it does not, the reply to the command is as good, and is not kept.
+    if (reply !== 'OK' && !(reply instanceof RedisReplyError)) throw violation('OK to CLIENT CACHING');
+    this.#isTracked = reply === 'OK';
+    return undefined;
+  }
+
+  restart(): void {
+    this.#isTracked = undefined;
+  }
+}
+
+/** A read whose reply is to be kept. */
+export class CachedRequest extends RedisRequest {
+  readonly read: SharedRead;
+  readonly #tracked: TrackedBatch;
+
+  constructor(
+    info: CommandInfo,
+    command: EncodedCommand,
+    repeatable: boolean,
+    form: ReplyForm,
+    convert: Conversion | undefined,
+    read: SharedRead,
+  ) {
+    const tracked = new TrackedBatch();
+    const { data, bytes } = joinCommands([CACHING_YES, command]);
+    super(info.name, data, bytes, repeatable, form, convert, tracked);
+    this.#tracked = tracked;
+    this.read = read;
+  }
+
+  /** Whether the server tells of changes to what the reply says. */
+  get isTracked(): boolean {
+    return this.#tracked.isTracked === true;
+  }
+}
+
+const CACHING_YES = encodeCommand(['CLIENT', 'CACHING', 'YES']);

@@ -1,0 +1,275 @@
+import { HawserError, type Clock, type Encoded, type Pipeline, type StateChange } from '../../core/index.ts';
+import type { CallOptions } from '../call-options.ts';
+import type { ReplyHandling } from '../command-methods.ts';
+import { keysOf } from '../command-keys.ts';
+import type { CommandInfo, RedisCommand } from '../commands.ts';
+import type { RedisReply, ReplyForm } from '../reply.ts';
+import type { RedisRequest } from '../request.ts';
+import { violation } from '../resp-limits.ts';
+import type { WriteFollower } from '../write-follower.ts';
+import { whyNotCached } from './cacheable-commands.ts';
+import type { CacheExplanation } from './cache-explanation.ts';
+import type { ResolvedCacheOptions } from './cache-options.ts';
+import { CacheEntry, CacheStore } from './cache-store.ts';
+import { CachedRequest } from './cached-request.ts';
+import { CachingSession } from './caching-session.ts';
+import { KeyIndex } from './key-index.ts';
+import { keyName } from './key-name.ts';
+import { copyOf } from './shared-value.ts';
+import { SharedRead, type SharedReadOwner } from './shared-read.ts';
+import type { Tracking, TrackingEnd } from './tracking.ts';
+import { writtenBy, type Written } from './written-keys.ts';
+
+type Line = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
+
+/** What a {@link ReadCache} needs. */
+export interface ReadCacheGround {
+  readonly clock: Clock;
+  readonly options: ResolvedCacheOptions;
+  readonly keyPrefix: string | undefined;
+  /** Limit of a read that has none of its own. */
+  readonly timeoutMs: number;
+  readonly stallAfterMs: number;
+  /** Whether the next connection may be another user's. */
+  readonly mayChangeUser: boolean;
+}
+
+/** A read that may be answered from a cache. */
+export interface CachedQuestion {
+  readonly info: CommandInfo;
+  /** As it is sent, its keys with the client's prefix. */
+  readonly command: RedisCommand;
+  readonly encoded: { readonly data: Encoded; readonly bytes: number };
+  readonly handling: ReplyHandling;
+  readonly form: ReplyForm;
+  /** The bytes of the command, and how the reply is wanted. */
+  readonly id: string;
+}
+
+/** Is told that a reply is what was known at the end of a connection. */
+export type StaleListener = (end: TrackingEnd) => void;
+
+/**
+ * What a client has read and the server keeps up: it tells of each change. Three things take an entry away: the server's
+ * word, a write of the client's own, when it is made (or has ended, on another connection), and the loss of the connection.
+ */
+export class ReadCache implements WriteFollower, SharedReadOwner {
+  readonly #ground: ReadCacheGround;
+  readonly #store: CacheStore;
+  /** Reads that others may join. */
+  readonly #reads = new Map<string, SharedRead>();
+  readonly #readsByKey = new KeyIndex<SharedRead>();
+  readonly #counts = { hits: 0, misses: 0, shared: 0, stale: 0, invalidations: 0 };
+  #line: Line | undefined;
+  /** Of the present connection; `undefined` while there is none, or its server does not tell of changes. */
+  #tracking: Tracking | undefined;
+
+  constructor(ground: ReadCacheGround) {
+    this.#ground = ground;
+    this.#store = new CacheStore(ground.options);
+  }
+
+  /** The connection that reads go to. Called once, before any read. */
+  attach(line: Line): void {
+    this.#line = line;
+    line.onState((change) => this.#stateChanged(change));
+    if (line.state === 'ready') this.#ready();
+  }
+
+  get staleIfDownMs(): number {
+    return this.#ground.options.staleIfDownMs;
+  }
+
+  /**
+   * Answers from what is kept, or asks the server, once for all who ask the same meanwhile. With `stale`, what was known at
+   * the end of a connection will do while there is no other.
+   */
+  read(
+    question: CachedQuestion,
+    options: CallOptions | undefined,
+    stale: StaleListener | undefined,
+  ): Promise<unknown> {
+    const signal = options?.signal;
+    if (signal?.aborted === true) return Promise.reject(abortedBefore(question.info.name, signal));
+    const entry = this.#store.get(question.id);
+    if (entry !== undefined && this.#isCurrent(entry)) {
+      this.#counts.hits += 1;
+      this.#store.touch(entry);
+      return Promise.resolve(copyOf(entry.value));
+    }
+    if (stale === undefined) return this.#ask(question, options);
+    const known = this.#staleValue(question.id, stale);
+    if (known !== undefined) return Promise.resolve(known.value);
+    return this.#ask(question, options).catch((error: unknown) => {
+      const meanwhile = isOfConnection(error) ? this.#staleValue(question.id, stale) : undefined;
+      if (meanwhile === undefined) throw error;
+      return meanwhile.value;
+    });
+  }
+
+  follow<T>(commands: readonly RedisCommand[], isElsewhere: boolean, reply: Promise<T>): Promise<T> {
+    const written = writtenBy(commands, this.#ground.keyPrefix);
+    if (written !== 'all' && written.size === 0) return reply;
+    this.#forget(written);
+    // On another connection it runs in no order with the reads of this one: those before its reply may not know of it.
+    return isElsewhere ? reply.finally(() => this.#forget(written)) : reply;
+  }
+
+  /** The server tells of changes: of these keys, or of all. */
+  invalidated(keys: RedisReply | undefined): void {
+    const { invalidations } = this.#counts;
+    if (keys === null) {
+      this.#counts.invalidations = invalidations + 1;
+      this.#store.clear();
+      return;
+    }
+    if (!Array.isArray(keys)) throw violation('keys, or null, in an invalidation');
+    this.#counts.invalidations = invalidations + keys.length;
+    for (const key of keys) {
+      if (typeof key !== 'string' && !(key instanceof Uint8Array))
+        throw violation('a key in an invalidation');
+      this.#store.deleteKey(keyName(key));
+    }
+  }
+
+  /** A reply has come, on the session with this tracking. */
+  arrived({ read, isTracked }: CachedRequest, value: unknown, tracking: Tracking | undefined): void {
+    const isKept = read.mayBeKept && isTracked && tracking !== undefined && tracking === this.#tracking;
+    this.#detach(read);
+    if (!isKept) return;
+    this.#store.put(new CacheEntry(read.id, read.keys, value, tracking, this.#ground.clock.now()));
+  }
+
+  left(read: SharedRead): void {
+    this.#detach(read);
+  }
+
+  explain(): CacheExplanation {
+    const { entries, bytes, evictions } = this.#store;
+    const { tracking, reason } = this.#describeTracking();
+    return { tracking, reason, entries, bytes, ...this.#counts, evictions };
+  }
+
+  #describeTracking(): Pick<CacheExplanation, 'tracking' | 'reason'> {
+    if (this.#tracking !== undefined) return { tracking: 'on', reason: undefined };
+    const session = this.#line?.state === 'ready' ? this.#line.session : undefined;
+    return session instanceof CachingSession
+      ? { tracking: 'off', reason: session.refusal }
+      : { tracking: 'down', reason: undefined };
+  }
+
+  #isCurrent({ tracking, storedAt }: CacheEntry): boolean {
+    const { ttlMs } = this.#ground.options;
+    if (tracking !== this.#tracking) return false;
+    return ttlMs === Infinity || this.#ground.clock.now() - storedAt < ttlMs;
+  }
+
+  /** What was known at the end of a connection, while there is no other and that is not too long ago. */
+  #staleValue(id: string, stale: StaleListener): { readonly value: unknown } | undefined {
+    const entry = this.#store.get(id);
+    const end = entry?.tracking.end;
+    if (entry === undefined || end === undefined || this.#line?.state === 'ready') return undefined;
+    if (this.#ground.clock.now() - end.at > this.staleIfDownMs) return undefined;
+    this.#counts.stale += 1;
+    this.#store.touch(entry);
+    stale(end);
+    return { value: copyOf(entry.value) };
+  }
+
+  /** Asks the server, or joins who does. */
+  async #ask(question: CachedQuestion, options: CallOptions = {}): Promise<unknown> {
+    const { timeoutMs = this.#ground.timeoutMs, signal, retry } = options;
+    const isAlone = retry === 'never';
+    const there = isAlone ? undefined : this.#reads.get(question.id);
+    if (there !== undefined) {
+      this.#counts.shared += 1;
+      return there.join(timeoutMs, signal);
+    }
+    const read = this.#begin(question, options, isAlone);
+    this.#counts.misses += 1;
+    return read.join(timeoutMs, signal);
+  }
+
+  #begin(question: CachedQuestion, options: CallOptions, isAlone: boolean): SharedRead {
+    const { info, command, encoded, handling, form, id } = question;
+    const positions = keysOf(command) ?? [];
+    const why = whyNotCached(info.name, positions.length);
+    if (why !== undefined) throw notCached(info.name, why);
+    const keys = new Set(positions.map((position) => keyName(command[position]!)));
+    const read = new SharedRead(this.#ground.clock, info.name, id, keys, {
+      left: (left) => this.#detach(left),
+      explain: () => this.#line!.explain(),
+    });
+    const convert = form.buffers ? handling.convertBuffers : handling.convert;
+    const request = new CachedRequest(info, encoded, !isAlone, form, convert, read);
+    const { signal } = read;
+    // How long each caller waits is for that caller to say; how long the server may be silent, for the first.
+    const limits = { timeoutMs: Infinity, silenceMs: options.timeoutMs ?? 0, signal };
+    read.settleWith(this.#line!.submit(request, limits));
+    if (isAlone) {
+      read.mayBeKept = false;
+      return read;
+    }
+    this.#readsByKey.add(read);
+    this.#reads.set(id, read);
+    return read;
+  }
+
+  /** Nobody joins it any more, and what it answers is not kept. */
+  #detach(read: SharedRead): void {
+    read.mayBeKept = false;
+    this.#readsByKey.delete(read);
+    if (this.#reads.get(read.id) === read) this.#reads.delete(read.id);
+  }
+
+  #forget(written: Written): void {
+    if (written === 'all') {
+      this.#store.clear();
+      for (const read of this.#reads.values()) this.#detach(read);
+      return;
+    }
+    for (const key of written) {
+      this.#store.deleteKey(key);
+      for (const read of this.#readsByKey.of(key)) this.#detach(read);
+    }
+  }
+
+  #stateChanged({ from, to, cause }: StateChange): void {
+    if (from === 'ready') this.#lost(cause);
+    if (to === 'ready') this.#ready();
+    if (to === 'draining' || to === 'closed') this.#store.clear();
+  }
+
+  #ready(): void {
+    const { session } = this.#line!;
+    this.#tracking = session instanceof CachingSession ? session.tracking : undefined;
+    if (this.#ground.mayChangeUser) this.#store.clear();
+  }
+
+  #lost(cause: Error | undefined): void {
+    const { clock, stallAfterMs } = this.#ground;
+    const reason = cause ?? new HawserError('CONNECTION_LOST', 'the connection was lost', LOST);
+    const wasSilent = reason instanceof HawserError && reason.code === 'STALLED';
+    this.#tracking?.ended({ at: clock.now() - (wasSilent ? 2 * stallAfterMs : 0), reason });
+    this.#tracking = undefined;
+    if (this.staleIfDownMs === 0) this.#store.clear();
+  }
+}
+
+const LOST = { outcome: 'unknown' } as const;
+
+/** Whether a call has failed for want of a connection, or of one that answers. */
+function isOfConnection(error: unknown): boolean {
+  if (!(error instanceof HawserError)) return false;
+  return ['NOT_CONNECTED', 'CONNECTION_LOST', 'STALLED', 'DEADLINE'].includes(error.code);
+}
+
+function abortedBefore(command: string, { reason }: AbortSignal): HawserError {
+  const init = { outcome: 'not-sent', command, cause: reason as unknown } as const;
+  return new HawserError('ABORTED', `${command}: aborted by the caller before it was made`, init);
+}
+
+function notCached(command: string, why: string): HawserError {
+  const message = `${command} is not kept: ${why}; ask without redis.cached`;
+  return new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
+}

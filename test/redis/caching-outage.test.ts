@@ -1,0 +1,312 @@
+import { resp } from 'hawser/testing';
+import { Redis, type PossiblyStale } from 'hawser/redis';
+import { describe, expect, test } from 'vitest';
+import { REDIS_ADDRESS, RedisWorld, endingOf } from '../support/redis-world.ts';
+
+const STALL_MS = 1_500;
+const QUICK = { backoff: { baseMs: 20, capMs: 50 } } as const;
+
+function worldWith(values: Record<string, string>): RedisWorld {
+  const world = new RedisWorld();
+  for (const [key, value] of Object.entries(values)) world.redis.data().set(key, Buffer.from(value));
+  return world;
+}
+
+describe('when the connection is lost', () => {
+  test('what is kept is forgotten: what changed meanwhile nobody has told', async () => {
+    const world = worldWith({ name: 'old' });
+    const redis = await world.connect({ cache: {}, ...QUICK });
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.crash();
+    await world.clock.advance(10);
+    expect(redis.explain().cache).toMatchObject({ tracking: 'down', entries: 0, bytes: 0 });
+    world.redis.data().set('name', Buffer.from('new'));
+    const read = redis.cached.get('name');
+    world.restart();
+    expect(await world.clock.waitFor(read)).toBe('new');
+    expect(redis.explain().cache).toMatchObject({ tracking: 'on', entries: 1 });
+  });
+
+  test('a read on its way is asked once more, for all who share it', async () => {
+    const world = worldWith({ name: 'rope' });
+    let count = 0;
+    world.redis.on('GET', () => ((count += 1) === 1 ? 'reset' : undefined));
+    const redis = await world.connect({ cache: {}, ...QUICK });
+    const both = Promise.all([redis.cached.get('name'), redis.cached.get('name')]);
+    expect(await world.clock.waitFor(both)).toEqual(['rope', 'rope']);
+    expect(count).toBe(2);
+    expect(redis.explain().cache).toMatchObject({ entries: 1, misses: 1, shared: 1 });
+  });
+
+  test('a read that is not to be asked again fails, is shared with nobody and not kept', async () => {
+    const world = worldWith({ name: 'rope' });
+    let count = 0;
+    world.redis.on('GET', () => ((count += 1) === 1 ? 'reset' : undefined));
+    const redis = await world.connect({ cache: {}, ...QUICK });
+    const once = redis.cached.get('name', { retry: 'never' });
+    const again = redis.cached.get('name');
+    const [first, second] = await world.endings([once, again]);
+    expect(first).toMatchObject({ error: { code: 'CONNECTION_LOST', outcome: 'unknown' } });
+    expect(second).toEqual({ value: 'rope' });
+  });
+
+  test('reads fail as calls do, and at the end of the client too', async () => {
+    const world = worldWith({ name: 'rope' });
+    const redis = await world.connect({ cache: {}, ...QUICK, whenDownWaitMs: 0 });
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.crash();
+    await world.clock.advance(10);
+    expect(await world.failureOf(redis.cached.get('name'))).toMatchObject({
+      code: 'NOT_CONNECTED',
+      outcome: 'not-sent',
+    });
+    world.restart();
+    await world.clock.waitFor(redis.ready());
+    await world.clock.waitFor(redis.cached.get('name'));
+    const closed = redis.close();
+    expect(redis.explain().cache).toMatchObject({ entries: 0 });
+    const after = endingOf(redis.cached.get('name'));
+    await world.clock.waitFor(closed);
+    expect(await after).toMatchObject({ error: { code: 'CLOSED', outcome: 'not-sent' } });
+  });
+
+  test('a silent server is found within two stall intervals, though all that is read is known', async () => {
+    const world = worldWith({ name: 'old' });
+    const redis = await world.connect({ cache: {}, ...QUICK });
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.wire(1).cut({ direction: 'to-client', how: 'silence' });
+    world.redis.data().set('name', Buffer.from('new'));
+    let value: string | null = null;
+    let oldUntil = 0;
+    const cutAt = world.clock.now();
+    while (value !== 'new') {
+      value = await world.clock.waitFor(redis.cached.get('name'));
+      if (value === 'old') oldUntil = world.clock.now();
+      await world.clock.advance(100);
+    }
+    expect(oldUntil - cutAt).toBeGreaterThan(STALL_MS);
+    expect(oldUntil - cutAt).toBeLessThanOrEqual(2 * STALL_MS);
+  });
+});
+
+describe('even if the server is not reached', () => {
+  const STALE = { cache: { staleIfDownMs: 10_000 }, whenDownWaitMs: 0, ...QUICK } as const;
+
+  test('the last that was known is answered with, and marked', async () => {
+    const world = worldWith({ name: 'rope', list: 'x' });
+    const redis = await world.connect(STALE);
+    const read = (): Promise<PossiblyStale<string | null>> =>
+      redis.cached.evenIfDown((reads) => reads.get('name'));
+    expect(await world.clock.waitFor(read())).toEqual({ value: 'rope', isStale: false });
+    world.crash();
+    await world.clock.advance(1_000);
+    const stale = await world.clock.waitFor(read());
+    expect(stale).toMatchObject({ value: 'rope', isStale: true, reason: expect.any(Error) });
+    expect(stale.isStale && stale.downForMs).toBeGreaterThanOrEqual(990);
+    expect(await world.failureOf(redis.cached.get('name'))).toMatchObject({ code: 'NOT_CONNECTED' });
+    const never = redis.cached.evenIfDown((reads) => reads.get('never'));
+    expect(await world.failureOf(never)).toMatchObject({ code: 'NOT_CONNECTED' });
+    expect(redis.explain().cache).toMatchObject({ stale: 1, tracking: 'down' });
+    await world.clock.advance(9_100);
+    expect(await world.failureOf(read())).toMatchObject({ code: 'NOT_CONNECTED' });
+  });
+
+  test('several reads are stale together where one is', async () => {
+    const world = worldWith({ a: '1', b: '2' });
+    const redis = await world.connect(STALE);
+    await world.clock.waitFor(Promise.all([redis.cached.get('a'), redis.cached.get('b')]));
+    world.crash();
+    await world.clock.advance(100);
+    const both = redis.cached.evenIfDown((reads) => Promise.all([reads.get('a'), reads.get('b')]));
+    expect(await world.clock.waitFor(both)).toMatchObject({ value: ['1', '2'], isStale: true });
+  });
+
+  test('a read that fails with its connection is answered with what was known before', async () => {
+    const world = worldWith({ name: 'rope' });
+    const redis = await world.connect({ ...STALE, cache: { staleIfDownMs: 60_000, ttlMs: 100 } });
+    await world.clock.waitFor(redis.cached.get('name'));
+    await world.clock.advance(200);
+    world.redis.on('GET', () => 'silence');
+    const read = redis.cached.evenIfDown((reads) => reads.get('name', { retry: 'never' }));
+    world.crash();
+    expect(await world.clock.waitFor(read)).toMatchObject({ value: 'rope', isStale: true });
+  });
+
+  test('once it is there again nothing is stale, and nothing old is answered', async () => {
+    const world = worldWith({ name: 'old' });
+    const redis = await world.connect(STALE);
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.crash();
+    await world.clock.advance(100);
+    world.redis.data().set('name', Buffer.from('new'));
+    world.restart();
+    await world.clock.waitFor(redis.ready());
+    const read = redis.cached.evenIfDown((reads) => reads.get('name'));
+    expect(await world.clock.waitFor(read)).toEqual({ value: 'new', isStale: false });
+  });
+
+  test('what is known outlasts a server that comes and goes', async () => {
+    const world = worldWith({ name: 'rope' });
+    const redis = await world.connect(STALE);
+    await world.clock.waitFor(redis.cached.get('name'));
+    for (let round = 0; round < 3; round += 1) {
+      world.crash();
+      await world.clock.advance(100);
+      world.restart();
+      await world.clock.waitFor(redis.ready());
+    }
+    world.crash();
+    await world.clock.advance(100);
+    const read = redis.cached.evenIfDown((reads) => reads.get('name'));
+    const stale = await world.clock.waitFor(read);
+    expect(stale).toMatchObject({ value: 'rope', isStale: true });
+    expect(stale.isStale && stale.downForMs).toBeGreaterThanOrEqual(400);
+  });
+
+  test('what one user has read is not known to the next', async () => {
+    const world = worldWith({ name: 'rope' });
+    const redis = await world.connect({ ...STALE, credentials: () => ({ username: 'default' }) });
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.wire(1).reset();
+    await world.clock.advance(1);
+    await world.clock.waitFor(redis.ready());
+    expect(redis.explain().cache).toMatchObject({ entries: 0 });
+  });
+
+  test('what is written meanwhile is no longer known', async () => {
+    const world = worldWith({ name: 'old' });
+    const redis = await world.connect({ ...STALE, whenDownWaitMs: 500 });
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.crash();
+    await world.clock.advance(10);
+    const written = endingOf(redis.set('name', 'new'));
+    const read = endingOf(redis.cached.evenIfDown((reads) => reads.get('name')));
+    await world.clock.advance(1_000);
+    expect(await written).toMatchObject({ error: { code: 'NOT_CONNECTED' } });
+    expect(await read).toMatchObject({ error: { code: 'NOT_CONNECTED' } });
+  });
+
+  test('an error of the server, or of the function, is that of the read', async () => {
+    const world = worldWith({ name: 'rope' });
+    const redis = await world.connect(STALE);
+    world.redis.on('GET', () => ({ bytes: resp.error('NOPERM not you') }));
+    const refused = redis.cached.evenIfDown((reads) => reads.get('name'));
+    expect(await world.failureOf(refused)).toMatchObject({ code: 'NOPERM' });
+    const broken = redis.cached.evenIfDown(() => Promise.reject(new Error('mine')));
+    expect(await world.failureOf(broken)).toMatchObject({ message: 'mine' });
+    expect(await world.failureOf(redis.cached.evenIfDown(undefined as never))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
+  test('it is refused where nothing is kept for it', async () => {
+    const world = worldWith({ name: 'rope' });
+    const redis = await world.connect({ cache: {} });
+    expect(await world.failureOf(redis.cached.evenIfDown((reads) => reads.get('name')))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+});
+
+describe('bounds', () => {
+  test('of entries: the one that was not read for longest goes first', async () => {
+    const world = worldWith({ a: '1', b: '2', c: '3' });
+    const redis = await world.connect({ cache: { maxEntries: 2 } });
+    for (const key of ['a', 'b', 'a', 'c', 'a']) await world.clock.waitFor(redis.cached.get(key));
+    expect(redis.explain().cache).toMatchObject({ entries: 2, hits: 2, misses: 3, evictions: 1 });
+    await world.clock.waitFor(redis.cached.get('b'));
+    expect(redis.explain().cache).toMatchObject({ misses: 4, evictions: 2 });
+  });
+
+  test('of bytes: never more, and what is larger than all is not kept', async () => {
+    const large = 'x'.repeat(10_000);
+    const world = worldWith({ a: large, b: large, c: large, huge: 'x'.repeat(30_000) });
+    const redis = await world.connect({ cache: { maxBytes: 25_000 } });
+    for (const key of ['a', 'b', 'c', 'huge']) {
+      await world.clock.waitFor(redis.cached.get(key));
+      expect(redis.explain().cache!.bytes).toBeLessThanOrEqual(25_000);
+    }
+    expect(redis.explain().cache).toMatchObject({ entries: 2, evictions: 1 });
+  });
+
+  test('of time: what is older than ttlMs is asked for again', async () => {
+    const world = worldWith({ a: '1' });
+    const redis = await world.connect({ cache: { ttlMs: 1_000 } });
+    const read = (): Promise<unknown> => world.clock.waitFor(redis.cached.get('a'));
+    await read();
+    await world.clock.advance(900);
+    await read();
+    await world.clock.advance(200);
+    await read();
+    expect(redis.explain().cache).toMatchObject({ hits: 1, misses: 2, entries: 1 });
+  });
+});
+
+describe('a server that does not tell of changes', () => {
+  test.each([
+    [
+      'refuses to',
+      () => ({ bytes: resp.error("NOPERM this user has no permissions to run 'client|tracking'") }),
+      /NOPERM|permissions/,
+    ],
+  ] as const)('%s: every read asks it, and explain() says why', async (_what, refusal, reason) => {
+    const world = worldWith({ name: 'rope' });
+    world.redis.on('CLIENT', ({ command }) =>
+      /tracking/i.test(String(command.args[0])) ? refusal() : undefined,
+    );
+    const redis = await world.connect({ cache: {} });
+    for (let round = 0; round < 2; round += 1)
+      expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
+    expect(redis.explain().cache).toMatchObject({
+      tracking: 'off',
+      reason: expect.stringMatching(reason) as string,
+      entries: 0,
+      misses: 2,
+    });
+  });
+
+  test('does not speak RESP3: every read asks it, and explain() says why', async () => {
+    const world = new RedisWorld({ script: ['no-hello'] });
+    world.redis.data().set('name', Buffer.from('rope'));
+    const redis = await world.connect({ cache: {} });
+    for (let round = 0; round < 2; round += 1)
+      expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
+    expect(redis.explain().cache).toMatchObject({
+      tracking: 'off',
+      reason: expect.stringMatching(/RESP3/),
+      misses: 2,
+    });
+  });
+});
+
+describe('the option cache', () => {
+  test.each([
+    [{ cache: 'all' }, 'cache'],
+    [{ cache: { maxEntries: 0 } }, 'cache.maxEntries'],
+    [{ cache: { maxBytes: 1.5 } }, 'cache.maxBytes'],
+    [{ cache: { ttlMs: -1 } }, 'cache.ttlMs'],
+    [{ cache: { staleIfDownMs: Number.NaN } }, 'cache.staleIfDownMs'],
+    [{ cache: { maxAge: 1 } }, 'cache.maxAge'],
+    [{ cache: {}, protocol: 2 }, 'protocol'],
+  ])('%j is refused at the start', (options, name) => {
+    expect(() => Redis.start(REDIS_ADDRESS, options as never)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(name) as string,
+      }) as Error,
+    );
+  });
+
+  test('is none of a pool', () => {
+    expect(() => Redis.pool(REDIS_ADDRESS, { cache: {} } as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }) as Error,
+    );
+  });
+
+  test('is what redis.cached needs', async () => {
+    const world = new RedisWorld();
+    const redis = await world.connect();
+    expect(() => redis.cached).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }) as Error);
+    expect(redis.explain().cache).toBeUndefined();
+  });
+});
