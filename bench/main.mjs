@@ -5,6 +5,7 @@ import { installPeers, buildHawser } from './setup.mjs';
 const USAGE = `Usage: npm run bench -- redis [options]     Hawser beside the other Redis clients
        npm run bench -- ways [options]       a connection per command, pools and the shared pipeline side by side
        npm run bench -- memory [--quick]     what Hawser keeps while a server is down
+       npm run bench -- caching              reads from memory beside reads that ask the server
 
 Options of redis and ways:
   --quick            fewer cells and shorter rounds, within a minute
@@ -38,6 +39,10 @@ if (task === 'redis') {
   // The heap can be told from garbage only behind a collection that was asked for.
   const child = spawnSync(process.execPath, ['--expose-gc', script, ...rest], { stdio: 'inherit' });
   process.exitCode = child.status ?? 1;
+} else if (task === 'caching') {
+  if (!rest.includes('--no-build')) buildHawser();
+  const { benchCaching } = await import('./caching/bench.mjs');
+  process.exitCode = await benchCaching();
 } else {
   console.error(USAGE);
   process.exitCode = 2;

@@ -120,7 +120,7 @@ export const REFUSED: ReadonlyMap<string, Refusals> = new Map([
   ...nowhere(
     'CLIENT|TRACKING CLIENT|CACHING',
     'it changes what the connection receives',
-    'client-side caching is not there yet',
+    'pass the option cache and read by redis.cached',
   ),
   ...nowhere('SCRIPT|DEBUG', 'it turns the connection into a debugger', 'use redis-cli --ldb'),
 ]);

@@ -3,13 +3,13 @@ import { sizeOf } from './shared-value.ts';
 import type { Tracking } from './tracking.ts';
 
 /** What an entry takes besides its texts, about: itself, its places in two tables, the set of its keys. */
-const ENTRY_BYTES = 512;
+const ENTRY_BYTES = 384;
 const KEY_BYTES = 64;
 
 /** One reply that is kept. */
 export class CacheEntry {
   readonly id: string;
-  readonly keys: ReadonlySet<string>;
+  readonly keys: readonly string[];
   readonly value: unknown;
   /** On which session it was read. */
   readonly tracking: Tracking;
@@ -19,7 +19,7 @@ export class CacheEntry {
   newer: CacheEntry | undefined;
   older: CacheEntry | undefined;
 
-  constructor(id: string, keys: ReadonlySet<string>, value: unknown, tracking: Tracking, storedAt: number) {
+  constructor(id: string, keys: readonly string[], value: unknown, tracking: Tracking, storedAt: number) {
     this.id = id;
     this.keys = keys;
     this.value = value;

@@ -54,7 +54,7 @@ export class CachingSession extends RedisSession {
   }
 
   override encode(request: RedisRequest): Encoded {
-    if (request instanceof CachedRequest) request.read.wasSent = true;
+    if (request instanceof CachedRequest) request.read.sending();
     return super.encode(request);
   }
 

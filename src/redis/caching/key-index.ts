@@ -1,7 +1,7 @@
 /** What reads keys. */
 export interface Keyed {
-  /** By `keyName`. */
-  readonly keys: ReadonlySet<string>;
+  /** By `keyName`, each once. */
+  readonly keys: readonly string[];
 }
 
 /** Finds what reads a key. Most keys are read by one command, and take no set for it. */

@@ -195,8 +195,8 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const positions = keysOf(command) ?? [];
     const why = whyNotCached(info.name, positions.length);
     if (why !== undefined) throw notCached(info.name, why);
-    const keys = new Set(positions.map((position) => keyName(command[position]!)));
-    const read = new SharedRead(this.#ground.clock, info.name, id, keys, {
+    const keys = eachOnce(positions.map((position) => keyName(command[position]!)));
+    const read = new SharedRead(this.#ground.clock, info.name, id, keys, this.#line!.state !== 'ready', {
       left: (left) => this.#detach(left),
       explain: () => this.#line!.explain(),
     });
@@ -257,6 +257,11 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
 }
 
 const LOST = { outcome: 'unknown' } as const;
+
+/** Most commands have one key, for which no set is needed, nor kept. */
+function eachOnce(names: string[]): string[] {
+  return names.length === 1 ? names : [...new Set(names)];
+}
 
 /** Whether a call has failed for want of a connection, or of one that answers. */
 function isOfConnection(error: unknown): boolean {

@@ -17,7 +17,7 @@ export interface SharedReadOwner {
 export class SharedRead implements Keyed {
   /** What is asked, and how it is wanted. */
   readonly id: string;
-  readonly keys: ReadonlySet<string>;
+  readonly keys: readonly string[];
   /** Whether the reply may be kept: no write of our own to its keys has come after it. */
   mayBeKept = true;
   /** Whether the request may have reached the server. */
@@ -25,20 +25,39 @@ export class SharedRead implements Keyed {
   readonly #command: string;
   readonly #owner: SharedReadOwner;
   readonly #waits: Waits;
-  readonly #abort = new AbortController();
+  readonly #abort: AbortController | undefined;
+  #isLeft = false;
   #value: unknown;
 
-  constructor(clock: Clock, command: string, id: string, keys: ReadonlySet<string>, owner: SharedReadOwner) {
+  /** `mayWaitLong`: there is no connection to send it on. An AbortController for each read would take longer than the read. */
+  constructor(
+    clock: Clock,
+    command: string,
+    id: string,
+    keys: readonly string[],
+    mayWaitLong: boolean,
+    owner: SharedReadOwner,
+  ) {
     this.id = id;
     this.keys = keys;
     this.#command = command;
     this.#owner = owner;
+    this.#abort = mayWaitLong ? new AbortController() : undefined;
     this.#waits = new Waits(clock, command, () => this.#outcome());
   }
 
-  /** Fires when nobody waits for the reply any more. */
-  get signal(): AbortSignal {
-    return this.#abort.signal;
+  /** Fires when nobody waits for the reply any more; `undefined` where the request does not wait for long either. */
+  get signal(): AbortSignal | undefined {
+    return this.#abort?.signal;
+  }
+
+  /** Its request is being sent. Throws ABORTED where nobody waits for the reply any more: it is not sent then. */
+  sending(): void {
+    if (this.#isLeft && !this.wasSent) {
+      const init = { outcome: 'not-sent', command: this.#command } as const;
+      throw new HawserError('ABORTED', `${this.#command}: all its callers have left`, init);
+    }
+    this.wasSent = true;
   }
 
   /** Waits for the reply. Resolves to a value of the caller's own. */
@@ -66,8 +85,9 @@ export class SharedRead implements Keyed {
   }
 
   #leave(): void {
+    this.#isLeft = true;
     this.#owner.left(this);
-    this.#abort.abort();
+    this.#abort?.abort();
   }
 
   /** What is known when a caller leaves. What others still wait for may yet be sent. */
