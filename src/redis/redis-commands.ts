@@ -65,9 +65,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     try {
       assertList(commands);
       if (commands.length === 0) return Promise.resolve([]);
-      const batch = new PipelineBatch();
-      const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
-      return replies.catch((error: unknown) => this.#inPlace(batch, error as HawserError));
+      return this.runPipeline(this.#admitAll(commands, 'pipeline'), options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -84,8 +82,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
       const mayWatch = this.#ownership === 'leased';
       // With watched keys, also that of no commands may find a change, and forgets them.
       if (commands.length === 0 && !mayWatch) return Promise.resolve([] as Executed);
-      const batch = new TransactionBatch(mayWatch);
-      return this.#submitBatch('MULTI', commands, batch, options) as Promise<Executed>;
+      return this.runTransaction(this.#admitAll(commands, 'transaction'), options) as Promise<Executed>;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -119,17 +116,60 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
       return this.run(call, [info.name, argument], options);
     try {
       const bytes = head.length + argument.length + 2;
-      return this.#submit(info, call.handling, argument, bytes, options, head);
+      return this.#submit(info, call.handling, argument, bytes, options, undefined, head);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** Asks, on whichever connection there is for it. What it throws is what the call rejects with. */
-  protected abstract submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply>;
+  /**
+   * Asks, on whichever connection there is for it. What it throws is what the call rejects with. `command` is what the request
+   * was made of; `undefined` of several commands, and of a short one that has a `head`.
+   */
+  protected abstract submit(
+    request: RedisRequest,
+    options: CallOptions | undefined,
+    command: RedisCommand | undefined,
+  ): Promise<RedisReply>;
 
   /** Asks what the server holds until it has something to answer, on a connection of the call's own. */
-  protected abstract submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply>;
+  protected abstract submitHeld(
+    request: OwnRequest,
+    options: CallOptions | undefined,
+    command: RedisCommand,
+  ): Promise<RedisReply>;
+
+  /** Runs commands in a row. What it throws is what the call rejects with. */
+  protected runPipeline(
+    commands: readonly AdmittedCommand[],
+    options: CallOptions | undefined,
+  ): Promise<(RedisReply | HawserError)[]> {
+    const batch = new PipelineBatch();
+    const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
+    return replies.catch((error: unknown) => this.#inPlace(batch, error as HawserError));
+  }
+
+  /** Runs commands as a transaction. What it throws is what the call rejects with. */
+  protected runTransaction(
+    commands: readonly AdmittedCommand[],
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    return this.#submitBatch('MULTI', commands, new TransactionBatch(this.#ownership === 'leased'), options);
+  }
+
+  /** One request of several commands, for a connection that many callers share. */
+  protected batchRequest(
+    name: BatchName,
+    commands: readonly AdmittedCommand[],
+    batch: PipelineBatch | TransactionBatch,
+    options: CallOptions | undefined,
+  ): RedisRequest {
+    if (options !== undefined) checkCallOptions(name, options);
+    const { data, bytes } = joinBatch(name, commands, batch);
+    const repeatable = mayRepeat(onlyReads(commands), options);
+    const form = this.#formOf(AS_IT_COMES, options);
+    return new RedisRequest(name, data, bytes, repeatable, form, undefined, batch);
+  }
 
   #ask(
     info: CommandInfo,
@@ -154,9 +194,19 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     footprint?.add(info, command, false);
     // A shared connection has nothing left behind on it, so that only what waits is something else there.
     if (footprint === undefined || (this.#ownership === 'shared' && footprint.waitsMs === 0)) {
-      return this.#submit(info, handling, encoded.data, encoded.bytes, options);
+      return this.#submit(info, handling, encoded.data, encoded.bytes, options, command);
     }
-    return this.#submitOwn(info.name, handling, encoded, info.readOnly, undefined, footprint, options);
+    const request = this.#ownRequest(
+      info.name,
+      handling,
+      encoded,
+      info.readOnly,
+      undefined,
+      footprint,
+      options,
+    );
+    const own = footprint.options(options, this.#limits.timeoutMs);
+    return request.waitsMs > 0 ? this.submitHeld(request, own, command) : this.submit(request, own, command);
   }
 
   #submit(
@@ -165,6 +215,7 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     data: Encoded,
     bytes: number,
     options: CallOptions | undefined,
+    command: RedisCommand | undefined,
     head: string = '',
   ): Promise<RedisReply> {
     if (options !== undefined) checkCallOptions(name, options);
@@ -174,61 +225,60 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     return this.submit(
       new RedisRequest(name, data, bytes, repeatable, form, convert, undefined, head),
       options,
+      command,
     );
   }
 
   #submitBatch(
-    name: 'PIPELINE' | 'MULTI',
-    commands: readonly RedisCommand[],
+    name: BatchName,
+    commands: readonly AdmittedCommand[],
+    batch: PipelineBatch | TransactionBatch,
+    options: CallOptions | undefined,
+  ): Promise<RedisReply> {
+    const reply =
+      this.#ownership === 'shared'
+        ? this.submit(this.batchRequest(name, commands, batch, options), options, undefined)
+        : this.#submitOwnBatch(name, commands, batch, options);
+    const { writes } = this.#limits;
+    if (writes === undefined || onlyReads(commands)) return reply;
+    const written = commands.map(({ command }) => command);
+    return writes.follow(written, this.#ownership !== 'shared', reply);
+  }
+
+  /** Asks on a connection on which commands may leave something behind. */
+  #submitOwnBatch(
+    name: BatchName,
+    commands: readonly AdmittedCommand[],
     batch: PipelineBatch | TransactionBatch,
     options: CallOptions | undefined,
   ): Promise<RedisReply> {
     const inTransaction = name === 'MULTI';
-    const encoded: EncodedCommand[] = inTransaction ? [MULTI] : [];
-    const footprint = this.#ownership === 'shared' ? undefined : new Footprint();
-    if (inTransaction) footprint?.addEffect(BEGIN);
-    let readOnly = true;
-    for (const command of commands) {
-      const info = this.#admit(command, inTransaction ? 'transaction' : 'pipeline');
-      readOnly &&= info.readOnly;
-      batch.add(info.name);
-      encoded.push(this.#encode(command, info));
-      footprint?.add(info, command, inTransaction);
-    }
-    if (inTransaction) encoded.push(EXEC);
-    if (inTransaction) footprint?.addEffect(EXECUTE);
-    const joined = joinCommands(encoded);
-    const reply = this.#submitOwn(name, AS_IT_COMES, joined, readOnly, batch, footprint, options);
-    const { writes } = this.#limits;
-    if (writes === undefined || readOnly) return reply;
-    return writes.follow(commands, this.#ownership !== 'shared', reply);
+    const footprint = new Footprint();
+    if (inTransaction) footprint.addEffect(BEGIN);
+    for (const { info, command } of commands) footprint.add(info, command, inTransaction);
+    if (inTransaction) footprint.addEffect(EXECUTE);
+    const encoded = joinBatch(name, commands, batch);
+    const reads = onlyReads(commands);
+    const request = this.#ownRequest(name, AS_IT_COMES, encoded, reads, batch, footprint, options);
+    return this.submit(request, footprint.options(options, this.#limits.timeoutMs), undefined);
   }
 
-  /** Asks what may leave something behind or take long; without a footprint it does neither. */
-  #submitOwn(
+  /** A request of what may leave something behind or take long. */
+  #ownRequest(
     name: string,
     handling: ReplyHandling,
     encoded: EncodedCommand,
     readOnly: boolean,
     batch: PipelineBatch | TransactionBatch | undefined,
-    footprint: Footprint | undefined,
+    footprint: Footprint,
     options: CallOptions | undefined,
-  ): Promise<RedisReply> {
+  ): OwnRequest {
     if (options !== undefined) checkCallOptions(name, options);
     const repeatable = mayRepeat(readOnly, options);
     const form = this.#formOf(handling, options);
-    if (footprint === undefined) {
-      const { data, bytes } = encoded;
-      return this.submit(new RedisRequest(name, data, bytes, repeatable, form, undefined, batch), options);
-    }
-    const { stallAfterMs, timeoutMs } = this.#limits;
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
-    const how = { repeatable, form, convert, batch, footprint, stallAfterMs };
-    const request = new OwnRequest(name, encoded, how);
-    const own = footprint.options(options, timeoutMs);
-    return request.waitsMs > 0 && batch === undefined
-      ? this.submitHeld(request, own)
-      : this.submit(request, own);
+    const { stallAfterMs } = this.#limits;
+    return new OwnRequest(name, encoded, { repeatable, form, convert, batch, footprint, stallAfterMs });
   }
 
   /** The replies of a pipeline that failed. Over a pool nothing is accepted that got no connection. */
@@ -246,6 +296,13 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     return this.#limits.forms.of(isBytes || options?.buffers === true, options?.bigints === true);
   }
 
+  #admitAll(commands: readonly RedisCommand[], standing: 'pipeline' | 'transaction'): AdmittedCommand[] {
+    return commands.map((command) => {
+      const info = this.#admit(command, standing);
+      return { command, info, encoded: this.#encode(command, info) };
+    });
+  }
+
   /** What is known of a command. Throws for what is no command, and for what these connections cannot let pass. */
   #admit(command: RedisCommand, standing: Standing): CommandInfo {
     assertCommand(command);
@@ -256,8 +313,31 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
   }
 }
 
+/** A command of a pipeline or a transaction, that its connection can take. */
+export interface AdmittedCommand {
+  readonly command: RedisCommand;
+  readonly info: CommandInfo;
+  readonly encoded: EncodedCommand;
+}
+
+type BatchName = 'PIPELINE' | 'MULTI';
+
 const MULTI = encodeCommand(['MULTI']);
 const EXEC = encodeCommand(['EXEC']);
+
+function joinBatch(
+  name: BatchName,
+  commands: readonly AdmittedCommand[],
+  batch: PipelineBatch | TransactionBatch,
+): EncodedCommand {
+  for (const { info } of commands) batch.add(info.name);
+  const encoded = commands.map((command) => command.encoded);
+  return joinCommands(name === 'MULTI' ? [MULTI, ...encoded, EXEC] : encoded);
+}
+
+function onlyReads(commands: readonly AdmittedCommand[]): boolean {
+  return commands.every(({ info }) => info.readOnly);
+}
 
 function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
   const retry = options?.retry ?? 'reads';
