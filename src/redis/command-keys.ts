@@ -35,6 +35,14 @@ export function keysOf(command: RedisCommand): readonly number[] | undefined {
   return positions.filter((position) => !isEmpty(command[position]!));
 }
 
+/** Where the first key of all commands of a name is; `undefined` where that is not always the same place, or where there is none. */
+export function firstKeyPosition(name: string): number | undefined {
+  specs ??= parseAll();
+  const [first] = specs.get(name) ?? [];
+  if (first === undefined || first.word !== undefined || first.from < 1) return undefined;
+  return first.find.type === 'range' ? first.from : undefined;
+}
+
 function specsOf(command: RedisCommand): readonly KeySpec[] | undefined {
   specs ??= parseAll();
   const name = upperWordOf(command[0]);

@@ -54,11 +54,13 @@ export class OwnConnections {
     return this.#calls.submit(request, options);
   }
 
-  /** Asks what the server holds until it has something to answer. */
-  hold(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
-    return this.#calls.use(request, options, (connection, left) =>
-      this.#blocked.run(connection, request, left),
-    );
+  /** Asks what the server holds until it has something to answer; right behind `preface`, where there is one. */
+  hold(request: OwnRequest, options: CallOptions | undefined, preface?: RedisRequest): Promise<RedisReply> {
+    return this.#calls.use(request, options, (connection, left) => {
+      // What is wrong with it shows in the answer to what follows.
+      if (preface !== undefined) connection.submit(preface, left).catch(() => {});
+      return this.#blocked.run(connection, request, left);
+    });
   }
 
   /** Lends a connection until it is released. */

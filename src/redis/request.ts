@@ -42,6 +42,12 @@ export class RedisRequest implements Request {
     this.head = head;
   }
 
+  /** The same, to be asked as well, or after it. `repeatable` only where it is here too. */
+  copy(repeatable: boolean = this.repeatable): RedisRequest {
+    const { command, data, bytes, form, convert, batch, head } = this;
+    return new RedisRequest(command, data, bytes, repeatable && this.repeatable, form, convert, batch, head);
+  }
+
   /** Blocking commands, which alone may rightly take long, are not for a shared connection. */
   get silenceMs(): number {
     return 0;

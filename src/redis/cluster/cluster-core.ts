@@ -1,0 +1,206 @@
+import {
+  checkWait,
+  HawserError,
+  systemEnvironment,
+  Waits,
+  type Environment,
+  type PoolReport,
+  type WaitOptions,
+} from '../../core/index.ts';
+import { RedisRedirectError } from '../errors.ts';
+import { ClusterNodes, type NodesChange } from './cluster-nodes.ts';
+import type { ClusterNode, NodeExplanation } from './cluster-node.ts';
+import type { ResolvedClusterOptions } from './cluster-options.ts';
+import { closed, ClusterState, notConnected } from './cluster-state.ts';
+import { Discovery } from './discovery.ts';
+import { SLOTS } from './hash-slot.ts';
+import { Router, type RedirectionCounts } from './router.ts';
+
+/** What is known of a cluster and of the calls to it. */
+export interface ClusterExplanation {
+  readonly state: string;
+  /** Why it is not ready; `undefined` while it is. */
+  readonly lastCause: string | undefined;
+  /** Slots that nobody is known to have. */
+  readonly slotsWithoutNode: number;
+  /** What was answered instead of a reply so far, and led to another attempt. */
+  readonly redirections: RedirectionCounts;
+  /** By address. */
+  readonly nodes: Readonly<Record<string, NodeExplanation>>;
+}
+
+/** All that the client of a cluster is made of, wired together. */
+export class ClusterCore {
+  readonly environment: Environment;
+  readonly options: ResolvedClusterOptions;
+  readonly nodes: ClusterNodes;
+  readonly router: Router;
+  readonly state: ClusterState;
+  readonly #discovery: Discovery;
+  /** Calls that wait until anything is known of the cluster. */
+  readonly #known: Waits;
+  readonly #changed = new Set<(change: NodesChange) => void>();
+
+  constructor(options: ResolvedClusterOptions, environment: Environment = systemEnvironment) {
+    const { clock, random } = environment;
+    const { node, nodeAddress } = options;
+    this.environment = environment;
+    this.options = options;
+    this.state = new ClusterState(clock);
+    this.#known = new Waits(clock, 'a call');
+    this.nodes = new ClusterNodes(
+      { options: node, environment },
+      options.readFrom,
+      (_, { from }) => {
+        if (from === 'ready') this.#discovery.refresh();
+        this.#update();
+      },
+      (change) => {
+        for (const listener of this.#changed) listener(change);
+      },
+    );
+    this.#discovery = new Discovery({
+      options,
+      environment,
+      nodes: this.nodes,
+      changed: () => this.#update(),
+    });
+    this.router = new Router({
+      clock,
+      random,
+      nodes: this.nodes,
+      timeoutMs: node.commands.timeoutMs,
+      whenDownWaitMs: options.whenDownWaitMs,
+      nodeAddress,
+      refresh: (hint) => this.#discovery.refresh(hint),
+      known: (command, timeoutMs, signal) => this.#untilKnown(command, timeoutMs, signal),
+      closed: (command) => (this.#isOver ? closed(command) : undefined),
+    });
+  }
+
+  get #isOver(): boolean {
+    return this.state.name === 'draining' || this.state.name === 'closed';
+  }
+
+  start(): void {
+    this.#discovery.refresh();
+  }
+
+  /** Throws CLOSED. */
+  assertOpen(command: string): void {
+    if (this.#isOver) throw closed(command);
+  }
+
+  /** Calls `listener` with each change of who has which slot. */
+  onNodes(listener: (change: NodesChange) => void): void {
+    this.#changed.add(listener);
+  }
+
+  /** Resolves when the client is ready. `timeoutMs` defaults to that of calls. */
+  async ready(options: WaitOptions = {}): Promise<void> {
+    const { timeoutMs = this.options.node.commands.timeoutMs, signal } = checkWait('ready', options);
+    await this.state.ready(timeoutMs, signal);
+  }
+
+  /** As {@link ClusterCore.ready}, for who waits for the first connection: rejects with what stands in its way. */
+  async connected(signal: AbortSignal | undefined): Promise<void> {
+    const { connectTimeoutMs } = this.options;
+    try {
+      await this.state.ready(connectTimeoutMs, signal);
+    } catch (error) {
+      const { code, message, cause } = error as HawserError;
+      if (code === 'NOT_CONNECTED' && cause instanceof HawserError) throw cause;
+      if (code !== 'DEADLINE') throw error;
+      const init = { outcome: 'not-sent', command: 'connect', cause } as const;
+      throw new HawserError('CONNECT_TIMEOUT', message, init);
+    }
+  }
+
+  /** Who has a slot, or any primary; waits until anything is known. Rejects as a call does. */
+  async nodeOf(slot: number | undefined, command: string, options: WaitOptions): Promise<ClusterNode> {
+    const { timeoutMs = this.options.node.commands.timeoutMs, signal } = checkWait(command, options);
+    const { clock } = this.environment;
+    const deadline = clock.now() + timeoutMs;
+    for (;;) {
+      this.assertOpen(command);
+      const node = this.nodes.nodeFor(slot, false);
+      if (node !== undefined) return node;
+      await this.#untilKnown(command, deadline - clock.now(), signal);
+    }
+  }
+
+  /** Takes notice of what a node has said that a caller has asked by itself. */
+  learn(node: ClusterNode, error: unknown): void {
+    if (error instanceof RedisRedirectError) this.#discovery.refresh(node);
+  }
+
+  retryNow(): void {
+    this.#discovery.retryNow();
+    for (const node of this.nodes.all) node.retryNow();
+  }
+
+  explain(): ClusterExplanation {
+    const { slotCounts, all } = this.nodes;
+    let known = 0;
+    for (const count of slotCounts.values()) known += count;
+    return {
+      state: this.state.name,
+      lastCause: this.state.cause?.message,
+      slotsWithoutNode: SLOTS - known,
+      redirections: this.router.counts,
+      nodes: Object.fromEntries(all.map((node) => [node.name, node.explain(slotCounts.get(node) ?? 0)])),
+    };
+  }
+
+  async close(options: WaitOptions = {}): Promise<PoolReport> {
+    this.state.enter('draining', undefined);
+    this.#discovery.close();
+    this.#known.reject(() => closed('a call'));
+    const reports = await Promise.all(this.nodes.all.map((node) => node.close(options)));
+    this.state.enter('closed', undefined);
+    return { leasesOut: reports.flatMap(({ leasesOut }) => leasesOut) };
+  }
+
+  #update(): void {
+    const { knowledge } = this.#discovery;
+    switch (knowledge.name) {
+      case 'unknown':
+        return this.state.enter(knowledge.failures === 0 ? 'connecting' : 'backing-off', knowledge.cause);
+      case 'parked':
+        this.state.enter('parked', knowledge.cause);
+        return this.#known.reject(() => notConnected('a call', knowledge.cause));
+      case 'known': {
+        this.#known.resolve();
+        const states = this.nodes.primaries.map(({ state }) => state);
+        if (states.includes('ready')) return this.state.enter('ready', undefined);
+        return this.state.enter(states.includes('backing-off') ? 'backing-off' : 'connecting', undefined);
+      }
+      case 'closed':
+    }
+  }
+
+  /** As the gate of a connection: it is waited for a while, counted from when nothing was known. */
+  async #untilKnown(command: string, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const { knowledge } = this.#discovery;
+    if (knowledge.name === 'parked') throw notConnected(command, knowledge.cause);
+    if (knowledge.name !== 'unknown') return;
+    const { cause, since } = knowledge;
+    const { clock } = this.environment;
+    const gateMs = since + this.options.whenDownWaitMs - clock.now();
+    if (gateMs <= 0) throw notConnected(command, cause, clock.now() - since);
+    try {
+      await this.#known.wait(Math.min(timeoutMs, gateMs), signal, () => {
+        if (gateMs <= timeoutMs) return notConnected(command, cause, clock.now() - since);
+        const message = `${command}: no node was known within ${Math.round(timeoutMs)} ms`;
+        return new HawserError('DEADLINE', message, { outcome: 'not-sent', command, cause });
+      });
+    } catch (error) {
+      throw inNameOf(command, error as HawserError);
+    }
+  }
+}
+
+/** Those who wait together are told the same, and each in its own name. */
+function inNameOf(command: string, { code, message, outcome, cause }: HawserError): HawserError {
+  return new HawserError(code, message.replace(/^a call:/, `${command}:`), { outcome, command, cause });
+}

@@ -1,0 +1,63 @@
+import { invalidOption, MAX_TIMER_MS, resolveOptions } from '../../core/index.ts';
+import { resolveRedisOptions, type RedisOptions, type ResolvedRedisOptions } from '../options.ts';
+import type { NodeAddress } from './topology.ts';
+
+/**
+ * Which nodes answer commands that only read. `primary`: the one that takes the writes. `replica`: a replica of it, the primary
+ * where none is connected. `any`: all of them in turn. What a replica answers may be older than what was written.
+ */
+export type ReadFrom = 'primary' | 'replica' | 'any';
+
+/** How to connect to a Redis Cluster. What the URL says too, the options override. */
+export interface RedisClusterOptions extends Omit<
+  RedisOptions,
+  'database' | 'role' | 'readonly' | 'sentinel' | 'cache'
+> {
+  /** Who answers commands that only read. Default `primary`. */
+  readonly readFrom?: ReadFrom | undefined;
+  /**
+   * Where a node is to be reached that the cluster knows by another address: with port forwarding, or another network in
+   * between. Default: as the cluster says.
+   */
+  readonly nodeAddress?: ((known: NodeAddress) => NodeAddress) | undefined;
+  /** How often, in milliseconds, a cluster is asked for its nodes of which nothing else was heard. Default 60,000. */
+  readonly refreshEveryMs?: number | undefined;
+}
+
+/** {@link RedisClusterOptions} and the URL, checked and complete. */
+export interface ResolvedClusterOptions {
+  /** Of each node; their endpoints are those by which the cluster is found. */
+  readonly node: ResolvedRedisOptions;
+  readonly readFrom: ReadFrom;
+  readonly nodeAddress: (known: NodeAddress) => NodeAddress;
+  readonly refreshEveryMs: number;
+  readonly whenDownWaitMs: number;
+  readonly connectTimeoutMs: number;
+}
+
+const REFRESH_EVERY_MS = 60_000;
+
+/** Brings URL and options together. Throws INVALID_OPTION. */
+export function resolveClusterOptions(
+  url: string | URL,
+  options: RedisClusterOptions,
+): ResolvedClusterOptions {
+  const { readFrom = 'primary', nodeAddress = asItIs, refreshEveryMs = REFRESH_EVERY_MS, ...rest } = options;
+  if (readFrom !== 'primary' && readFrom !== 'replica' && readFrom !== 'any') {
+    throw invalidOption('readFrom', "'primary', 'replica' or 'any'", readFrom);
+  }
+  if (typeof nodeAddress !== 'function') throw invalidOption('nodeAddress', 'a function', nodeAddress);
+  if (!(refreshEveryMs >= 1_000 && refreshEveryMs <= MAX_TIMER_MS)) {
+    throw invalidOption('refreshEveryMs', `milliseconds from 1000 to ${MAX_TIMER_MS}`, refreshEveryMs);
+  }
+  // A node says by MOVED that it is no primary any more, and knows who is. READONLY makes no difference to a primary.
+  const readonly = readFrom !== 'primary';
+  const node = resolveRedisOptions(url, { ...rest, ...(readonly ? { readonly } : { role: 'any' }) });
+  if (node.database !== 0) throw invalidOption('database', '0, as a cluster has no other', node.database);
+  const { whenDownWaitMs, connectTimeoutMs } = resolveOptions(node.connection);
+  return { node, readFrom, nodeAddress, refreshEveryMs, whenDownWaitMs, connectTimeoutMs };
+}
+
+function asItIs(known: NodeAddress): NodeAddress {
+  return known;
+}
