@@ -1,4 +1,5 @@
 import { BEHAVIOUR_MUTANTS } from './behaviour.mjs';
+import { CLUSTER_MUTANTS } from './cluster.mjs';
 import { CORE_MUTANTS } from './core.mjs';
 import { MACHINE_MUTANTS } from './machine.mjs';
 import { POOL_MUTANTS } from './pool.mjs';
@@ -11,4 +12,5 @@ export const MUTANTS = [
   ...POOL_MUTANTS,
   ...BEHAVIOUR_MUTANTS,
   ...REDIS_MUTANTS,
+  ...CLUSTER_MUTANTS,
 ];

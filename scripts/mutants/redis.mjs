@@ -132,8 +132,8 @@ export const REDIS_MUTANTS = [
     name: 'take-no-notice-of-a-gap',
     rule: 'P2',
     file: 'src/redis/pubsub/topic.ts',
-    find: 'if (seat.hasJoined) seat.outage ??= outage;',
-    put: 'if (!seat.hasJoined) seat.outage ??= outage;',
+    find: 'if (!seat.hasJoined) continue;',
+    put: 'if (seat.hasJoined) continue;',
     tests: ['test/redis/subscriptions.test.ts'],
   },
   {

@@ -30,10 +30,9 @@ import { OwnConnections } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
 import { checkChannels, resolveSubscribeOptions, type SubscribeOptions } from './pubsub/subscribe-options.ts';
 import { subscriberProtocol } from './pubsub/subscriber-session.ts';
-import { Subscription } from './pubsub/subscription.ts';
+import { subscription, type Subscription } from './pubsub/subscription.ts';
 import { Subscriptions } from './pubsub/subscriptions.ts';
 import type { TopicKind } from './pubsub/topic-kind.ts';
-import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import { RedisPool } from './redis-pool.ts';
 import { asText, type RedisReply } from './reply.ts';
@@ -42,6 +41,7 @@ import { reachOf, type Reach } from './sentinel/primary-reach.ts';
 import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
 import type { StreamReader } from './streams/stream-reader.ts';
 import { Streams } from './streams/streams.ts';
+import { SubscribingClient } from './subscribing-client.ts';
 
 /** What a {@link Redis} says of itself. */
 export interface RedisExplanation extends Explanation {
@@ -74,7 +74,7 @@ interface Beside {
  * NOT_CONNECTED, OVERLOADED, CLOSED, DEADLINE, ABORTED, CONNECTION_LOST, STALLED, PROTOCOL_VIOLATION, LIMIT_EXCEEDED,
  * INVALID_ARGUMENT and UNSHAREABLE_COMMAND; see docs/errors.md.
  */
-export class Redis extends RedisCommands {
+export class Redis extends SubscribingClient {
   readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
   readonly #limits: CommandLimits;
   readonly #clock: Clock;
@@ -266,61 +266,6 @@ export class Redis extends RedisCommands {
   }
 
   /**
-   * Subscribes to one channel or several, at once or as soon as there is a connection, and again after each loss of it: for
-   * `for await`, or to {@link Subscription.listen} to. All who subscribe to a channel share one subscription of the server's.
-   * Throws INVALID_ARGUMENT and CLOSED; how a subscription fails later is told by itself. See docs/subscriptions.md.
-   */
-  subscribe(channels: string | readonly string[], options?: SubscribeOptions & AsText): Subscription;
-  subscribe(
-    channels: string | readonly string[],
-    options: SubscribeOptions & AsBuffers,
-  ): Subscription<Buffer>;
-  subscribe(
-    channels: string | readonly string[],
-    options?: SubscribeOptions,
-  ): Subscription | Subscription<Buffer>;
-  subscribe(
-    channels: string | readonly string[],
-    options?: SubscribeOptions,
-  ): Subscription | Subscription<Buffer> {
-    return this.#subscribe('subscribe', 'channel', channels, options);
-  }
-
-  /** As {@link Redis.subscribe}, to all channels whose names match a pattern (`news.*`). */
-  psubscribe(patterns: string | readonly string[], options?: SubscribeOptions & AsText): Subscription;
-  psubscribe(
-    patterns: string | readonly string[],
-    options: SubscribeOptions & AsBuffers,
-  ): Subscription<Buffer>;
-  psubscribe(
-    patterns: string | readonly string[],
-    options?: SubscribeOptions,
-  ): Subscription | Subscription<Buffer>;
-  psubscribe(
-    patterns: string | readonly string[],
-    options?: SubscribeOptions,
-  ): Subscription | Subscription<Buffer> {
-    return this.#subscribe('psubscribe', 'pattern', patterns, options);
-  }
-
-  /** As {@link Redis.subscribe}, to shard channels (Redis 7.0): to what is published with SPUBLISH. */
-  ssubscribe(shardchannels: string | readonly string[], options?: SubscribeOptions & AsText): Subscription;
-  ssubscribe(
-    shardchannels: string | readonly string[],
-    options: SubscribeOptions & AsBuffers,
-  ): Subscription<Buffer>;
-  ssubscribe(
-    shardchannels: string | readonly string[],
-    options?: SubscribeOptions,
-  ): Subscription | Subscription<Buffer>;
-  ssubscribe(
-    shardchannels: string | readonly string[],
-    options?: SubscribeOptions,
-  ): Subscription | Subscription<Buffer> {
-    return this.#subscribe('ssubscribe', 'shard', shardchannels, options);
-  }
-
-  /**
    * The entries of one stream or several, those that are there behind an id and those that will be: for `for await`. Begins with
    * the first of them that is asked for, keeps a connection of its own, and goes on after each loss of it behind the entry
    * that was read last. Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by itself. See docs/streams.md.
@@ -350,6 +295,20 @@ export class Redis extends RedisCommands {
     return this.#ownConnections(request.command).hold(request, options);
   }
 
+  protected override subscribeTo(
+    command: string,
+    kind: TopicKind,
+    channels: string | readonly string[],
+    given: SubscribeOptions = {},
+  ): Subscription | Subscription<Buffer> {
+    const options = resolveSubscribeOptions(command, given);
+    const names = checkChannels(command, channels);
+    this.#assertOpen(command);
+    const subscriptions = (this.#subscriptions ??= this.#make.subscriptions());
+    const { timeoutMs } = this.#limits;
+    return subscription({ clock: this.#clock, subscriptions, kind, names, options, timeoutMs });
+  }
+
   /** Throws CLOSED when no more are to be made. */
   #ownConnections(command: string): OwnConnections {
     this.#assertOpen(command);
@@ -375,22 +334,5 @@ export class Redis extends RedisCommands {
       const init = { outcome: 'not-sent', command } as const;
       throw new HawserError('CLOSED', `${command}: the client was closed by its owner`, init);
     }
-  }
-
-  #subscribe(
-    command: string,
-    kind: TopicKind,
-    channels: string | readonly string[],
-    given: SubscribeOptions = {},
-  ): Subscription | Subscription<Buffer> {
-    const options = resolveSubscribeOptions(command, given);
-    const names = checkChannels(command, channels);
-    this.#assertOpen(command);
-    const subscriptions = (this.#subscriptions ??= this.#make.subscriptions());
-    const { timeoutMs } = this.#limits;
-    const ground = { clock: this.#clock, subscriptions, kind, names, options, timeoutMs };
-    if (options.buffers) return new Subscription<Buffer>(ground);
-    const subscription: Subscription = new Subscription(ground);
-    return subscription;
   }
 }

@@ -7,13 +7,15 @@ import {
   type PoolReport,
   type WaitOptions,
 } from '../../core/index.ts';
-import { RedisRedirectError } from '../errors.ts';
-import { ClusterNodes, type NodesChange } from './cluster-nodes.ts';
+import { RedisRedirectError, RedisReplyError } from '../errors.ts';
+import { ClusterNodes } from './cluster-nodes.ts';
 import type { ClusterNode, NodeExplanation } from './cluster-node.ts';
 import type { ResolvedClusterOptions } from './cluster-options.ts';
 import { closed, ClusterState, notConnected } from './cluster-state.ts';
+import { ClusterSubscriptions } from './cluster-subscriptions.ts';
 import { Discovery } from './discovery.ts';
 import { SLOTS } from './hash-slot.ts';
+import { redirectedTo } from './topology.ts';
 import { Router, type RedirectionCounts } from './router.ts';
 
 /** What is known of a cluster and of the calls to it. */
@@ -39,7 +41,7 @@ export class ClusterCore {
   readonly #discovery: Discovery;
   /** Calls that wait until anything is known of the cluster. */
   readonly #known: Waits;
-  readonly #changed = new Set<(change: NodesChange) => void>();
+  #subscriptions: ClusterSubscriptions | undefined;
 
   constructor(options: ResolvedClusterOptions, environment: Environment = systemEnvironment) {
     const { clock, random } = environment;
@@ -54,10 +56,9 @@ export class ClusterCore {
       (_, { from }) => {
         if (from === 'ready') this.#discovery.refresh();
         this.#update();
+        this.#subscriptions?.nodeChanged();
       },
-      (change) => {
-        for (const listener of this.#changed) listener(change);
-      },
+      (slots) => this.#subscriptions?.slotsMoved(slots),
     );
     this.#discovery = new Discovery({
       options,
@@ -91,9 +92,15 @@ export class ClusterCore {
     if (this.#isOver) throw closed(command);
   }
 
-  /** Calls `listener` with each change of who has which slot. */
-  onNodes(listener: (change: NodesChange) => void): void {
-    this.#changed.add(listener);
+  /** What is subscribed to. Throws CLOSED. */
+  subscriptionsFor(command: string): ClusterSubscriptions {
+    this.assertOpen(command);
+    return (this.#subscriptions ??= new ClusterSubscriptions({
+      clock: this.environment.clock,
+      nodes: this.nodes,
+      toldAt: () => this.#discovery.toldAt,
+      learn: (node, error) => this.learn(node, error),
+    }));
   }
 
   /** Resolves when the client is ready. `timeoutMs` defaults to that of calls. */
@@ -131,7 +138,13 @@ export class ClusterCore {
 
   /** Takes notice of what a node has said that a caller has asked by itself. */
   learn(node: ClusterNode, error: unknown): void {
-    if (error instanceof RedisRedirectError) this.#discovery.refresh(node);
+    if (!(error instanceof RedisReplyError)) return;
+    if (!(error instanceof RedisRedirectError)) return this.#discovery.refresh();
+    const { nodeAddress } = this.options;
+    if (error.kind === 'MOVED') {
+      this.nodes.moved(error.slot, redirectedTo(error, node.address, nodeAddress));
+    }
+    this.#discovery.refresh();
   }
 
   retryNow(): void {
@@ -156,6 +169,7 @@ export class ClusterCore {
     this.state.enter('draining', undefined);
     this.#discovery.close();
     this.#known.reject(() => closed('a call'));
+    this.#subscriptions?.end(undefined);
     const reports = await Promise.all(this.nodes.all.map((node) => node.close(options)));
     this.state.enter('closed', undefined);
     return { leasesOut: reports.flatMap(({ leasesOut }) => leasesOut) };
@@ -168,6 +182,7 @@ export class ClusterCore {
         return this.state.enter(knowledge.failures === 0 ? 'connecting' : 'backing-off', knowledge.cause);
       case 'parked':
         this.state.enter('parked', knowledge.cause);
+        this.#subscriptions?.end(notConnected('subscribe', knowledge.cause));
         return this.#known.reject(() => notConnected('a call', knowledge.cause));
       case 'known': {
         this.#known.resolve();

@@ -40,6 +40,8 @@ export interface NodeExplanation {
   readonly connection: Explanation | undefined;
   /** The connections that belong to one caller each; `undefined` before their first use. */
   readonly dedicated: PoolExplanation | undefined;
+  /** The connection for subscriptions alone; `undefined` where there is none, as they are on the shared one. */
+  readonly subscriptions: Explanation | undefined;
 }
 
 type Line = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
@@ -118,6 +120,7 @@ export class ClusterNode {
       slots,
       connection: this.#line?.explain(),
       dedicated: this.#own?.leases.explain(),
+      subscriptions: this.#subscriptions?.own?.explain(),
     };
   }
 

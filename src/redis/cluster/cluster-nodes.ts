@@ -14,19 +14,22 @@ interface NodeShard {
 export class ClusterNodes {
   readonly #ground: NodeGround;
   readonly #readFrom: ReadFrom;
-  readonly #listener: (change: NodesChange) => void;
+  readonly #listener: (slots: readonly number[]) => void;
   readonly #nodes = new Map<string, ClusterNode>();
   /** By slot. */
   #shards: (NodeShard | undefined)[] = Array.from({ length: SLOTS });
+  readonly #byPrimary = new Map<ClusterNode, NodeShard>();
+  /** How many slots each has, as long as that holds. */
+  #counts: ReadonlyMap<ClusterNode, number> | undefined;
   /** Whose turn it is, where several may answer. */
   #turn = 0;
 
-  /** `listener` is told of each change of who has which slot. */
+  /** `listener` is told of slots that have another primary than before, or none. */
   constructor(
     ground: Omit<NodeGround, 'stateChanged'>,
     readFrom: ReadFrom,
     stateChanged: (node: ClusterNode, change: StateChange) => void,
-    listener: (change: NodesChange) => void,
+    listener: (slots: readonly number[]) => void,
   ) {
     this.#ground = { ...ground, stateChanged };
     this.#readFrom = readFrom;
@@ -41,9 +44,7 @@ export class ClusterNodes {
   /** Whether there is a replica for all that they may be asked. */
   get hasReaders(): boolean {
     if (!this.readsAnywhere) return true;
-    const shards = new Set(this.#shards);
-    shards.delete(undefined);
-    return [...shards].every((shard) => shard!.replicas.length > 0);
+    return this.primaries.every((primary) => (this.#byPrimary.get(primary)?.replicas.length ?? 0) > 0);
   }
 
   /** All of them. */
@@ -58,11 +59,7 @@ export class ClusterNodes {
 
   /** How many slots each primary has. */
   get slotCounts(): ReadonlyMap<ClusterNode, number> {
-    const counts = new Map<ClusterNode, number>();
-    for (const shard of this.#shards) {
-      if (shard !== undefined) counts.set(shard.primary, (counts.get(shard.primary) ?? 0) + 1);
-    }
-    return counts;
+    return (this.#counts ??= countsOf(this.#shards));
   }
 
   /** Who takes the writes to a slot. */
@@ -95,11 +92,11 @@ export class ClusterNodes {
     if (before?.primary === node) return node;
     node.role = 'primary';
     node.open();
-    this.#shards[slot] = this.#shards.find((shard) => shard?.primary === node) ?? {
-      primary: node,
-      replicas: [],
-    };
-    this.#listener({ moved: [slot] });
+    const shard = this.#byPrimary.get(node) ?? { primary: node, replicas: [] };
+    this.#byPrimary.set(node, shard);
+    this.#shards[slot] = shard;
+    this.#counts = undefined;
+    this.#listener([slot]);
     return node;
   }
 
@@ -107,6 +104,8 @@ export class ClusterNodes {
   adopt(topology: Topology): void {
     const before = this.#shards;
     this.#shards = Array.from({ length: SLOTS });
+    this.#counts = undefined;
+    this.#byPrimary.clear();
     const present = new Set<ClusterNode>();
     const take = (address: NodeAddress, role: NodeRole): ClusterNode => {
       const node = this.#inRole(address, role);
@@ -119,6 +118,7 @@ export class ClusterNodes {
         primary: take(primary, 'primary'),
         replicas: replicas.map((replica) => take(replica, 'replica')),
       };
+      this.#byPrimary.set(shard.primary, shard);
       for (const [first, last] of slots) {
         for (let slot = first; slot <= last; slot += 1) this.#shards[slot] = shard;
       }
@@ -129,7 +129,7 @@ export class ClusterNodes {
       node.retire();
     }
     const moved = [...before.keys()].filter((slot) => before[slot]?.primary !== this.#shards[slot]?.primary);
-    if (moved.length > 0) this.#listener({ moved });
+    if (moved.length > 0) this.#listener(moved);
   }
 
   /** What waits for a primary that has become a replica is told at once to go elsewhere. */
@@ -158,13 +158,21 @@ export class ClusterNodes {
   /** One that is connected, if there is one, each in turn. */
   #anyPrimary(): ClusterNode | undefined {
     const { primaries } = this;
+    const { length } = primaries;
     this.#turn = (this.#turn + 1) % Number.MAX_SAFE_INTEGER;
-    const inTurn = primaries.map((_, index) => primaries[(index + this.#turn) % primaries.length]!);
-    return inTurn.find(({ state }) => state === 'ready') ?? inTurn[0];
+    for (let tried = 0; tried < length; tried += 1) {
+      const node = primaries[(this.#turn + tried) % length]!;
+      if (node.state === 'ready') return node;
+    }
+    return primaries[0];
   }
 }
 
-/** What has changed: slots that have another primary than before, or none. */
-export interface NodesChange {
-  readonly moved: readonly number[];
+/** In the order of their first slots. */
+function countsOf(shards: readonly (NodeShard | undefined)[]): ReadonlyMap<ClusterNode, number> {
+  const counts = new Map<ClusterNode, number>();
+  for (const shard of shards) {
+    if (shard !== undefined) counts.set(shard.primary, (counts.get(shard.primary) ?? 0) + 1);
+  }
+  return counts;
 }

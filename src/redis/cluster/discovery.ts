@@ -64,6 +64,7 @@ export class Discovery {
   #activity: Activity = { name: 'resting', timer: undefined };
   #knowledge: Knowledge;
   #askedAt = -Infinity;
+  #toldAt = -Infinity;
   /** Attempts in a row after which something was still wrong. */
   #rounds = 0;
 
@@ -71,6 +72,11 @@ export class Discovery {
     this.#ground = ground;
     this.#clock = ground.environment.clock;
     this.#knowledge = { name: 'unknown', since: this.#clock.now(), failures: 0, cause: undefined };
+  }
+
+  /** When it was told last who has which slot, in the clock's milliseconds. */
+  get toldAt(): number {
+    return this.#toldAt;
   }
 
   get knowledge(): Knowledge {
@@ -134,6 +140,7 @@ export class Discovery {
   #found(topology: Topology): undefined {
     if (this.#closing.signal.aborted) return;
     this.#ground.nodes.adopt(topology);
+    this.#toldAt = this.#clock.now();
     this.#know({ name: 'known' });
   }
 

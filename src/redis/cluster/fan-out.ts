@@ -1,7 +1,7 @@
+import { afterUnknown } from '../../core/index.ts';
 import { upperWordOf } from '../argument-text.ts';
 import type { RedisCommand } from '../commands.ts';
 import type { RedisReply } from '../reply.ts';
-import { mayHaveRun } from './may-have-run.ts';
 
 /** How the answers of all shards become one. */
 export type Join = (replies: readonly RedisReply[]) => RedisReply;
@@ -59,7 +59,7 @@ export async function fanOut<N>(
   const isAlike =
     failures.length === nodes.length &&
     failures.every(({ reason }) => outcomeOf(reason) === outcomeOf(worst.reason));
-  throw isAlike ? worst.reason : mayHaveRun(worst.reason);
+  throw isAlike ? worst.reason : afterUnknown(worst.reason);
 }
 
 function outcomeOf(error: unknown): unknown {

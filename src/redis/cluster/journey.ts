@@ -1,10 +1,10 @@
-import { HawserError, type CallWaitOptions } from '../../core/index.ts';
+import { afterUnknown, HawserError, type CallWaitOptions } from '../../core/index.ts';
 import type { CallOptions } from '../call-options.ts';
 import type { RedisRedirectError, RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import { mayHaveRun } from './may-have-run.ts';
 import { reactionTo } from './reaction.ts';
+import { redirectedTo } from './topology.ts';
 import type { RedirectionCounts, RoutedCall, RouterGround } from './router.ts';
 
 /** A call that was sent from node to node so often, by MOVED, by ASK, or because it was left, fails with what it was told last. */
@@ -85,10 +85,10 @@ export class Journey {
   }
 
   async #moved(node: ClusterNode, to: RedisRedirectError, error: unknown): Promise<Stage> {
-    const { nodes, refresh } = this.#ground;
+    const { nodes, refresh, nodeAddress } = this.#ground;
     this.#counts.moved += 1;
     this.#redirections += 1;
-    const target = nodes.moved(to.slot, this.#addressOf(node, to));
+    const target = nodes.moved(to.slot, redirectedTo(to, node.address, nodeAddress));
     refresh(target);
     if (this.#redirections > IMMEDIATE_REDIRECTIONS) await this.#pause(error);
     return { node: target, asking: false };
@@ -97,7 +97,8 @@ export class Journey {
   #asked(node: ClusterNode, to: RedisRedirectError): Stage {
     this.#counts.ask += 1;
     this.#redirections += 1;
-    return { node: this.#ground.nodes.at(this.#addressOf(node, to), 'primary'), asking: true };
+    const { nodes, nodeAddress } = this.#ground;
+    return { node: nodes.at(redirectedTo(to, node.address, nodeAddress), 'primary'), asking: true };
   }
 
   async #notNow(refusal: RedisReplyError, error: unknown): Promise<Stage> {
@@ -141,12 +142,6 @@ export class Journey {
         throw this.#final(error);
       }
     }
-  }
-
-  /** By which address a node is reached that another one has named. */
-  #addressOf(teller: ClusterNode, { host, port }: RedisRedirectError): { host: string; port: number } {
-    const known = { host: host === '' || host === '?' ? teller.address.host : host, port };
-    return host === '' || host === '?' ? known : this.#ground.nodeAddress(known);
   }
 
   /** The options of a call that has begun some time ago. */
@@ -208,7 +203,7 @@ export class Journey {
 
   /** What the call rejects with. What has happened to it before must not be forgotten. */
   #final(error: unknown): unknown {
-    return this.#mayHaveRun ? mayHaveRun(error) : error;
+    return this.#mayHaveRun ? afterUnknown(error) : error;
   }
 }
 

@@ -17,10 +17,18 @@ import type { RedisCommand } from '../commands.ts';
 import type { ScanPageOptions } from '../generated/generic-commands.ts';
 import type { CommandLimits } from '../options.ts';
 import type { OwnRequest } from '../own-request.ts';
+import {
+  checkChannels,
+  resolveSubscribeOptions,
+  type SubscribeOptions,
+} from '../pubsub/subscribe-options.ts';
+import { subscription, type Subscription } from '../pubsub/subscription.ts';
+import type { TopicKind } from '../pubsub/topic-kind.ts';
 import type { RedisConnection } from '../redis-connection.ts';
-import { RedisCommands, type AdmittedCommand } from '../redis-commands.ts';
+import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
+import { SubscribingClient } from '../subscribing-client.ts';
 import { askingRequest } from './asking.ts';
 import { ClusterCore, type ClusterExplanation } from './cluster-core.ts';
 import { resolveClusterOptions, type RedisClusterOptions } from './cluster-options.ts';
@@ -38,7 +46,7 @@ import { SplitPipeline } from './split-pipeline.ts';
  * The same calls as {@link Redis}, with the same promises. Commands without keys are asked of any node, but those that are meant
  * for the whole (FLUSHALL, DBSIZE, KEYS, SCRIPT LOAD, CONFIG SET ...) of every primary. See docs/cluster.md.
  */
-export class RedisClusterClient extends RedisCommands {
+export class RedisClusterClient extends SubscribingClient {
   readonly #core: ClusterCore;
   readonly #slots: CommandSlots;
 
@@ -165,6 +173,20 @@ export class RedisClusterClient extends RedisCommands {
   override async *scan(options?: ScanPageOptions): AsyncGenerator<string | Buffer, void, undefined> {
     await this.#core.nodeOf(undefined, 'SCAN', { signal: options?.signal });
     for (const { commands } of this.#core.nodes.primaries) yield* commands.scan(options);
+  }
+
+  protected override subscribeTo(
+    command: string,
+    kind: TopicKind,
+    channels: string | readonly string[],
+    given: SubscribeOptions = {},
+  ): Subscription | Subscription<Buffer> {
+    const options = resolveSubscribeOptions(command, given);
+    const names = checkChannels(command, channels);
+    const subscriptions = this.#core.subscriptionsFor(command);
+    const { clock } = this.#core.environment;
+    const { timeoutMs } = this.#core.options.node.commands;
+    return subscription({ clock, subscriptions, kind, names, options, timeoutMs });
   }
 
   protected override submit(

@@ -1,4 +1,5 @@
 import { HawserError } from '../../core/index.ts';
+import type { RedisRedirectError } from '../errors.ts';
 import { textOf, type RedisReply } from '../reply.ts';
 import { SLOTS } from './hash-slot.ts';
 
@@ -50,6 +51,15 @@ export function readTopology(reply: RedisReply, asked: string): Topology {
 /** By which nodes are told apart. */
 export function nameOf({ host, port }: NodeAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Where a node is that another one, `teller`, has named in a redirection: one that leaves the host out is on the same. */
+export function redirectedTo(
+  { host, port }: RedisRedirectError,
+  teller: NodeAddress,
+  nodeAddress: (known: NodeAddress) => NodeAddress,
+): NodeAddress {
+  return host === '' || host === '?' ? { host: teller.host, port } : nodeAddress({ host, port });
 }
 
 /** The address of a node: `[preferred endpoint, port, id, [name, value ...]]`. */

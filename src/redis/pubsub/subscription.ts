@@ -3,14 +3,20 @@ import { HawserError, Listeners, Waits, checkWait, type Clock, type WaitOptions 
 import { SubscriptionBuffer } from './subscription-buffer.ts';
 import type { SubscriptionEnd, SubscriptionEvent, SubscriptionGap } from './subscription-events.ts';
 import type { ResolvedSubscribeOptions } from './subscribe-options.ts';
-import type { Subscriptions } from './subscriptions.ts';
 import type { TopicKind } from './topic-kind.ts';
 import type { Outage, PublishedMessage, Subscriber, Topic } from './topic.ts';
+
+/** Where a subscription is entered. */
+export interface SubscriptionBoard {
+  /** Subscribes, and keeps it up until `remove`. */
+  add(subscriber: Subscriber, kind: TopicKind, names: ReadonlySet<string>): void;
+  remove(subscriber: Subscriber, kind: TopicKind, names: ReadonlySet<string>): void;
+}
 
 /** What a subscription needs. */
 export interface SubscriptionGround {
   readonly clock: Clock;
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: SubscriptionBoard;
   readonly kind: TopicKind;
   readonly names: ReadonlySet<string>;
   readonly options: ResolvedSubscribeOptions;
@@ -202,4 +208,11 @@ function closed(): HawserError {
 
 function misused(message: string): HawserError {
   return new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent' });
+}
+
+/** A subscription, of text or of bytes. */
+export function subscription(ground: SubscriptionGround): Subscription | Subscription<Buffer> {
+  if (ground.options.buffers) return new Subscription<Buffer>(ground);
+  const ofText: Subscription = new Subscription(ground);
+  return ofText;
 }

@@ -10,6 +10,7 @@ import { RedisReplyError } from '../errors.ts';
 import { textOf, type RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { RedisSession } from '../session.ts';
+import type { SubscriptionBoard } from './subscription.ts';
 import { SubscriptionRequest } from './subscription-request.ts';
 import { meaningOf, VERBS, type TopicKind } from './topic-kind.ts';
 import { PublishedMessage, Topic, type Outage, type Phase, type Subscriber } from './topic.ts';
@@ -34,7 +35,7 @@ export interface SubscriptionsGround {
  * What a client subscribes to: above its connections, so that it outlasts them. What is wanted and what the server has are
  * brought together by one request at a time for each topic, and after each loss anew.
  */
-export class Subscriptions {
+export class Subscriptions implements SubscriptionBoard {
   readonly #ground: SubscriptionsGround;
   readonly #topics: Readonly<Record<TopicKind, Map<string, Topic>>> = {
     channel: new Map(),
@@ -62,7 +63,6 @@ export class Subscriptions {
     return this.#own;
   }
 
-  /** Subscribes, and keeps it up until `remove`. */
   add(subscriber: Subscriber, kind: TopicKind, names: ReadonlySet<string>): void {
     this.#subscribers.add(subscriber);
     for (const name of names) {
@@ -86,6 +86,19 @@ export class Subscriptions {
       else this.#due.add(topic);
     }
     this.#ask();
+  }
+
+  /**
+   * As `remove`, where the server is about to end the subscription by itself, as the node of a cluster does that gives the slot of
+   * a shard channel away: what is asked of it about the channel then would be asked in vain.
+   */
+  abandon(subscriber: Subscriber, kind: TopicKind, names: ReadonlySet<string>): void {
+    this.#subscribers.delete(subscriber);
+    for (const name of names) {
+      const topic = this.#topics[kind].get(name);
+      topic?.remove(subscriber);
+      if (topic?.phase.name === 'away' && !topic.isWanted) this.#forget(topic);
+    }
   }
 
   /** Ends all subscriptions, and the connection for them alone, if there is one. */

@@ -13,6 +13,8 @@ export interface Subscriber {
   /** The topic is there, for the first time. */
   joined(topic: Topic): void;
   message(message: PublishedMessage): void;
+  /** The topic is away; nobody has asked for that. */
+  lost?(topic: Topic, outage: Outage): void;
   /** The topic was away, and is there again. */
   resumed(topic: Topic, outage: Outage): void;
   /** There is nothing more to come; `error` is why, where that was not wanted. */
@@ -106,8 +108,11 @@ export class Topic {
   /** The server has nothing of it any more, and nobody has asked for that. */
   lost(outage: Outage): void {
     this.#phase = { name: 'away' };
-    for (const seat of this.#seats.values()) {
-      if (seat.hasJoined) seat.outage ??= outage;
+    const seats = [...this.#seats];
+    for (const [subscriber, seat] of seats) {
+      if (!seat.hasJoined) continue;
+      seat.outage ??= outage;
+      subscriber.lost?.(this, outage);
     }
   }
 

@@ -1,0 +1,279 @@
+import { RedisReplyError } from 'hawser/redis';
+import { resp } from 'hawser/testing';
+import { describe, expect, test } from 'vitest';
+import { REFRESH_PAUSE_MS } from '../../../src/redis/cluster/discovery.ts';
+import { hashSlotOf } from '../../../src/redis/cluster/hash-slot.ts';
+import { REDIRECTIONS_MAX } from '../../../src/redis/cluster/journey.ts';
+import { ClusterWorld } from '../../support/cluster-world.ts';
+import { endingOf } from '../../support/redis-world.ts';
+
+const redirections = { moved: 0, ask: 0, tryAgain: 0, clusterDown: 0, notServing: 0, elsewhere: 0 };
+
+describe('a slot that has moved', () => {
+  test('is asked at its new node, and from then on there at once', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    expect(await world.clock.waitFor(client.set(key, 'one'))).toBe('OK');
+    world.move(key, 'b');
+    expect(await world.clock.waitFor(client.get(key))).toBe('one');
+    expect(await world.clock.waitFor(client.get(key))).toBe('one');
+    expect(world.node('a').received).toEqual([`SET ${key} one`, `GET ${key}`]);
+    expect(world.node('b').received).toEqual([`GET ${key}`, `GET ${key}`]);
+    expect(client.explain().redirections).toEqual({ ...redirections, moved: 1 });
+  });
+
+  test('makes the client ask who has which slot, once for many', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    const asked = (): number => ['a', 'b', 'c'].reduce((sum, name) => sum + world.node(name).timesAsked, 0);
+    const before = asked();
+    const keys = Array.from({ length: 50 }, (_, index) => world.keyAt('a', index));
+    for (const key of keys) world.move(key, 'c');
+    await world.clock.waitFor(Promise.all(keys.map((key) => client.incr(key))));
+    await world.clock.advance(1_000);
+    expect(asked() - before).toBeLessThanOrEqual(2);
+    expect(client.explain().redirections.moved).toBe(50);
+    // What was not redirected is known by now as well.
+    expect(await world.clock.waitFor(client.get(world.keyAt('c', 3)))).not.toBeUndefined();
+  });
+
+  test('of a node that was not known is found all the same', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    world.add('d');
+    const key = world.keyAt('a');
+    world.move(key, 'd');
+    expect(await world.clock.waitFor(client.set(key, 'new'))).toBe('OK');
+    expect(world.node('d').redis.value(key)).toBe('new');
+  });
+
+  test('is followed for so long and no longer by one call, and fails with what the node said', async () => {
+    const world = new ClusterWorld();
+    const key = world.keyAt('a');
+    const client = await world.connect();
+    // Two nodes, each of which says that the other has it.
+    for (const [name, other] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      world
+        .node(name)
+        .redis.on('GET', () => ({ bytes: resp.error(`MOVED ${hashSlotOf(key)} ${other}.test:7000`) }));
+    }
+    const ending = await world.clock.waitFor(endingOf(client.get(key)));
+    expect(ending).toMatchObject({ error: { code: 'MOVED', outcome: 'refused', command: 'GET' } });
+    expect(client.explain().redirections.moved).toBe(REDIRECTIONS_MAX);
+  });
+
+  test('without a host is on the host of the node that said so', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    world.node('a').redis.on('GET', ({ count, run }) => ({
+      bytes: count === 1 ? resp.error(`MOVED ${hashSlotOf(key)} :7000`) : run(),
+    }));
+    expect(await world.clock.waitFor(client.get(key))).toBeNull();
+    expect(world.node('a').received).toEqual([`GET ${key}`, `GET ${key}`]);
+  });
+});
+
+describe('a slot that is on its way', () => {
+  test('is asked at its source for what is there, and at its target for the rest, with ASKING each time', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    const [stays, goes] = [`{${world.keyAt('a')}}stays`, `{${world.keyAt('a')}}goes`];
+    await world.clock.waitFor(client.set(stays, '1'));
+    world.migrating.set(hashSlotOf(stays), 'b');
+    expect(await world.clock.waitFor(client.set(goes, '2'))).toBe('OK');
+    expect(await world.clock.waitFor(client.get(goes))).toBe('2');
+    expect(await world.clock.waitFor(client.get(stays))).toBe('1');
+    expect(world.node('b').received).toEqual(['ASKING', `SET ${goes} 2`, 'ASKING', `GET ${goes}`]);
+    expect(client.explain().redirections).toEqual({ ...redirections, ask: 2 });
+  });
+
+  test('keeps calls that need both of its nodes waiting until it has arrived', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    const [one, two] = [`{${world.keyAt('a')}}1`, `{${world.keyAt('a')}}2`];
+    await world.clock.waitFor(client.mset({ [one]: '1', [two]: '2' }));
+    world.migrating.set(hashSlotOf(one), 'b');
+    const node = world.node('a').redis;
+    world.node('b').redis.data().set(two, node.data().get(two)!);
+    node.data().delete(two);
+    const values = client.mget([one, two]);
+    await world.clock.advance(500);
+    world.move(one, 'b');
+    expect(await world.clock.waitFor(values)).toEqual(['1', '2']);
+    expect(client.explain().redirections.tryAgain).toBeGreaterThan(1);
+  });
+
+  test('takes a transaction whole, behind one ASKING', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    world.migrating.set(hashSlotOf(key), 'b');
+    expect(
+      await world.clock.waitFor(
+        client.transaction([
+          ['SET', key, '1'],
+          ['INCR', key],
+        ]),
+      ),
+    ).toEqual(['OK', 2]);
+    expect(world.node('b').received).toEqual(['ASKING', 'MULTI', `SET ${key} 1`, `INCR ${key}`, 'EXEC']);
+  });
+});
+
+describe('a node that does not serve now', () => {
+  test.each([
+    'CLUSTERDOWN The cluster is down',
+    'LOADING Redis is loading',
+    'MASTERDOWN Link with MASTER is down',
+  ])('%s: it is asked again for whenDownWaitMs', async (text) => {
+    const world = new ClusterWorld();
+    const client = await world.connect({ whenDownWaitMs: 2_000 });
+    const key = world.keyAt('a');
+    const until = world.clock.now() + 1_500;
+    world.node('a').redis.on('INCR', ({ run }) => ({
+      bytes: world.clock.now() < until ? resp.error(text) : run(),
+    }));
+    expect(await world.clock.waitFor(client.incr(key))).toBe(1);
+  });
+
+  test('and then the call fails with what it said', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect({ whenDownWaitMs: 1_000 });
+    world.node('a').redis.on('INCR', () => ({ bytes: resp.error('CLUSTERDOWN The cluster is down') }));
+    const startedAt = world.clock.now();
+    const ending = await world.clock.waitFor(endingOf(client.incr(world.keyAt('a'))));
+    expect(ending).toMatchObject({ error: { code: 'CLUSTERDOWN', outcome: 'refused' } });
+    expect((ending as { error: unknown }).error).toBeInstanceOf(RedisReplyError);
+    expect(world.clock.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+    expect(world.clock.now() - startedAt).toBeLessThan(1_300);
+  });
+
+  test('does not keep a call longer than its own time', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect({ whenDownWaitMs: 10_000 });
+    world.node('a').redis.on('INCR', () => ({ bytes: resp.error('TRYAGAIN Multiple keys request') }));
+    const startedAt = world.clock.now();
+    const ending = await world.clock.waitFor(endingOf(client.incr(world.keyAt('a'), { timeoutMs: 700 })));
+    expect(ending).toMatchObject({ error: { code: 'DEADLINE', outcome: 'refused', command: 'INCR' } });
+    expect(world.clock.now() - startedAt).toBeCloseTo(700, 0);
+  });
+
+  test('does not keep a caller who leaves', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    world.node('a').redis.on('INCR', () => ({ bytes: resp.error('TRYAGAIN Multiple keys request') }));
+    const abort = new AbortController();
+    const call = endingOf(client.incr(world.keyAt('a'), { signal: abort.signal }));
+    await world.clock.advance(300);
+    abort.abort(new Error('enough'));
+    expect(await world.clock.waitFor(call)).toMatchObject({
+      error: { code: 'ABORTED', name: 'AbortError', outcome: 'refused', cause: { message: 'enough' } },
+    });
+  });
+});
+
+describe('a primary that is lost', () => {
+  test('fails writes that were in flight as unknown, and gives what was not sent to its successor', async () => {
+    const world = new ClusterWorld();
+    world.add('a2', 'a');
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    await world.clock.waitFor(client.incr(key));
+    world.node('a').redis.on('INCR', () => 'silence');
+    const inFlight = endingOf(client.incr(key));
+    await world.clock.advance(50);
+    world.node('a').crash();
+    await world.clock.advance(50);
+    const waiting = endingOf(client.incr(key));
+    await world.clock.advance(800);
+    world.replace('a', 'a2');
+    expect(await world.clock.waitFor(inFlight)).toMatchObject({
+      error: { code: 'CONNECTION_LOST', outcome: 'unknown' },
+    });
+    expect(await world.clock.waitFor(waiting)).toEqual({ value: 2 });
+    expect(client.explain().redirections.elsewhere).toBe(1);
+    expect(client.explain().nodes).not.toHaveProperty('a.test:7000');
+  });
+
+  test('has what only reads asked of its successor, once more', async () => {
+    const world = new ClusterWorld();
+    world.add('a2', 'a');
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    await world.clock.waitFor(client.set(key, 'v'));
+    world.node('a').redis.on('GET', () => 'silence');
+    const read = client.get(key);
+    const never = endingOf(client.get(key, { retry: 'never' }));
+    await world.clock.advance(50);
+    world.node('a').crash();
+    world.replace('a', 'a2');
+    expect(await world.clock.waitFor(read)).toBe('v');
+    expect(await world.clock.waitFor(never)).toMatchObject({ error: { outcome: 'unknown' } });
+    expect(world.node('a2').received).toEqual([`GET ${key}`]);
+  });
+
+  test('keeps whom it does not concern from nothing', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    world.node('a').crash();
+    await world.clock.advance(3_000);
+    expect(await world.clock.waitFor(client.set(world.keyAt('b'), '1'))).toBe('OK');
+    expect(await world.clock.waitFor(endingOf(client.set(world.keyAt('a'), '1')))).toMatchObject({
+      error: { code: 'NOT_CONNECTED', outcome: 'not-sent' },
+    });
+    expect(client.state).toBe('ready');
+  });
+
+  test('has the others asked who is in its place, and not more often than REFRESH_PAUSE_MS allows', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    world.node('a').crash();
+    const asked = (): number => world.node('b').timesAsked + world.node('c').timesAsked;
+    await world.clock.advance(5_000);
+    const before = asked();
+    for (let at = 0; at < 100; at += 1) {
+      client.get(world.keyAt('a')).catch(() => {});
+      await world.clock.advance(100);
+    }
+    expect(asked() - before).toBeGreaterThan(2);
+    expect(asked() - before).toBeLessThanOrEqual(10_000 / REFRESH_PAUSE_MS);
+  });
+});
+
+describe('all nodes at other addresses', () => {
+  test('are found by the addresses that the owner gave, which are dialled anew', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    for (const name of ['d', 'e', 'f']) world.add(name);
+    world.replace('a', 'd');
+    world.replace('b', 'e');
+    world.replace('c', 'f');
+    for (const name of ['a', 'b', 'c']) world.node(name).crash();
+    await world.clock.advance(50);
+    const call = client.set('key', 'value');
+    // The first name now leads to one of the new nodes, as DNS would have it.
+    await world.clock.advance(300);
+    world.network.listen({ host: 'a.test', port: 7000 }, world.node('d').redis.accept);
+    expect(await world.clock.waitFor(call)).toBe('OK');
+    expect(Object.keys(client.explain().nodes).sort()).toEqual(['d.test:7000', 'e.test:7000', 'f.test:7000']);
+  });
+
+  test('are asked where the owner says that they are reached', async () => {
+    const world = new ClusterWorld(['x']);
+    world.network.listen({ host: 'gateway.test', port: 9_000 }, world.node('x').redis.accept);
+    const client = await world.connect({
+      endpoints: [{ host: 'gateway.test', port: 9_000 }],
+      nodeAddress: ({ host }) => ({ host: host === 'x.test' ? 'gateway.test' : host, port: 9_000 }),
+    });
+    expect(await world.clock.waitFor(client.set('key', 'value'))).toBe('OK');
+    expect(client.nodes.map(({ address }) => address)).toEqual([{ host: 'gateway.test', port: 9_000 }]);
+    expect(new Set(world.network.dials.map(({ endpoint }) => endpoint.host))).toEqual(
+      new Set(['gateway.test']),
+    );
+  });
+});
