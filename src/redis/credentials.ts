@@ -1,4 +1,4 @@
-import { invalidOption } from '../core/index.ts';
+import { HawserError, invalidOption, MAX_TIMER_MS } from '../core/index.ts';
 
 /** Who to authenticate as. */
 export interface RedisCredentials {
@@ -8,10 +8,19 @@ export interface RedisCredentials {
   readonly password?: string | undefined;
 }
 
-/** Is asked at each connect who to authenticate as. The signal fires when the attempt is over. */
+/** What a {@link CredentialsFunction} answers. */
+export interface IssuedCredentials extends RedisCredentials {
+  /**
+   * How long they may be used from now on, in milliseconds. The function is asked again before that time is over, and every
+   * connection authenticates anew, in place. Default: as long as the connection lasts.
+   */
+  readonly validForMs?: number | undefined;
+}
+
+/** Is asked at each connect who to authenticate as, and again before that is no longer valid. The signal fires when it is too late. */
 export type CredentialsFunction = (attempt: {
   readonly signal: AbortSignal;
-}) => RedisCredentials | Promise<RedisCredentials>;
+}) => IssuedCredentials | Promise<IssuedCredentials>;
 
 /** Checks an option that says who to authenticate as, or who is to be asked. Throws INVALID_OPTION. */
 export function checkCredentials<T extends RedisCredentials | CredentialsFunction | undefined>(
@@ -22,11 +31,28 @@ export function checkCredentials<T extends RedisCredentials | CredentialsFunctio
   return credentials;
 }
 
+/** Asks a credentials function. Rejects with CONNECT_FAILED where it does, or answers with nothing that could be used. */
+export async function askFunction(
+  credentials: CredentialsFunction,
+  signal: AbortSignal,
+): Promise<IssuedCredentials> {
+  try {
+    const issued = checkIdentity(await credentials({ signal }), 'credentials');
+    const { validForMs } = issued;
+    const isDuration = typeof validForMs === 'number' && validForMs > 0 && validForMs <= MAX_TIMER_MS;
+    if (validForMs === undefined || validForMs === Infinity || isDuration) return issued;
+    throw invalidOption('credentials.validForMs', `milliseconds above 0, up to ${MAX_TIMER_MS}`, validForMs);
+  } catch (cause) {
+    // Its text is the user's and may hold anything, so it travels only as the cause.
+    throw new HawserError('CONNECT_FAILED', 'the credentials function failed', {
+      outcome: 'not-sent',
+      cause,
+    });
+  }
+}
+
 /** Checks who to authenticate as. Throws INVALID_OPTION. */
-export function checkIdentity(
-  credentials: RedisCredentials,
-  option: string = 'credentials',
-): RedisCredentials {
+function checkIdentity<T extends RedisCredentials>(credentials: T, option: string): T {
   if (typeof credentials !== 'object' || credentials === null) {
     throw invalidOption(option, 'an object or a function', credentials);
   }

@@ -1,5 +1,5 @@
 import { HawserError, type Handshake } from '../core/index.ts';
-import { checkIdentity, type RedisCredentials } from './credentials.ts';
+import type { RedisCredentials } from './credentials.ts';
 import { RedisReplyError } from './errors.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { PLAIN_FORM, type RedisReply } from './reply.ts';
@@ -27,7 +27,7 @@ export async function shakeHands(
   options: ResolvedRedisOptions,
   isNumberWanted: boolean,
 ): Promise<Acquaintance> {
-  const credentials = await askCredentials(options, handshake.signal);
+  const credentials = await options.credentials.ask(handshake.signal);
   const greeting = await greet(handshake, credentials, options.protocol);
   const wantsPrimary = options.role === 'primary';
   if (wantsPrimary && greeting !== undefined) assertPrimary(greeting);
@@ -85,22 +85,6 @@ async function greet(
 
 function assertPrimary(answer: RedisReply): void {
   if (isFromReplica(answer)) throw wrongRole();
-}
-
-async function askCredentials(
-  { credentials }: ResolvedRedisOptions,
-  signal: AbortSignal,
-): Promise<RedisCredentials | undefined> {
-  if (typeof credentials !== 'function') return credentials;
-  try {
-    return checkIdentity(await credentials({ signal }));
-  } catch (cause) {
-    // Its text is the user's and may hold anything, so it travels only as the cause.
-    throw new HawserError('CONNECT_FAILED', 'the credentials function failed', {
-      outcome: 'not-sent',
-      cause,
-    });
-  }
 }
 
 /** Sends one command of a handshake. */

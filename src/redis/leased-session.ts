@@ -32,11 +32,12 @@ class LeasedSession extends RedisSession {
   }
 
   get isDirty(): boolean {
-    return this.#leftovers.isDirty;
+    return this.#leftovers.isDirty || this.isOutdated;
   }
 
   reset(): readonly RedisRequest[] {
-    return this.#leftovers.remedies.map((command) => {
+    const { isDirty, remedies } = this.#leftovers;
+    const cleaning = remedies.map((command) => {
       const info = commandInfo(command[0]);
       const footprint = new Footprint();
       footprint.add(info, command, false);
@@ -49,6 +50,9 @@ class LeasedSession extends RedisSession {
       };
       return new OwnRequest(info.name, encodeCommand(command, info), { ...plain, footprint });
     });
+    const isHopeless = isDirty && remedies.length === 0;
+    const renewal = this.isOutdated && !isHopeless ? super.ping('renewal') : undefined;
+    return renewal === undefined ? cleaning : [...cleaning, renewal];
   }
 
   /** None while commands are queued: it would become part of the transaction. */

@@ -12,6 +12,7 @@ import {
   type RedisCacheOptions,
   type ResolvedCacheOptions,
 } from './caching/cache-options.ts';
+import { CredentialSource } from './credential-source.ts';
 import { checkCredentials, type CredentialsFunction, type RedisCredentials } from './credentials.ts';
 import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
@@ -35,7 +36,7 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
   readonly endpoints?: readonly Endpoint[] | undefined;
   /** Speak TLS; `true` for TLS with the defaults. Default: as the URL says. */
   readonly tls?: boolean | TlsOptions | undefined;
-  /** Who to authenticate as, or a function that is asked at each connect. */
+  /** Who to authenticate as, or a function that is asked at each connect, and before what it has given is no longer valid. */
   readonly credentials?: RedisCredentials | CredentialsFunction | undefined;
   /** Number of the database. Default 0. */
   readonly database?: number | undefined;
@@ -104,7 +105,7 @@ export interface CommandLimits {
 export interface ResolvedRedisOptions {
   readonly connection: ConnectionOptions;
   readonly commands: CommandLimits;
-  readonly credentials: RedisOptions['credentials'];
+  readonly credentials: CredentialSource;
   readonly database: number;
   readonly protocol: 2 | 3;
   readonly clientName: string | undefined;
@@ -197,7 +198,7 @@ function resolve(
     connection,
     subscriptions: { ...connection, name: `${name} (subscriptions)` },
     commands: commandLimits(timeoutMs, stallAfterMs, keyPrefix),
-    credentials: checkCredentials(credentials) ?? address.credentials,
+    credentials: new CredentialSource(checkCredentials(credentials) ?? address.credentials),
     database: checkDatabase(database ?? address.database ?? 0),
     protocol: checkProtocol(protocol),
     cache: resolveCacheOptions(cache, protocol),

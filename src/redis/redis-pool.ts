@@ -3,7 +3,6 @@ import {
   invalidOption,
   type Clock,
   type Environment,
-  type PoolExplanation,
   type PoolLeak,
   type PoolMetrics,
   type PoolReport,
@@ -17,9 +16,10 @@ import { OwnConnections, type RedisLeases } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
 import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import type { RedisPoolExplanation } from './redis-explanation.ts';
+import { reachOf, type Reach } from './reach.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
-import { reachOf, type Reach } from './sentinel/primary-reach.ts';
 
 /**
  * Redis (and Valkey) over a pool: each call has a connection of its own until it is answered. Made by `Redis.pool()`.
@@ -77,9 +77,17 @@ export class RedisPool extends RedisCommands {
     this.#leases.retryNow();
   }
 
+  /**
+   * Asks the credentials function now, as when a secret was rotated; each connection then authenticates anew, in place. What
+   * comes of it is told by `explain()`. Without a function nothing happens.
+   */
+  renewCredentials(): void {
+    this.#reach.renewCredentials();
+  }
+
   /** What the pool knows of itself. */
-  explain(): PoolExplanation {
-    return this.#leases.explain();
+  explain(): RedisPoolExplanation {
+    return { ...this.#leases.explain(), ...this.#reach.explain() };
   }
 
   /** Calls `listener` with each connection that was lent for longer than `leakAfterMs`. Returns what removes it. */

@@ -7,14 +7,11 @@ import {
   Pipeline,
   type Clock,
   type Environment,
-  type Explanation,
-  type PoolExplanation,
   type PoolReport,
   type StateChange,
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
-import type { CacheExplanation } from './caching/cache-explanation.ts';
 import { CachedReads } from './caching/cached-reads.ts';
 import type { ReadCache } from './caching/read-cache.ts';
 import { withCache } from './caching/with-cache.ts';
@@ -34,26 +31,16 @@ import { subscription, type Subscription } from './pubsub/subscription.ts';
 import { Subscriptions } from './pubsub/subscriptions.ts';
 import type { TopicKind } from './pubsub/topic-kind.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import type { RedisExplanation } from './redis-explanation.ts';
 import { RedisPool } from './redis-pool.ts';
+import { reachOf, type Reach } from './reach.ts';
+import { keepAuthenticated } from './renewal-request.ts';
 import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
-import { reachOf, type Reach } from './sentinel/primary-reach.ts';
 import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
 import type { StreamReader } from './streams/stream-reader.ts';
 import { Streams } from './streams/streams.ts';
 import { SubscribingClient } from './subscribing-client.ts';
-
-/** What a {@link Redis} says of itself. */
-export interface RedisExplanation extends Explanation {
-  /** The pool that `dedicated()` takes connections from; `undefined` before its first use. */
-  readonly dedicated: PoolExplanation | undefined;
-  /** The connection for subscriptions alone; `undefined` where there is none, as they are on the shared one. */
-  readonly subscriptions: Explanation | undefined;
-  /** The connection on which a Sentinel tells of failovers; `undefined` without Sentinels, and before one has answered. */
-  readonly sentinel: Explanation | undefined;
-  /** What is kept of what was read; `undefined` without the option `cache`. */
-  readonly cache: CacheExplanation | undefined;
-}
 
 /** What a {@link Redis} has beside its connection, each made when it is first asked for. */
 interface Beside {
@@ -159,9 +146,13 @@ export class Redis extends SubscribingClient {
   ): Redis {
     const { environment } = reach;
     const { clock, random } = environment;
-    const { commands, subscriptions } = resolved;
-    const openOwn = (): typeof pipeline =>
-      Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
+    const { commands, credentials, subscriptions } = resolved;
+    const openOwn = (): typeof pipeline => {
+      const own = Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
+      keepAuthenticated(own, credentials);
+      return own;
+    };
+    keepAuthenticated(pipeline, credentials);
     const ground = { clock, stallAfterMs: commands.stallAfterMs, shared: pipeline, openOwn };
     cache?.attach(pipeline);
     const make: Beside = {
@@ -216,13 +207,21 @@ export class Redis extends SubscribingClient {
     this.#subscriptions?.own?.retryNow();
   }
 
+  /**
+   * Asks the credentials function now, as when a secret was rotated; each connection then authenticates anew, in place. What
+   * comes of it is told by `explain()`. Without a function nothing happens.
+   */
+  renewCredentials(): void {
+    this.#reach.renewCredentials();
+  }
+
   /** What the client knows of itself: of the connection that is shared, and of those that are lent. */
   explain(): RedisExplanation {
     return {
       ...this.#pipeline.explain(),
       dedicated: this.#own?.leases.explain(),
       subscriptions: this.#subscriptions?.own?.explain(),
-      sentinel: this.#reach.explainSentinel(),
+      ...this.#reach.explain(),
       cache: this.#cache?.explain(),
     };
   }

@@ -14,6 +14,7 @@ import { meaningOf } from './pubsub/topic-kind.ts';
 import { SubscriptionRequest } from './pubsub/subscription-request.ts';
 import { BYTES_FORM, PLAIN_FORM, asText, textOf, type RedisReply, type ReplyForm } from './reply.ts';
 import type { Conversion } from './reply-conversion.ts';
+import { RenewalRequest } from './renewal-request.ts';
 import { RedisRequest } from './request.ts';
 import { RespDecoder, type RespSink } from './resp-decoder.ts';
 import { encodeCommand } from './resp-encoder.ts';
@@ -40,6 +41,8 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   readonly #decoder: RespDecoder;
   #inbound: RedisInbound | undefined;
   #acquaintance: Acquaintance | undefined;
+  /** Of the credentials with which it has authenticated, or is about to. */
+  #credentialsVersion = 0;
   /** Whose reply is being decoded; looked up once for each, when the decoder asks how it is wanted. */
   #request: RedisRequest | undefined;
 
@@ -69,6 +72,8 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   }
 
   async handshake(handshake: Handshake<RedisRequest, RedisReply>): Promise<void> {
+    // What is issued from now on is no older.
+    this.#credentialsVersion = this.#options.credentials.version;
     this.#acquaintance = await shakeHands(handshake, this.#options, this.isNumberWanted);
   }
 
@@ -96,7 +101,18 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     return consumed;
   }
 
+  /** Whether there are newer credentials than it has authenticated with. */
+  protected get isOutdated(): boolean {
+    return this.#options.credentials.newerThan(this.#credentialsVersion) !== undefined;
+  }
+
   ping(nonce: string): RedisRequest | undefined {
+    const { credentials } = this.#options;
+    const renewed = credentials.newerThan(this.#credentialsVersion);
+    if (renewed !== undefined) {
+      this.#credentialsVersion = renewed.version;
+      return new RenewalRequest(renewed, nonce, credentials);
+    }
     const { data, bytes } = encodeCommand(['PING', nonce]);
     return new RedisRequest('PING', data, bytes, false, PLAIN_FORM, undefined, undefined);
   }

@@ -10,7 +10,7 @@ import { DEFAULT_RESP_LIMITS, type RespLimits } from '../../src/redis/resp-limit
 function read(address: string | URL, options: RedisOptions = {}) {
   const { connection, credentials, database } = resolveRedisOptions(address, options);
   const [endpoint] = connection.endpoints;
-  return { ...endpoint, tls: connection.tls !== undefined, credentials, database };
+  return { ...endpoint, tls: connection.tls !== undefined, credentials: credentials.given, database };
 }
 
 function refusalOf(address: unknown, options: unknown = {}): HawserError {

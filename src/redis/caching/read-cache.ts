@@ -115,6 +115,11 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     return isElsewhere ? reply.finally(() => this.#forget(written)) : reply;
   }
 
+  /** What was read, and is being read, may be another user's. */
+  userMayHaveChanged(): void {
+    this.#forget('all');
+  }
+
   /** The server tells of changes: of these keys, or of all. */
   invalidated(keys: RedisReply | undefined): void {
     const { invalidations } = this.#counts;

@@ -16,8 +16,10 @@ export function withCache(
   const { cache: options, commands, credentials } = resolved;
   if (options === undefined) return { resolved, cache: undefined, protocol: redisProtocol(resolved) };
   const { keyPrefix, timeoutMs, stallAfterMs } = commands;
-  const mayChangeUser = typeof credentials === 'function';
+  const mayChangeUser = typeof credentials.given === 'function';
   const cache = new ReadCache({ clock, options, keyPrefix, timeoutMs, stallAfterMs, mayChangeUser });
+  // Before the connection authenticates anew: what is read from then on is read behind that.
+  credentials.onRenewed(() => cache.userMayHaveChanged());
   return {
     resolved: { ...resolved, commands: { ...commands, writes: cache } },
     cache,

@@ -27,8 +27,12 @@ class SubscriberSession extends RedisSession {
     else super.value(reply);
   }
 
-  /** Its answer is asked for in bytes, since a message may come in its place. */
-  override ping(nonce: string): RedisRequest {
+  /**
+   * Its answer is asked for in bytes, since a message may come in its place. RESP2 takes no AUTH while something is subscribed
+   * to: such a connection keeps the credentials that it began with.
+   */
+  override ping(nonce: string): RedisRequest | undefined {
+    if (this.hasPushMessages) return super.ping(nonce);
     const { data, bytes } = encodeCommand(['PING', nonce]);
     return new RedisRequest('PING', data, bytes, false, BYTES_FORM, undefined, undefined);
   }

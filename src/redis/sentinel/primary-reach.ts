@@ -1,11 +1,11 @@
 import {
   resolveOptions,
-  systemEnvironment,
   type Endpoint,
   type Environment,
   type Explanation,
   type Timer,
 } from '../../core/index.ts';
+import { CredentialSource } from '../credential-source.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import { PrimaryDial } from './primary-dial.ts';
 import { askSentinel, type SentinelAnswer, type SentinelLine } from './sentinel-answer.ts';
@@ -14,27 +14,8 @@ import type { ResolvedSentinel } from './sentinel-options.ts';
 import { findPrimary, type SearchGround } from './sentinel-search.ts';
 import { SwitchWatch } from './switch-watch.ts';
 
-/** How a client reaches its server. */
-export interface Reach {
-  /** In which all its connections are opened. */
-  readonly environment: Environment;
-  /** To be called when it may be reached again, though an attempt is not due yet. */
-  onMoved(retryNow: () => void): void;
-  /** What is known of the connection to a Sentinel; `undefined` while there is none. */
-  explainSentinel(): Explanation | undefined;
-  /** Nothing is opened any more, and nothing of its own is left. */
-  end(): Promise<void>;
-}
-
-/** Where the options say, or where the Sentinels say that the primary is. */
-export function reachOf(options: ResolvedRedisOptions, environment: Environment = systemEnvironment): Reach {
-  const { sentinel } = options;
-  if (sentinel !== undefined) return new PrimaryReach(options, sentinel, environment);
-  return { environment, onMoved: () => {}, explainSentinel: () => undefined, end: async () => {} };
-}
-
 /** The primary of a group that Sentinels watch: found at each dial, and left when they say that it is another one. */
-class PrimaryReach implements Reach {
+export class PrimaryReach {
   readonly environment: Environment;
   readonly #given: Environment;
   readonly #group: SentinelGroup;
@@ -50,7 +31,8 @@ class PrimaryReach implements Reach {
 
   constructor(options: ResolvedRedisOptions, sentinel: ResolvedSentinel, given: Environment) {
     const { group, credentials, connection } = sentinel;
-    const session = { ...options, credentials, database: 0, role: 'any', readonly: false } as const;
+    const source = new CredentialSource(credentials);
+    const session = { ...options, credentials: source, database: 0, role: 'any', readonly: false } as const;
     const line: SentinelLine = { environment: given, sentinel, session };
     const { backoff, connectTimeoutMs } = resolveOptions(connection);
     this.#given = given;

@@ -1,0 +1,76 @@
+import type { HawserError, Pipeline } from '../core/index.ts';
+import type { Batch } from './batch.ts';
+import type { CredentialSource, RenewedCredentials } from './credential-source.ts';
+import { RedisReplyError } from './errors.ts';
+import { PLAIN_FORM, type RedisReply } from './reply.ts';
+import { RedisRequest } from './request.ts';
+import { encodeCommand, joinCommands } from './resp-encoder.ts';
+
+/** AUTH with newer credentials, and a PING behind it: so that it takes the place of a PING that is due. */
+export class RenewalRequest extends RedisRequest {
+  constructor(renewed: RenewedCredentials, nonce: string, source: CredentialSource) {
+    const { username, password = '' } = renewed.credentials;
+    const named = username === undefined ? [] : [username];
+    const { data, bytes } = joinCommands([
+      encodeCommand(['AUTH', ...named, password]),
+      encodeCommand(['PING', nonce]),
+    ]);
+    super('AUTH', data, bytes, false, PLAIN_FORM, undefined, new RenewalBatch(renewed.version, source));
+  }
+}
+
+/** Tells the source what the server says to AUTH; the reply of the whole is that to PING. */
+class RenewalBatch implements Batch {
+  readonly isWantedNext = true;
+  readonly #version: number;
+  readonly #source: CredentialSource;
+  #isAuthDue = true;
+
+  constructor(version: number, source: CredentialSource) {
+    this.#version = version;
+    this.#source = source;
+  }
+
+  add(): void {
+    // It has all that it ever will.
+  }
+
+  restart(): void {
+    this.#isAuthDue = true;
+  }
+
+  take(reply: RedisReply): RedisReply | undefined {
+    if (!this.#isAuthDue) return reply;
+    this.#isAuthDue = false;
+    if (reply instanceof RedisReplyError) this.#source.refused(this.#version, reply);
+    else this.#source.accepted(this.#version);
+    return undefined;
+  }
+}
+
+/**
+ * Has a connection that many share authenticate anew as soon as there are newer credentials. Others do so when they are
+ * idle, or returned.
+ */
+export function keepAuthenticated(
+  pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
+  source: CredentialSource,
+): void {
+  const renew = (): void => {
+    if (pipeline.state !== 'ready') return;
+    const request = pipeline.session?.ping('renewal');
+    if (!(request instanceof RenewalRequest)) return;
+    const failed = (error: unknown): void => source.refused(source.version, error as HawserError);
+    try {
+      // That it was lost with its connection is no refusal: the next one authenticates by itself.
+      pipeline.submit(request).catch(() => {});
+    } catch (error) {
+      failed(error);
+    }
+  };
+  source.onRenewed(renew);
+  // They may have been renewed during its handshake.
+  pipeline.onState(({ to }) => {
+    if (to === 'ready') renew();
+  });
+}
