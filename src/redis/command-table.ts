@@ -88,7 +88,11 @@ export const REFUSED: ReadonlyMap<string, Refusals> = new Map([
   ...subscribing('SUBSCRIBE UNSUBSCRIBE', 'subscribe'),
   ...subscribing('PSUBSCRIBE PUNSUBSCRIBE', 'psubscribe'),
   ...subscribing('SSUBSCRIBE SUNSUBSCRIBE', 'ssubscribe'),
-  ...nowhere('MONITOR', 'it turns the connection into a log of all commands', 'there is no way to it yet'),
+  ...nowhere(
+    'MONITOR',
+    'it turns the connection into a log of all commands',
+    'use redis.monitor() of a client made by Redis.connect() or Redis.start()',
+  ),
   ...nowhere(
     'SYNC PSYNC REPLCONF',
     'it turns the connection into a stream of replication',

@@ -47,6 +47,8 @@ export { Redis } from './redis.ts';
 export type { ExplainedReach } from './reach.ts';
 export type { RedisExplanation, RedisPoolExplanation } from './redis-explanation.ts';
 export type { RedisConnection } from './redis-connection.ts';
+export type { Monitor } from './monitor/monitor.ts';
+export type { MonitoredCommand, MonitorEvent, MonitorGap } from './monitor/monitor-events.ts';
 export type { RedisPool } from './redis-pool.ts';
 export type { RedisReply } from './reply.ts';
 export type { RedisArgument, RedisCommand } from './commands.ts';

@@ -6,8 +6,10 @@ import {
   invalidOption,
   Pipeline,
   type Clock,
+  type ConnectionOptions,
   type Environment,
   type PoolReport,
+  type Protocol,
   type StateChange,
   type StateName,
   type WaitOptions,
@@ -16,6 +18,9 @@ import { CachedReads } from './caching/cached-reads.ts';
 import type { ReadCache } from './caching/read-cache.ts';
 import { withCache } from './caching/with-cache.ts';
 import type { AsBuffers, AsText, CallOptions } from './call-options.ts';
+import type { Monitor } from './monitor/monitor.ts';
+import { monitorProtocol } from './monitor/monitor-session.ts';
+import { Monitors } from './monitor/monitors.ts';
 import {
   resolveRedisOptions,
   type CommandLimits,
@@ -46,6 +51,7 @@ import { SubscribingClient } from './subscribing-client.ts';
 interface Beside {
   readonly own: (redis: Redis) => OwnConnections;
   readonly subscriptions: () => Subscriptions;
+  readonly monitors: () => Monitors;
   readonly streams: (own: () => OwnConnections) => Streams;
 }
 
@@ -69,6 +75,7 @@ export class Redis extends SubscribingClient {
   readonly #reach: Reach;
   #own: OwnConnections | undefined;
   #subscriptions: Subscriptions | undefined;
+  #monitors: Monitors | undefined;
   #streams: Streams | undefined;
   readonly #cache: ReadCache | undefined;
   #cached: CachedReads | undefined;
@@ -147,17 +154,26 @@ export class Redis extends SubscribingClient {
     const { environment } = reach;
     const { clock, random } = environment;
     const { commands, credentials, subscriptions } = resolved;
-    const openOwn = (): typeof pipeline => {
-      const own = Pipeline.start(subscriberProtocol(resolved), subscriptions, environment);
+    const { stallAfterMs, timeoutMs } = commands;
+    const beside = (
+      protocol: Protocol<RedisRequest, RedisReply, RedisReply[]>,
+      options: ConnectionOptions,
+    ): typeof pipeline => {
+      const own = Pipeline.start(protocol, options, environment);
       keepAuthenticated(own, credentials);
       return own;
     };
     keepAuthenticated(pipeline, credentials);
-    const ground = { clock, stallAfterMs: commands.stallAfterMs, shared: pipeline, openOwn };
+    const openOwn = (): typeof pipeline => beside(subscriberProtocol(resolved), subscriptions);
+    const { name = 'redis' } = resolved.connection;
+    const monitored = { ...resolved.connection, name: `${name} (monitor)` };
+    const openMonitor = (): typeof pipeline => beside(monitorProtocol(resolved), monitored);
+    const ground = { clock, stallAfterMs, shared: pipeline, openOwn };
     cache?.attach(pipeline);
     const make: Beside = {
       own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
       subscriptions: () => new Subscriptions(ground),
+      monitors: () => new Monitors({ clock, stallAfterMs, timeoutMs }, openMonitor),
       streams: (own) => new Streams({ clock, random, own }),
     };
     return new Redis(pipeline, commands, clock, reach, make, cache);
@@ -205,6 +221,7 @@ export class Redis extends SubscribingClient {
     this.#pipeline.retryNow();
     this.#own?.leases.retryNow();
     this.#subscriptions?.own?.retryNow();
+    this.#monitors?.retryNow();
   }
 
   /**
@@ -228,7 +245,7 @@ export class Redis extends SubscribingClient {
 
   /**
    * Accepts nothing more, waits for what is in flight and for the connections that are lent, then ends; at the latest
-   * after `timeoutMs` (default 5,000). Subscriptions and readers of streams end at once. Resolves to the leases that were not
+   * after `timeoutMs` (default 5,000). Subscriptions, monitors and readers of streams end at once. Resolves to the leases that were not
    * released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
@@ -237,6 +254,7 @@ export class Redis extends SubscribingClient {
       this.#own?.leases.close(left),
       this.#pipeline.close(left),
       this.#subscriptions?.close(left),
+      this.#monitors?.close(left),
     ]);
     await this.#reach.end();
     return report ?? { leasesOut: [] };
@@ -286,6 +304,20 @@ export class Redis extends SubscribingClient {
     return how.options.buffers ? readers.reader<Buffer>(how) : readers.reader<string>(how);
   }
 
+  /**
+   * All that the server is asked from now on, by whomever, on a connection of its own: for `for await`, to look for a fault.
+   * It costs the server much, and shows all values. Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by
+   * itself. See docs/monitor.md.
+   */
+  monitor(options?: SubscribeOptions & AsText): Monitor;
+  monitor(options: SubscribeOptions & AsBuffers): Monitor<Buffer>;
+  monitor(options?: SubscribeOptions): Monitor | Monitor<Buffer>;
+  monitor(given: SubscribeOptions = {}): Monitor | Monitor<Buffer> {
+    const options = resolveSubscribeOptions('monitor', given);
+    const monitors = this.#monitorsFor('monitor');
+    return options.buffers ? monitors.begin<Buffer>(options) : monitors.begin<string>(options);
+  }
+
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
   }
@@ -306,6 +338,12 @@ export class Redis extends SubscribingClient {
     const subscriptions = (this.#subscriptions ??= this.#make.subscriptions());
     const { timeoutMs } = this.#limits;
     return subscription({ clock: this.#clock, subscriptions, kind, names, options, timeoutMs });
+  }
+
+  /** Throws CLOSED when there are to be no more. */
+  #monitorsFor(command: string): Monitors {
+    this.#assertOpen(command);
+    return (this.#monitors ??= this.#make.monitors());
   }
 
   /** Throws CLOSED when no more are to be made. */

@@ -68,9 +68,10 @@ export function keepAuthenticated(
       failed(error);
     }
   };
-  source.onRenewed(renew);
-  // They may have been renewed during its handshake.
+  const forget = source.onRenewed(renew);
   pipeline.onState(({ to }) => {
+    // They may have been renewed during its handshake.
     if (to === 'ready') renew();
+    if (to === 'closed') forget();
   });
 }

@@ -81,7 +81,7 @@ const REFUSED: readonly [command: string, message: RegExp, where: 'shared' | 'ev
       new RegExp(`use redis\\.${name.replace('UN', '').toLowerCase()}\\(\\)`),
       'everywhere',
     ]),
-  ['MONITOR', /there is no way to it yet/, 'everywhere'],
+  ['MONITOR', /redis\.monitor\(\)/, 'everywhere'],
   ['SYNC', /replication/, 'everywhere'],
   ['PSYNC ? -1', /replication/, 'everywhere'],
   ['REPLCONF ACK 0', /replication/, 'everywhere'],

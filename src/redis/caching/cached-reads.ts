@@ -7,11 +7,11 @@ import type { CommandMethods } from '../generated/all-commands.ts';
 import { COMMAND_LINES } from '../generated/command-lines.ts';
 import { withKeyPrefix } from '../key-prefix.ts';
 import type { CommandLimits } from '../options.ts';
+import type { Outage } from '../outage.ts';
 import type { RedisReply } from '../reply.ts';
 import { assertCommand, encodeCommand, invalidArgument } from '../resp-encoder.ts';
 import { CACHED_METHODS, type CachedMethodName } from './cacheable-commands.ts';
 import type { ReadCache, StaleListener } from './read-cache.ts';
-import type { TrackingEnd } from './tracking.ts';
 
 /** A value, and whether it may be old because the server is not reached. */
 export type PossiblyStale<T> =
@@ -104,14 +104,14 @@ export class CachedReads extends TypedReads {
     if (this.#cache.staleIfDownMs === 0) {
       throw invalidArgument('staleIfDownMs of the option cache', 'more than 0', 0, command);
     }
-    let oldest: TrackingEnd | undefined;
+    let oldest: Outage | undefined;
     const reads = new CachedReads(this.#cache, this.#limits, this.#clockNow, this.#marks, (end) => {
-      if (oldest === undefined || end.at < oldest.at) oldest = end;
+      if (oldest === undefined || end.since < oldest.since) oldest = end;
     });
     const value = await read(reads);
     const end = oldest;
     if (end === undefined) return { value, isStale: false };
-    return { value, isStale: true, downForMs: this.#clockNow() - end.at, reason: end.reason };
+    return { value, isStale: true, downForMs: this.#clockNow() - end.since, reason: end.cause };
   }
 
   protected run(

@@ -3,6 +3,7 @@ import type { CallOptions } from '../call-options.ts';
 import type { ReplyHandling } from '../command-methods.ts';
 import { keysOf } from '../command-keys.ts';
 import type { CommandInfo, RedisCommand } from '../commands.ts';
+import { outageOf, type Outage } from '../outage.ts';
 import type { RedisReply, ReplyForm } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { violation } from '../resp-limits.ts';
@@ -17,7 +18,7 @@ import { KeyIndex } from './key-index.ts';
 import { keyName } from './key-name.ts';
 import { copyOf } from './shared-value.ts';
 import { SharedRead, type SharedReadOwner } from './shared-read.ts';
-import type { Tracking, TrackingEnd } from './tracking.ts';
+import type { Tracking } from './tracking.ts';
 import { writtenBy, type Written } from './written-keys.ts';
 
 type Line = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
@@ -47,7 +48,7 @@ export interface CachedQuestion {
 }
 
 /** Is told that a reply is what was known at the end of a connection. */
-export type StaleListener = (end: TrackingEnd) => void;
+export type StaleListener = (outage: Outage) => void;
 
 /**
  * What a client has read and the server keeps up: it tells of each change. Three things take an entry away: the server's
@@ -174,7 +175,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const entry = this.#store.get(id);
     const end = entry?.tracking.end;
     if (entry === undefined || end === undefined || this.#line?.state === 'ready') return undefined;
-    if (this.#ground.clock.now() - end.at > this.staleIfDownMs) return undefined;
+    if (this.#ground.clock.now() - end.since > this.staleIfDownMs) return undefined;
     this.#counts.stale += 1;
     this.#store.touch(entry);
     stale(end);
@@ -253,15 +254,11 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
 
   #lost(cause: Error | undefined): void {
     const { clock, stallAfterMs } = this.#ground;
-    const reason = cause ?? new HawserError('CONNECTION_LOST', 'the connection was lost', LOST);
-    const wasSilent = reason instanceof HawserError && reason.code === 'STALLED';
-    this.#tracking?.ended({ at: clock.now() - (wasSilent ? 2 * stallAfterMs : 0), reason });
+    this.#tracking?.ended(outageOf(cause, clock.now(), stallAfterMs));
     this.#tracking = undefined;
     if (this.staleIfDownMs === 0) this.#store.clear();
   }
 }
-
-const LOST = { outcome: 'unknown' } as const;
 
 /** Most commands have one key, for which no set is needed, nor kept. */
 function eachOnce(names: string[]): string[] {

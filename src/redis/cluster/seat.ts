@@ -1,5 +1,6 @@
 import { RedisReplyError } from '../errors.ts';
-import type { Outage, PublishedMessage, Subscriber, Topic } from '../pubsub/topic.ts';
+import type { Outage } from '../outage.ts';
+import type { PublishedMessage, Subscriber, Topic } from '../pubsub/topic.ts';
 import type { TopicKind } from '../pubsub/topic-kind.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import { reactionTo } from './reaction.ts';

@@ -1,6 +1,5 @@
-import type { Buffer } from 'node:buffer';
-import type { SubscriptionEvent, SubscriptionGap, SubscriptionMessage } from './subscription-events.ts';
-import type { Outage } from './topic.ts';
+import type { Outage } from '../outage.ts';
+import type { SubscriptionDrop } from './subscription-events.ts';
 
 /** Most that waits for a consumer. */
 export interface BufferLimits {
@@ -9,26 +8,26 @@ export interface BufferLimits {
 }
 
 /** A place in the row of messages at which some are missing. */
-interface Hole {
+interface Hole<Gap> {
   readonly type: 'hole';
   dropped: number;
   /** The channels that were away, each once, and since when. */
-  readonly gaps: Map<string, { readonly outage: Outage; readonly gap: SubscriptionGap }>;
+  readonly gaps: Map<string, { readonly outage: Outage; readonly gap: Gap }>;
 }
 
-interface Link<Payload extends string | Buffer> {
-  readonly item: { readonly message: SubscriptionMessage<Payload>; readonly bytes: number } | Hole;
-  next: Link<Payload> | undefined;
+interface Link<Message, Gap> {
+  readonly item: { readonly message: Message; readonly bytes: number } | Hole<Gap>;
+  next: Link<Message, Gap> | undefined;
 }
 
 /**
  * The events that wait for a consumer, in order. There are never more messages than the limits allow, nor more holes than
  * messages and one: what is dropped one after the other is one hole.
  */
-export class SubscriptionBuffer<Payload extends string | Buffer> {
+export class SubscriptionBuffer<Message, Gap> {
   readonly #limits: BufferLimits;
-  #first: Link<Payload> | undefined;
-  #last: Link<Payload> | undefined;
+  #first: Link<Message, Gap> | undefined;
+  #last: Link<Message, Gap> | undefined;
   #messages = 0;
   #bytes = 0;
 
@@ -37,7 +36,7 @@ export class SubscriptionBuffer<Payload extends string | Buffer> {
   }
 
   /** Keeps a message, or counts it as dropped where there is no room. `bytes` is the size of its payload. */
-  push(message: SubscriptionMessage<Payload>, bytes: number): void {
+  push(message: Message, bytes: number): void {
     const { messages, bytes: bytesMax } = this.#limits;
     if (this.#messages >= messages || this.#bytes + bytes > bytesMax) {
       this.#hole().dropped += 1;
@@ -49,14 +48,14 @@ export class SubscriptionBuffer<Payload extends string | Buffer> {
   }
 
   /** Notes that a channel was away. Two times with no message between them are one, from the first on. */
-  gap(channel: string, outage: Outage, gapOf: (outage: Outage) => SubscriptionGap): void {
+  gap(channel: string, outage: Outage, gapOf: (outage: Outage) => Gap): void {
     const { gaps } = this.#hole();
     const first = gaps.get(channel)?.outage ?? outage;
     gaps.set(channel, { outage: first, gap: gapOf(first) });
   }
 
   /** The oldest event, which is taken out; `undefined` where there is none. */
-  take(): SubscriptionEvent<Payload> | undefined {
+  take(): Message | Gap | SubscriptionDrop | undefined {
     const item = this.#first?.item;
     if (item === undefined) return undefined;
     if ('message' in item) {
@@ -75,7 +74,7 @@ export class SubscriptionBuffer<Payload extends string | Buffer> {
     this.#bytes = 0;
   }
 
-  #takeOf(hole: Hole): SubscriptionEvent<Payload> {
+  #takeOf(hole: Hole<Gap>): Message | Gap | SubscriptionDrop {
     if (hole.dropped > 0) {
       const count = hole.dropped;
       hole.dropped = 0;
@@ -90,16 +89,16 @@ export class SubscriptionBuffer<Payload extends string | Buffer> {
   }
 
   /** The hole behind the last message. */
-  #hole(): Hole {
+  #hole(): Hole<Gap> {
     const last = this.#last?.item;
     if (last !== undefined && 'type' in last) return last;
-    const hole: Hole = { type: 'hole', dropped: 0, gaps: new Map() };
+    const hole: Hole<Gap> = { type: 'hole', dropped: 0, gaps: new Map() };
     this.#append(hole);
     return hole;
   }
 
-  #append(item: Link<Payload>['item']): void {
-    const link: Link<Payload> = { item, next: undefined };
+  #append(item: Link<Message, Gap>['item']): void {
+    const link: Link<Message, Gap> = { item, next: undefined };
     if (this.#last === undefined) this.#first = link;
     else this.#last.next = link;
     this.#last = link;

@@ -1,10 +1,16 @@
 import type { Buffer } from 'node:buffer';
 import { HawserError, Listeners, Waits, checkWait, type Clock, type WaitOptions } from '../../core/index.ts';
 import { SubscriptionBuffer } from './subscription-buffer.ts';
-import type { SubscriptionEnd, SubscriptionEvent, SubscriptionGap } from './subscription-events.ts';
+import type {
+  SubscriptionEnd,
+  SubscriptionEvent,
+  SubscriptionGap,
+  SubscriptionMessage,
+} from './subscription-events.ts';
 import type { ResolvedSubscribeOptions } from './subscribe-options.ts';
 import type { TopicKind } from './topic-kind.ts';
-import type { Outage, PublishedMessage, Subscriber, Topic } from './topic.ts';
+import type { Outage } from '../outage.ts';
+import type { PublishedMessage, Subscriber, Topic } from './topic.ts';
 
 /** Where a subscription is entered. */
 export interface SubscriptionBoard {
@@ -44,7 +50,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
   undefined
 > {
   readonly #ground: SubscriptionGround;
-  readonly #buffer: SubscriptionBuffer<Payload>;
+  readonly #buffer: SubscriptionBuffer<SubscriptionMessage<Payload>, SubscriptionGap>;
   readonly #takers: Taker<Payload>[] = [];
   readonly #waits: Waits;
   readonly #subscriber: Subscriber;

@@ -1,19 +1,15 @@
 import { Buffer } from 'node:buffer';
-import {
-  HawserError,
-  type Clock,
-  type Pipeline,
-  type StateChange,
-  type WaitOptions,
-} from '../../core/index.ts';
+import type { HawserError } from '../../core/index.ts';
+import { type Clock, type Pipeline, type StateChange, type WaitOptions } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
+import { lostBy, outageOf, type Outage } from '../outage.ts';
 import { textOf, type RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { RedisSession } from '../session.ts';
 import type { SubscriptionBoard } from './subscription.ts';
 import { SubscriptionRequest } from './subscription-request.ts';
 import { meaningOf, VERBS, type TopicKind } from './topic-kind.ts';
-import { PublishedMessage, Topic, type Outage, type Phase, type Subscriber } from './topic.ts';
+import { PublishedMessage, Topic, type Phase, type Subscriber } from './topic.ts';
 
 /** A connection that subscriptions may be on. */
 export type SubscriptionLine = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
@@ -156,15 +152,13 @@ export class Subscriptions implements SubscriptionBoard {
 
   /** The connection is gone, and with it all that the server had. */
   #lost(cause: Error | undefined): void {
-    const outage = this.#outage(cause ?? lostBy('the connection was lost, and no cause is known'));
+    const outage = this.#outage(cause);
     for (const topics of Object.values(this.#topics)) for (const topic of topics.values()) topic.lost(outage);
   }
 
-  /** A server that was found silent may have been so for two stall intervals. */
-  #outage(cause: Error): Outage {
+  #outage(cause: Error | undefined): Outage {
     const { clock, stallAfterMs } = this.#ground;
-    const wasSilent = cause instanceof HawserError && cause.code === 'STALLED';
-    return { since: clock.now() - (wasSilent ? 2 * stallAfterMs : 0), cause };
+    return outageOf(cause, clock.now(), stallAfterMs);
   }
 
   /** A refused handshake is not mended by waiting: whoever waits is told. */
@@ -275,8 +269,4 @@ function messageOf({ kind }: Topic, message: RedisReply[]): PublishedMessage {
 
 function bytesOf(payload: RedisReply | undefined): Buffer {
   return Buffer.isBuffer(payload) ? payload : Buffer.from(textOf(payload));
-}
-
-function lostBy(message: string): HawserError {
-  return new HawserError('CONNECTION_LOST', message, { outcome: 'unknown' });
 }

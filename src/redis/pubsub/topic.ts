@@ -1,12 +1,6 @@
 import type { Buffer } from 'node:buffer';
+import type { Outage } from '../outage.ts';
 import type { TopicKind } from './topic-kind.ts';
-
-/** When, and by what, a subscription was lost. */
-export interface Outage {
-  /** From when on messages may be missing, in the clock's milliseconds. */
-  readonly since: number;
-  readonly cause: Error;
-}
 
 /** Who is told what comes on a topic. */
 export interface Subscriber {
