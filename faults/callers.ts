@@ -57,6 +57,9 @@ export interface Served {
   readonly left: number;
 }
 
+/** Nobody is waited for. */
+export const NOBODY: Served = { all: Promise.resolve(), left: 0 };
+
 /** Callers that ask one thing after the other: each has something repeated, counts and writes down. */
 export class Callers {
   readonly #ground: CallersGround;

@@ -3,6 +3,7 @@ import type { LeakCheck } from 'hawser/testing';
 import type { Aftermath, Closing } from './invariants.ts';
 import { withinMs } from './limits.ts';
 import type { Stage } from './row.ts';
+import { Starvation } from './starved.ts';
 import { GRACE_MS } from './tempo.ts';
 
 const POLL_MS = 5;
@@ -20,34 +21,38 @@ export async function closeDown(
   check: LeakCheck,
   end?: () => unknown,
 ): Promise<Pick<Aftermath, 'closing' | 'left'>> {
-  const { callers, dials, history, tempo } = stage;
+  const { callers, company, dials, history, tempo } = stage;
   const closing = await close(stage);
   const dialsBefore = dials.count;
   callers.stop();
-  await withinMs(callers.ended, GRACE_MS);
+  company?.stop();
+  const ended = Promise.all([callers.ended, company?.ended]);
+  await withinMs(ended, GRACE_MS);
   const calls = leftOver(history.summary().open, 'calls have not settled');
+  const beside = company?.open ?? [];
   // What it begins to open now is known in the next turn.
   await nextTurn();
   await none(() => dials.open);
   const sockets = leftOver(dials.open, 'sockets are open');
-  await withinMs(callers.ended, tempo.patienceMs);
+  await withinMs(ended, tempo.patienceMs);
   await end?.();
   await stage.belongings[Symbol.asyncDispose]();
   const others = await othersLeft(check);
   const dialled = leftOver(dials.count - dialsBefore, 'attempts to connect were made when it was closed');
-  return { closing, left: [...calls, ...sockets, ...others, ...dialled] };
+  return { closing, left: [...calls, ...beside, ...sockets, ...others, ...dialled] };
 }
 
 async function close({ client, tempo }: Stage): Promise<Closing> {
   const beganAt = performance.now();
+  const starvation = new Starvation();
   const ending = client.close(tempo.closeMs).then(
     () => undefined,
     (error: unknown) => String(error),
   );
   const closed = await withinMs(ending, tempo.closeMs + tempo.patienceMs);
   return closed.isInTime
-    ? { afterMs: performance.now() - beganAt, failure: closed.value }
-    : { afterMs: undefined, failure: undefined };
+    ? { afterMs: performance.now() - beganAt, starvedMs: starvation.ms, failure: closed.value }
+    : { afterMs: undefined, starvedMs: 0, failure: undefined };
 }
 
 async function othersLeft(check: LeakCheck): Promise<readonly string[]> {

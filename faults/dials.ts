@@ -17,6 +17,7 @@ export class Dials implements Disposable {
   readonly #ports = new Set<number>();
   readonly #open = new Set<Socket>();
   readonly #restore: () => void;
+  readonly #losses: number[] = [];
   #count = 0;
   #mostOpen = 0;
 
@@ -52,6 +53,11 @@ export class Dials implements Disposable {
     return this.#mostOpen;
   }
 
+  /** When sockets were closed that had been connected, in milliseconds of `performance.now()`. */
+  get lossesMs(): readonly number[] {
+    return this.#losses;
+  }
+
   /** Counts attempts to this port, from now on. */
   watch(port: number): void {
     this.#ports.add(port);
@@ -77,6 +83,8 @@ export class Dials implements Disposable {
   #dialled(socket: Socket): void {
     this.#count += 1;
     this.#open.add(socket);
+    const lost = (): unknown => this.#losses.push(performance.now());
+    socket.once('connect', () => socket.once('close', lost));
     this.#mostOpen = Math.max(this.#mostOpen, this.open);
   }
 }

@@ -1,4 +1,6 @@
 import { BOOKS } from './callers.ts';
+import { BESIDE_INVARIANTS } from './company/invariants.ts';
+import { late } from './late.ts';
 import type { PlayedFault, Row, Stage } from './row.ts';
 import { GRACE_MS, type Tempo } from './tempo.ts';
 
@@ -6,6 +8,8 @@ import { GRACE_MS, type Tempo } from './tempo.ts';
 export interface Closing {
   /** How long it took, in milliseconds; undefined when it has not ended. */
   readonly afterMs: number | undefined;
+  /** For how long the process was not let run meanwhile. */
+  readonly starvedMs: number;
   /** What it was rejected with, in words. */
   readonly failure: string | undefined;
 }
@@ -24,6 +28,8 @@ export interface WholeAftermath extends Aftermath {
   readonly fault: PlayedFault;
   /** What did not add up in what the client said of itself, a sentence each. */
   readonly oddBooks: readonly string[];
+  /** When connections were lost until the client was closed, in milliseconds of `performance.now()`. */
+  readonly lossesMs: readonly number[];
 }
 
 type Sentences = readonly string[] | Promise<readonly string[]>;
@@ -102,18 +108,23 @@ export const INVARIANTS: readonly Invariant[] = [
     meaning:
       'a connection that is lost, or whose other end is silent, is given up in time, and one that is only slow is kept',
     asked: 'after the whole play',
-    broken: ({ row, stage: { subject, tempo, lab }, fault: { givenUpAfterMs } }) => {
+    broken: ({ row, stage, fault: { givenUpAfterMs, starved }, lossesMs }) => {
+      const { subject, tempo, lab } = stage;
       if (row.connection === undefined || row.connection === 'either') return [];
       if (row.connection === 'kept') {
-        return givenUpAfterMs === undefined ? [] : ['it gave up a connection that was only slow'];
+        const isOfLeavers = lossesMs.length <= leftBehind(stage);
+        return givenUpAfterMs === undefined || isOfLeavers
+          ? []
+          : ['it gave up a connection that was only slow'];
       }
       if (givenUpAfterMs === undefined) {
         // Without a proxy on the way, nobody sees what becomes of sockets that are made elsewhere.
         const isSeen = subject.countsDials || lab === undefined;
         return isSeen ? ['it did not give its connection up'] : [];
       }
-      const limitMs = (subject.silenceMs ?? Infinity) + (row.foundMs?.(tempo) ?? 0);
-      return lateness('a connection was given up', givenUpAfterMs, limitMs);
+      const { silenceMs = Infinity, unansweredMs = silenceMs } = subject;
+      const limitMs = (row.isHalfSilent === true ? unansweredMs : silenceMs) + (row.foundMs?.(tempo) ?? 0);
+      return late('a connection was given up', { ms: givenUpAfterMs, starvedMs: starved.findingMs }, limitMs);
     },
   },
   {
@@ -125,21 +136,23 @@ export const INVARIANTS: readonly Invariant[] = [
       const { recoveredAfterMs, servedAfterMs, unserved, unservedLater } = fault;
       if (recoveredAfterMs === undefined) return ['no write was confirmed any more'];
       const limitMs = subject.backoffCapMs + (row.recoveryMs?.(tempo) ?? 0);
-      const late = lateness('a write was confirmed', recoveredAfterMs, limitMs);
-      if (late.length > 0) return late;
+      const { recoveringMs: starvedMs } = fault.starved;
+      const lateFirst = late('a write was confirmed', { ms: recoveredAfterMs, starvedMs }, limitMs);
+      if (lateFirst.length > 0) return lateFirst;
       if (servedAfterMs === undefined) return [`${unserved} callers were not served any more`];
       if (unservedLater > 0) return [`${unservedLater} callers were served again, and then no more`];
-      return lateness('every caller was served', servedAfterMs, limitMs + (subject.timeoutMs ?? Infinity));
+      const allMs = limitMs + (subject.timeoutMs ?? Infinity);
+      return late('every caller was served', { ms: servedAfterMs, starvedMs }, allMs);
     },
   },
   {
     name: 'closes',
     meaning: '`close()` ends by its deadline, at rest and in the midst of the fault',
     asked: 'after each play',
-    broken: ({ closing: { afterMs, failure }, stage: { tempo } }) => {
+    broken: ({ closing: { afterMs, starvedMs, failure }, stage: { tempo } }) => {
       if (afterMs === undefined) return ['it has not ended'];
       return failure === undefined
-        ? lateness('it ended', afterMs, tempo.closeMs)
+        ? late('it ended', { ms: afterMs, starvedMs }, tempo.closeMs)
         : [`it was rejected: ${failure}`];
     },
   },
@@ -155,6 +168,7 @@ export const INVARIANTS: readonly Invariant[] = [
     asked: 'after each play',
     broken: ({ stage: { crashes } }) => crashes.sentences,
   },
+  ...BESIDE_INVARIANTS,
 ];
 
 /** What did not hold, a sentence each that begins with the name of the invariant. */
@@ -172,19 +186,20 @@ export async function brokenInvariants(after: Aftermath | WholeAftermath): Promi
   return broken;
 }
 
-function lateness(what: string, afterMs: number, limitMs: number): readonly string[] {
-  return afterMs > limitMs + GRACE_MS
-    ? [`${what} after ${Math.round(afterMs)} ms, of ${Math.round(limitMs)}`]
-    : [];
-}
-
 /** Attempts beyond which there are many in so long: twice as many as a backoff makes, whose waits are random parts of what doubles. */
-function dialsMax({ subject, tempo, endpoints }: Stage, lastedMs: number): number {
-  const { backoffCapMs: capMs } = subject;
+function dialsMax(stage: Stage, lastedMs: number): number {
+  const { subject, tempo, endpoints } = stage;
+  const { backoffCapMs: capMs, dialers = 1 } = subject;
   let rounds = 0;
   for (let leftMs = lastedMs; leftMs > 0; rounds += 1)
     leftMs -= Math.min(capMs, baseMs(tempo) * 2 ** rounds) / 2;
-  return subject.socketsMax + SPARE_DIALS + 2 * rounds * endpoints.length;
+  const many = 2 * rounds * endpoints.length * dialers;
+  return subject.socketsMax + SPARE_DIALS + many + leftBehind(stage);
+}
+
+/** Connections on which an element may be due whose taker has left: they are closed, and replaced. */
+function leftBehind({ company }: Stage): number {
+  return company?.kind === 'takers' ? company.unknown : 0;
 }
 
 /** A loss, and a first answer behind it, are no reason to wait. */

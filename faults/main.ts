@@ -4,7 +4,7 @@ import { ROOT } from './fixtures.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { invariantsPart, resultsPart, rowsPart, withParts, type Circumstances } from './page.ts';
 import { findingsOf, liveLine, tableOf, totalsOf, verdictOf } from './report.ts';
-import { ROWS } from './rows/index.ts';
+import { ALL_ROWS, rowsOf, ROWS, SPECIAL_ROWS } from './rows/index.ts';
 import { run, type SubjectResults } from './run.ts';
 import { OWN_SUBJECTS } from './subjects/index.ts';
 
@@ -12,8 +12,9 @@ import { OWN_SUBJECTS } from './subjects/index.ts';
 const PROCESSES_OF_EACH = 2;
 
 const options = optionsOf(process.argv.slice(2));
-const results = await play(options);
-report(results, options);
+const outcome = await runOf(options);
+report(outcome, options);
+const results = outcome.subjects;
 process.exitCode = results.some((one) => one.results.some((result) => verdictOf(result) === 'BROKEN'))
   ? 1
   : 0;
@@ -23,7 +24,7 @@ function optionsOf(args: readonly string[]): Options {
   try {
     return parseOptions(
       args,
-      ROWS,
+      ALL_ROWS,
       OWN_SUBJECTS.map(({ name }) => name),
     );
   } catch (error) {
@@ -32,13 +33,39 @@ function optionsOf(args: readonly string[]): Options {
   }
 }
 
+/** Results, and how they were made: in a run, or in one whose results were kept. */
+interface Run extends Circumstances {
+  readonly subjects: readonly SubjectResults[];
+}
+
+async function runOf({ from, ...asked }: Options): Promise<Run> {
+  if (from !== undefined) return JSON.parse(readFileSync(from, 'utf8')) as Run;
+  const { tempo, seed } = asked;
+  const date = new Date().toISOString().slice(0, 10);
+  const made: Circumstances = { date, node: process.version, cores: availableParallelism(), tempo, seed };
+  return { ...made, subjects: await play(asked) };
+}
+
 /** Runs what was asked for, with a line for each row that is over. */
-function play({ rows, subjects: names, tempo, seed, json }: Options): Promise<readonly SubjectResults[]> {
+function play({
+  rows,
+  subjects: names,
+  tempo,
+  seed,
+  json,
+}: Omit<Options, 'from'>): Promise<readonly SubjectResults[]> {
   const longest = (texts: readonly string[]): number => Math.max(...texts.map((text) => text.length));
   const widths = { subject: longest(names), row: longest(rows) };
+  // Who names a row wants it played, be there a hurry or not.
+  const choice = rows.length === ALL_ROWS.length ? tempo : 'full';
+  const subjects = OWN_SUBJECTS.filter(({ name }) => names.includes(name)).map(
+    ({ module, name, company }) => {
+      const own = rowsOf({ company }, choice).map((row) => row.name);
+      return { module, name, rows: own.filter((row) => rows.includes(row)) };
+    },
+  );
   return run({
-    subjects: OWN_SUBJECTS.filter(({ name }) => names.includes(name)),
-    rows,
+    subjects: subjects.filter((subject) => subject.rows.length > 0),
     tempo,
     seed,
     processes: PROCESSES_OF_EACH,
@@ -48,9 +75,7 @@ function play({ rows, subjects: names, tempo, seed, json }: Options): Promise<re
   });
 }
 
-function report(all: readonly SubjectResults[], { tempo, seed, json, writes }: Options): void {
-  const date = new Date().toISOString().slice(0, 10);
-  const made: Circumstances = { date, node: process.version, cores: availableParallelism(), tempo, seed };
+function report({ subjects: all, ...made }: Run, { json, writes }: Options): void {
   const text = `${JSON.stringify({ ...made, subjects: all }, undefined, 2)}\n`;
   if (json.to === 'file') writeFileSync(json.path, text);
   if (json.to === 'output') process.stdout.write(text);
@@ -62,6 +87,11 @@ function report(all: readonly SubjectResults[], { tempo, seed, json, writes }: O
 
 function writePage(all: readonly SubjectResults[], made: Circumstances): void {
   const path = `${ROOT}/docs/reliability.md`;
-  const parts = { invariants: invariantsPart(), rows: rowsPart(ROWS), results: resultsPart(all, made) };
+  const parts = {
+    invariants: invariantsPart(),
+    rows: rowsPart(ROWS),
+    'special rows': rowsPart(SPECIAL_ROWS),
+    ...Object.fromEntries(all.map((one) => [one.about.name, resultsPart(one, made)])),
+  };
   writeFileSync(path, withParts(readFileSync(path, 'utf8'), parts));
 }

@@ -12,6 +12,8 @@ export interface Options {
   readonly subjects: readonly string[];
   /** Whether the page of results is to be written. */
   readonly writes: boolean;
+  /** A file of results, instead of a run. */
+  readonly from: string | undefined;
   readonly json: { readonly to: 'nowhere' | 'output' } | { readonly to: 'file'; readonly path: string };
 }
 
@@ -22,7 +24,8 @@ export const USAGE = `Usage: npm run faults -- [options]
   --subject NAME     this subject; may be given again
   --seed N           for what is left to chance (1)
   --json [FILE]      all results, as JSON: to FILE beside the tables, or to the standard output instead of them
-  --write            puts the results into docs/reliability.md, which holds all rows and subjects`;
+  --from FILE        what was written with --json, instead of a run
+  --write            puts the results into docs/reliability.md, where each subject has all its rows`;
 
 /** Throws, with a sentence that says what was expected, for what there is not. */
 export function parseOptions(
@@ -39,11 +42,12 @@ export function parseOptions(
       subject: { type: 'string', multiple: true, default: [] },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
+      from: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  if (values.write && (values.row.length > 0 || values.subject.length > 0)) {
-    throw new Error('--write is for all rows and subjects, so it cannot go with --row or --subject.');
+  if (values.write && values.row.length > 0) {
+    throw new Error('--write is for all rows of a subject, so it cannot go with --row.');
   }
   return {
     tempo: values.quick ? 'quick' : 'full',
@@ -51,6 +55,7 @@ export function parseOptions(
     rows: rowsOf(values.row, rows),
     subjects: subjectsOf(values.subject, subjects),
     writes: values.write,
+    from: values.from,
     json: jsonOf(values.json),
   };
 }

@@ -1,5 +1,5 @@
 import { INVARIANTS } from './invariants.ts';
-import { FIGURES, sentencesOf, verdictOf } from './report.ts';
+import { figuresOf, sentencesOf, verdictOf } from './report.ts';
 import type { Row } from './row.ts';
 import type { SubjectResults } from './run.ts';
 import type { Tempo } from './tempo.ts';
@@ -39,46 +39,35 @@ export function rowsPart(rows: readonly Row[]): string {
   );
 }
 
-/** What a run has shown: a table for each subject, then what was broken and what was not run. */
-export function resultsPart(all: readonly SubjectResults[], made: Circumstances): string {
+/** What a run has shown of one subject: a table, then what was broken and what was not run. */
+export function resultsPart({ about, results }: SubjectResults, made: Circumstances): string {
   const { date, node, cores, tempo, seed } = made;
-  return [
-    `${date}, Node.js ${node.replace(/^v/, '')}, ${cores} cores, tempo "${tempo}", seed ${seed}.\n`,
-    ...all.map(subjectPart),
-    notRunPart(all),
-  ].join('\n');
-}
-
-function subjectPart({ about, results }: SubjectResults): string {
   const played = results.filter(({ kind }) => kind !== 'not run');
   const broken = played.filter((result) => verdictOf(result) === 'BROKEN');
+  const columns = figuresOf(results);
   const figures = table(
-    ['Row', ...FIGURES.map(({ title }) => title), 'verdict'],
+    ['Row', ...columns.map(({ title }) => title), 'verdict'],
     played.map((result) => [
       result.row,
-      ...FIGURES.map(({ of }) => (result.kind === 'played' ? of(result) : '')),
+      ...columns.map(({ of }) => (result.kind === 'played' ? of(result) : '')),
       verdictOf(result),
     ]),
-    FIGURES.length,
+    columns.length,
   );
   const sentences = broken.flatMap((result) =>
     sentencesOf(result).map((sentence) => `- ${result.row}: ${firstLine(sentence)}\n`),
   );
+  const notRun = results.flatMap((result) =>
+    result.kind === 'not run' ? [`- ${result.row}: ${firstLine(result.reason)}\n`] : [],
+  );
   return [
     `### ${about.name}\n`,
+    `${date}, Node.js ${node.replace(/^v/, '')}, ${cores} cores, tempo "${tempo}", seed ${seed}.\n`,
     `${about.library}, ${about.how}, on ${about.server}: of ${played.length} rows ${played.length - broken.length} held.\n`,
     figures,
     ...(sentences.length === 0 ? [] : [sentences.join('')]),
+    ...(notRun.length === 0 ? [] : [`Not run:\n\n${notRun.join('')}`]),
   ].join('\n');
-}
-
-function notRunPart(all: readonly SubjectResults[]): string {
-  const lines = all.flatMap(({ about, results }) =>
-    results.flatMap((result) =>
-      result.kind === 'not run' ? [`- ${about.name}, ${result.row}: ${firstLine(result.reason)}\n`] : [],
-    ),
-  );
-  return `### Not run\n\n${lines.length === 0 ? 'Every row was run.\n' : lines.join('')}`;
 }
 
 /** @param figures how many columns behind the first one are aligned to the right */

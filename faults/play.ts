@@ -1,13 +1,17 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { History, LeakCheck } from 'hawser/testing';
 import { Belongings } from './belongings.ts';
-import { Callers } from './callers.ts';
+import { Callers, NOBODY } from './callers.ts';
 import { closeDown } from './close-down.ts';
+import { companyOf } from './company/company.ts';
 import { brokenInvariants } from './invariants.ts';
 import { withinMs } from './limits.ts';
 import type { EarlyStage, Injected, PlayedFault, Row, RowResult, Stage } from './row.ts';
+import { recovery } from './recovery.ts';
 import { setStage, type Play } from './stage.ts';
 import type { Access } from './subject.ts';
+import type { Server } from './system.ts';
+import { GRACE_MS } from './tempo.ts';
 import { Watch } from './watch.ts';
 
 /** Plays one row with one subject: once to its end, and once with `close()` in the midst of the fault. Never rejects. */
@@ -30,6 +34,7 @@ export async function playRow(row: Row, play: Play): Promise<RowResult> {
     dials: play.subject.countsDials ? whole.measured?.dials : undefined,
     calls: { confirmed, 'not-sent': notSent, refused, unknown },
     failures,
+    company: whole.company,
     closedAfterMs: closing.measured,
   };
 }
@@ -38,6 +43,8 @@ export async function playRow(row: Row, play: Play): Promise<RowResult> {
 export interface Played<Measured> {
   readonly broken: readonly string[];
   readonly measured: Measured | undefined;
+  /** What the company had. */
+  readonly company?: string | undefined;
   readonly history: History;
 }
 
@@ -76,7 +83,7 @@ async function playWhole(
   check: LeakCheck,
 ): Promise<Omit<Played<PlayedFault>, 'history'>> {
   const { stage, injected, watch } = await begin(row, early);
-  const { tempo, callers, client } = stage;
+  const { tempo, callers, company } = stage;
   await wait(holdMsOf(row, early, injected));
   // Some faults wait for the bytes that they are to meet.
   if (row.connection === 'given up' && injected.end === undefined)
@@ -84,16 +91,19 @@ async function playWhole(
   await injected.end?.();
   const fault = await recovery(row, stage, watch);
   callers.stop();
+  company?.stop();
   await withinMs(callers.ended, tempo.patienceMs);
+  await withinMs(company?.settled() ?? Promise.resolve(), tempo.patienceMs);
   const besides = [
     ...provesNothing(row, stage, watch),
     ...((await row.expect?.(stage, fault)) ?? []),
     ...((await injected.expect?.()) ?? []),
   ];
-  const oddBooks = client.oddBooks?.() ?? [];
+  const oddBooks = await booksAtRest(stage);
+  const lossesMs = [...stage.dials.lossesMs];
   const closed = await closeDown(stage, check);
-  const broken = await brokenInvariants({ row, stage, fault, oddBooks, ...closed });
-  return { broken: [...besides, ...broken], measured: fault };
+  const broken = await brokenInvariants({ row, stage, fault, oddBooks, lossesMs, ...closed });
+  return { broken: [...besides, ...broken], measured: fault, company: await company?.words() };
 }
 
 async function playClosing(
@@ -120,15 +130,20 @@ async function begin(
     return { stage, injected, watch: new Watch(stage) };
   }
   const stage = await open(row, early);
-  const { tempo, callers, client, history } = stage;
+  const { tempo, callers, client, history, company } = stage;
   const served = callers.served();
-  const isReady = await withinMs(Promise.all([client.ready(), served.all]), tempo.patienceMs);
-  if (!isReady.isInTime) throw new Error(`${served.left} callers were not served before the fault began.`);
+  const beside = company?.served() ?? NOBODY;
+  const isReady = await withinMs(Promise.all([client.ready(), served.all, beside.all]), tempo.patienceMs);
+  if (!isReady.isInTime) {
+    const besides = company === undefined ? '' : `, and ${beside.left} ${company.kind}`;
+    throw new Error(`${served.left} callers${besides} were not served before the fault began.`);
+  }
   await wait(tempo.beforeMs);
   if (row.callers === 'resting') {
     callers.rest();
+    company?.rest();
     await until(
-      () => history.summary().open === 0,
+      () => history.summary().open === 0 && company?.isAtRest !== false,
       'Not every call has settled before the fault began.',
       stage,
     );
@@ -150,46 +165,34 @@ async function inject(row: Row, stage: EarlyStage): Promise<Injected> {
 }
 
 async function open(row: Row, early: EarlyStage): Promise<Stage> {
-  const { subject, endpoints, history, random, belongings } = early;
+  const { subject, system, tempo, endpoints, history, random, belongings } = early;
   const access: Access = (await row.access?.(early)) ?? { endpoints };
   const client = subject.open(access);
   // What comes of its end has been judged by then, or something else has failed.
   belongings.atEnd(() =>
     withinMs(
       client.close(0).catch(() => {}),
-      early.tempo.patienceMs,
+      tempo.patienceMs,
     ),
   );
   const callers = new Callers({ subject, client, history, random, habit: row.habit ?? 'patient' });
   belongings.atEnd(() => callers.stop());
+  const keeper = (): Server => early.keeper;
+  const company = companyOf({ subject, client, system, tempo, random: random.fork(), keeper });
+  if (company !== undefined) belongings.atEnd(() => company.stop());
   // `keeper` is changed by rows on the stage that they were given.
-  return Object.assign(early, { client, callers });
+  return Object.assign(early, { client, callers, company });
 }
 
-/** Waits until the callers are served again, the fault having ended, and looks whether they still are a while later. */
-async function recovery(row: Row, { callers, tempo }: Stage, watch: Watch): Promise<PlayedFault> {
-  const endedAt = performance.now();
-  const limitMs = tempo.patienceMs + (row.recoveryMs?.(tempo) ?? 0);
-  const served = callers.served();
-  const first = callers.nextWrite();
-  callers.resume();
-  const back = await withinMs(first, limitMs);
-  const recoveredAfterMs = back.isInTime ? performance.now() - endedAt : undefined;
-  const { totals, sinceBegunMs } = watch;
-  const all = await withinMs(served.all, back.isInTime ? limitMs : 0);
-  const servedAfterMs = all.isInTime ? performance.now() - endedAt : undefined;
-  await wait(tempo.afterMs);
-  const servedLater = callers.served();
-  await withinMs(servedLater.all, all.isInTime ? tempo.patienceMs : 0);
-  return {
-    givenUpAfterMs: watch.givenUpAfterMs,
-    recoveredAfterMs,
-    servedAfterMs,
-    unserved: served.left,
-    unservedLater: servedLater.left,
-    lastedMs: sinceBegunMs,
-    ...totals,
-  };
+/** What a client says of itself when nobody has asked for a moment: what it asks on its own account is answered by then. */
+async function booksAtRest({ client }: Stage): Promise<readonly string[]> {
+  const deadlineMs = performance.now() + GRACE_MS;
+  let odd = client.oddBooks?.() ?? [];
+  while (odd.length > 0 && performance.now() < deadlineMs) {
+    await nextTurn();
+    odd = client.oddBooks?.() ?? [];
+  }
+  return odd;
 }
 
 /** A row whose fault never strikes, or strikes elsewhere, would hold with any client. */

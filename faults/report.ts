@@ -11,8 +11,12 @@ export interface RunOf {
 
 type Played = Extract<RowResult, { kind: 'played' }>;
 
-/** The columns of figures, in a table or a line. */
-export const FIGURES: readonly { readonly title: string; readonly of: (played: Played) => string }[] = [
+interface Figure {
+  readonly title: string;
+  readonly of: (played: Played) => string;
+}
+
+const FIGURES: readonly Figure[] = [
   { title: 'found after', of: ({ givenUpAfterMs }) => duration(givenUpAfterMs) },
   { title: 'back after', of: ({ recoveredAfterMs }) => duration(recoveredAfterMs) },
   { title: 'dials', of: ({ dials }) => (dials === undefined ? '-' : `${dials}`) },
@@ -22,6 +26,15 @@ export const FIGURES: readonly { readonly title: string; readonly of: (played: P
   { title: 'unknown', of: ({ calls }) => `${calls.unknown}` },
   { title: 'closed in', of: ({ closedAfterMs }) => duration(closedAfterMs) },
 ];
+
+/** What those had who use the client besides its callers. */
+const BESIDES: Figure = { title: 'besides', of: ({ company = '' }) => company };
+
+/** The columns of figures, in a table or a line. */
+export function figuresOf(results: readonly RowResult[]): readonly Figure[] {
+  const hasCompany = results.some((result) => result.kind === 'played' && result.company !== undefined);
+  return hasCompany ? [...FIGURES, BESIDES] : FIGURES;
+}
 
 /** What was found out about a row, in a word. */
 export function verdictOf(result: RowResult): 'held' | 'BROKEN' | 'not run' {
@@ -52,18 +65,20 @@ export function liveLine(
     `back ${duration(result.recoveredAfterMs)}`.padEnd(13),
     `dials ${result.dials ?? '-'}`.padEnd(9),
     `${calls.confirmed} confirmed${failed.join('')}`,
+    ...(result.company === undefined ? [] : [result.company]),
   ];
   return `${begin}  ${figures.join('  ')}`;
 }
 
 /** All results of a subject, as a table for a terminal. */
 export function tableOf({ about, results }: SubjectResults): string {
+  const figures = figuresOf(results);
   const cells = results.map((result) => [
     result.row,
     verdictOf(result),
-    ...FIGURES.map(({ of }) => (result.kind === 'played' ? of(result) : '')),
+    ...figures.map(({ of }) => (result.kind === 'played' ? of(result) : '')),
   ]);
-  const lines = [['', '', ...FIGURES.map(({ title }) => title)], ...cells];
+  const lines = [['', '', ...figures.map(({ title }) => title)], ...cells];
   return [`${about.name}: ${about.library}, ${about.how}, on ${about.server}`, ...aligned(lines, 2)].join(
     '\n',
   );

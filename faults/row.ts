@@ -1,12 +1,13 @@
 import type { FaultProxy, History, SeededRandom } from 'hawser/testing';
 import type { Belongings } from './belongings.ts';
 import type { Callers, Habit } from './callers.ts';
+import type { Company } from './company/company.ts';
 import type { Crashes } from './crashes.ts';
 import type { Impostor } from './impostor.ts';
 import type { Dials } from './dials.ts';
 import type { Names } from './names.ts';
 import type { NetworkLab } from './network/network-lab.ts';
-import type { Access, Client, Subject } from './subject.ts';
+import type { Access, Client, CompanyKind, Subject } from './subject.ts';
 import type { Server, ServerNeeds, System } from './system.ts';
 import type { Tempo } from './tempo.ts';
 
@@ -34,13 +35,15 @@ export interface Stage {
   /** Once the client was opened. */
   readonly client: Client;
   readonly callers: Callers;
+  /** Those who use the client besides, where the subject has such. */
+  readonly company: Company | undefined;
   /** The server that has the data in the end: another one, where a row says so. */
   keeper: Server;
   readonly belongings: Belongings;
 }
 
 /** What is there before the client is: rows that begin with the fault see this. */
-export type EarlyStage = Omit<Stage, 'client' | 'callers'>;
+export type EarlyStage = Omit<Stage, 'client' | 'callers' | 'company'>;
 
 /** A fault that was brought about. */
 export interface Injected {
@@ -65,6 +68,8 @@ export interface Row {
    */
   readonly callers?: 'asking' | 'resting' | 'absent';
   readonly habit?: Habit;
+  /** Only clients that are used by such are put through it. Default: any client. */
+  readonly concerns?: CompanyKind;
   readonly needs?: (ground: { readonly fixture: (name: string) => string }) => ServerNeeds;
   /** What stands on the stage besides. */
   readonly extra?: 'follower' | 'impostor' | 'name' | 'lab';
@@ -76,6 +81,8 @@ export interface Row {
   readonly holdMs?: (tempo: Tempo, subject: Subject) => number;
   /** Added to the time within which a silent peer must be found, in milliseconds. */
   readonly foundMs?: (tempo: Tempo) => number;
+  /** That the server goes on to send what is not asked for, so that it may be silent to calls for longer. */
+  readonly isHalfSilent?: true;
   /** Added to the time within which the client must be back, in milliseconds. */
   readonly recoveryMs?: (tempo: Tempo) => number;
   /** Added to the time that calls may take, for a process that does not run meanwhile, in milliseconds. */
@@ -90,10 +97,8 @@ export interface Row {
   readonly expect?: (stage: Stage, play: PlayedFault) => readonly string[] | Promise<readonly string[]>;
 }
 
-/** How the fault of a row went. */
-export interface PlayedFault {
-  /** From its beginning until the client gave up a connection that it had, in milliseconds; undefined when it did not. */
-  readonly givenUpAfterMs: number | undefined;
+/** How it went on when a fault had ended. */
+export interface ServedAgain {
   /** From its end until a write was confirmed that was asked for after that; undefined when none was. */
   readonly recoveredAfterMs: number | undefined;
   /** From its end until that was so for every caller; undefined when some were not served. */
@@ -102,10 +107,23 @@ export interface PlayedFault {
   readonly unserved: number;
   /** Those that were not served any more a while after that. */
   readonly unservedLater: number;
+}
+
+/** How the fault of a row went. */
+export interface PlayedFault extends ServedAgain {
+  /** From its beginning until the client gave up a connection that it had, in milliseconds; undefined when it did not. */
+  readonly givenUpAfterMs: number | undefined;
   /** From its beginning until a write was confirmed again, or nobody waited for that any more. */
   readonly lastedMs: number;
   /** Attempts to connect until then. */
   readonly dials: number;
+  /** The same of the company, where there is one. */
+  readonly company: Omit<ServedAgain, 'recoveredAfterMs'> | undefined;
+  /** When it began, and when everyone was served again, in milliseconds of `performance.now()`. */
+  readonly beganAtMs: number;
+  readonly overAtMs: number;
+  /** For how long the process was not let run, until the connection was given up, and from the end of the fault on. */
+  readonly starved: { readonly findingMs: number; readonly recoveringMs: number };
   /** Calls that failed until then. */
   readonly failed: number;
   /** Those of them of which nobody knows whether they were done. */
@@ -133,6 +151,8 @@ export type RowResult =
       };
       /** Of failed calls, by code and outcome. */
       readonly failures: Readonly<Record<string, number>>;
+      /** What those had who use the client besides, in a few words; undefined where nobody does. */
+      readonly company?: string | undefined;
       /** How long `close()` took in the midst of the fault; undefined where it was not tried. */
       readonly closedAfterMs: number | undefined;
     };

@@ -1,15 +1,20 @@
 import type { About, SubjectAddress } from './orders.ts';
 import type { RowResult } from './row.ts';
-import { ROWS } from './rows/index.ts';
+import { ALL_ROWS, ROWS } from './rows/index.ts';
 import { TEMPOS, type Tempo } from './tempo.ts';
 import { NetworkLab } from './network/network-lab.ts';
 import type { ForkScript } from './forked-process.ts';
 import { WorkerProcess } from './worker-process.ts';
 
+/** A subject, and the names of the rows that it is put through, where they are others than those of the run. */
+export interface SubjectToRun extends SubjectAddress {
+  readonly rows?: readonly string[];
+}
+
 /** What is to be run. */
 export interface RunOptions {
-  readonly subjects: readonly SubjectAddress[];
-  /** Names of rows. Default: all of them. */
+  readonly subjects: readonly SubjectToRun[];
+  /** Names of rows. Default: all that any client is put through. */
   readonly rows?: readonly string[];
   readonly tempo: Tempo['name'];
   /** The same seed for every row, so that one row can be played again by itself. */
@@ -51,10 +56,10 @@ class SubjectRun {
   readonly #processes: number;
   #about: About | undefined;
 
-  constructor(subject: SubjectAddress, options: RunOptions) {
+  constructor({ rows, ...subject }: SubjectToRun, options: RunOptions) {
     this.#subject = subject;
     this.#options = options;
-    this.#rows = options.rows ?? ROWS.map(({ name }) => name);
+    this.#rows = rows ?? options.rows ?? ROWS.map(({ name }) => name);
     this.#left = [...this.#rows];
     this.#processes = Math.min(options.processes ?? 1, this.#rows.length);
   }
@@ -134,7 +139,7 @@ class SubjectRun {
 }
 
 function isOfLab(row: string): boolean {
-  return ROWS.find(({ name }) => name === row)?.extra === 'lab';
+  return ALL_ROWS.find(({ name }) => name === row)?.extra === 'lab';
 }
 
 /** A process that ends when the row is over ends by what the row left behind. */

@@ -17,6 +17,39 @@ export interface CallLimits {
   readonly signal?: AbortSignal;
 }
 
+/** What a subscriber is told. Times are milliseconds of `performance.now()`. */
+export type Told =
+  | { readonly type: 'message'; readonly channel: string; readonly payload: string }
+  /** It was not subscribed for a while; `channel` is what it had subscribed to. */
+  | { readonly type: 'gap'; readonly channel: string; readonly since: number; readonly downForMs: number }
+  /** It was too slow, and as many messages were not kept for it. */
+  | { readonly type: 'dropped'; readonly count: number };
+
+/** What a subscriber that is called back is told last. */
+export interface ToldLast {
+  readonly type: 'ended';
+  readonly error: Error | undefined;
+}
+
+/** How somebody subscribes: to channels, or to all whose names match a pattern. */
+export interface Subscribing {
+  readonly to: 'channels' | 'pattern';
+  readonly names: readonly string[];
+  /** Most messages that are kept for it. Default: the client's. */
+  readonly keptMax?: number;
+}
+
+/** A subscription, to be iterated over or listened to. */
+export interface Subscribed extends AsyncIterable<Told> {
+  /** Resolves when the server has confirmed it. */
+  ready(): Promise<void>;
+  listen(listener: (told: Told | ToldLast) => void): unknown;
+  close(): void;
+}
+
+/** How an element is taken out of a queue: from a list, from one list to another, or the one of the lowest rank. */
+export type Taking = 'list' | 'moved' | 'ranked';
+
 /** One client at work: the few calls that all rows are made of. Each rejects with the client's own error. */
 export interface Client {
   /** Resolves when it is connected. Rejects, or never settles, when it is not going to be. */
@@ -27,6 +60,13 @@ export interface Client {
   append(ledger: string, entry: string, limits?: CallLimits): Promise<unknown>;
   /** Resolves to the text that it was given, as the server sent it back. */
   echo(text: string, limits?: CallLimits): Promise<string>;
+  /** For subjects whose company subscribes. */
+  subscribe?(how: Subscribing): Subscribed;
+  /**
+   * Takes an element out of the queue that is for this, and waits for one on the server, for so long or (0) for ever; undefined
+   * when there was none. For subjects whose company takes.
+   */
+  take?(how: Taking, waitMs: number, limits?: CallLimits): Promise<string | undefined>;
   /** Resolves when everything has ended; gives what is under way so long. */
   close(timeoutMs: number): Promise<unknown>;
   /** Calls back when the client knows that it has lost what it had, and when it has a connection again. */
@@ -36,6 +76,9 @@ export interface Client {
   /** What does not add up in what the client says of itself at rest, a sentence each. */
   oddBooks?(): string[];
 }
+
+/** Those who have what others publish, or wait on the server for what others put there. */
+export type CompanyKind = 'subscribers' | 'takers';
 
 /** One way to use one client of one kind of server: what is put through the rows. */
 export interface Subject {
@@ -55,6 +98,12 @@ export interface Subject {
   readonly timeoutMs: number | undefined;
   /** Within what time a silent peer is given up, as it is set up; undefined when it has no such limit. */
   readonly silenceMs: number | undefined;
+  /** How long a server may be silent to what is asked while it goes on to send messages. Default: no longer than at all. */
+  readonly unansweredMs?: number;
+  /** How many parts of it connect on their own, each with a backoff. Default: one. */
+  readonly dialers?: number;
+  /** Who uses its client beside the callers. Default: nobody. */
+  readonly company?: CompanyKind | undefined;
   /** The longest wait between two attempts to connect. */
   readonly backoffCapMs: number;
   /** Whether a caller may leave a call early, by a signal. */

@@ -18,6 +18,45 @@ export interface Server extends AsyncDisposable {
   resume(): void;
 }
 
+/** Elements that were put into queues, in the order in which the server has taken them, and what it still has. */
+export interface Queues {
+  readonly put: readonly string[];
+  /** From which elements are taken. */
+  readonly list: readonly string[];
+  /** In no order but its own. */
+  readonly ranked: readonly string[];
+  /** From which they are moved, and where to. */
+  readonly source: readonly string[];
+  readonly destination: readonly string[];
+}
+
+/** What happens on a server beside calls: messages, and elements that are waited for. */
+export interface Beside {
+  /** Publishes a word to several channels, `size` bytes of it at least, and writes down that it has, all at once. */
+  publish(server: Server, channels: readonly string[], word: string, size?: number): Promise<unknown>;
+  /** All words that were published, in their order. */
+  published(server: Server): Promise<readonly string[]>;
+  /** Puts an element into each of the queues, and writes down that it has, all at once. */
+  put(server: Server, element: string): Promise<unknown>;
+  queues(server: Server): Promise<Queues>;
+  /** Hangs up on those who subscribe. */
+  endSubscriptions(server: Server): Promise<void>;
+  /** Hangs up on those whose calls the server holds. */
+  endHeldCalls(server: Server): Promise<void>;
+  /** Lets go of all calls that the server holds, as its operator may. */
+  letGo(server: Server): Promise<void>;
+  /** From now on it hangs up on a subscriber for whom more than this many bytes wait. */
+  limitSubscriptions(server: Server, bytes: number): Promise<void>;
+}
+
+/** The queues of {@link Beside}, by name. */
+export const QUEUES = {
+  list: 'queue',
+  ranked: 'ranked queue',
+  source: 'source queue',
+  destination: 'destination queue',
+} as const;
+
 /**
  * One kind of server, as the rows need it. Everything here goes past the client under test. A driver joins the matrix
  * with a system and its subjects.
@@ -39,6 +78,8 @@ export interface System {
   ledger(server: Server, name: string): Promise<readonly string[]>;
   /** What is in a set, in no order. */
   members(server: Server, name: string): Promise<readonly string[]>;
+  /** What subscribers and takers need of a server. */
+  readonly beside: Beside;
   /** Deletes all data. */
   clear(server: Server): Promise<void>;
   /** Sessions of clients, without the one that asks. */

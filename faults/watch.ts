@@ -1,4 +1,5 @@
 import type { Stage } from './row.ts';
+import { Starvation } from './starved.ts';
 
 /** Lines of a proxy's log that tell of connections; all others tell of faults. */
 const OF_CONNECTIONS =
@@ -8,10 +9,13 @@ const OF_CONNECTIONS =
 export class Watch {
   /** Settles when the client has given up a connection that it had. */
   readonly givenUp: Promise<void>;
+  /** Milliseconds of `performance.now()`. */
+  readonly beganAtMs = performance.now();
   readonly #stage: Stage;
-  readonly #beganAt = performance.now();
   readonly #before: Totals;
+  readonly #starvation = new Starvation();
   #givenUpAfterMs: number | undefined;
+  #starvedMs = 0;
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -19,7 +23,10 @@ export class Watch {
     stage.callers.takeSlowestMs();
     this.givenUp = new Promise((resolve) => {
       const note = (): void => {
-        this.#givenUpAfterMs ??= this.sinceBegunMs;
+        if (this.#givenUpAfterMs === undefined) {
+          this.#givenUpAfterMs = this.sinceBegunMs;
+          this.#starvedMs = this.#starvation.ms;
+        }
         resolve();
       };
       // A pool dials also to grow, so that what counts is the loss, and not the dial that follows.
@@ -34,11 +41,16 @@ export class Watch {
   }
 
   get sinceBegunMs(): number {
-    return performance.now() - this.#beganAt;
+    return performance.now() - this.beganAtMs;
   }
 
   get givenUpAfterMs(): number | undefined {
     return this.#givenUpAfterMs;
+  }
+
+  /** For how long the process was not let run until then. */
+  get starvedMs(): number {
+    return this.#starvedMs;
   }
 
   /** What there was since the beginning: attempts to connect, and calls that failed. */

@@ -2,7 +2,7 @@
 import type { Assignment, Order, Report } from './orders.ts';
 import { endWithParent } from './parent.ts';
 import { playRow } from './play.ts';
-import { ROWS } from './rows/index.ts';
+import { ALL_ROWS } from './rows/index.ts';
 import type { Subject } from './subject.ts';
 import { TEMPOS, type Tempo } from './tempo.ts';
 
@@ -28,7 +28,7 @@ async function load({ subject: { module, name } }: Assignment, at: Tempo): Promi
 
 async function obey(order: Order, subject: Subject): Promise<void> {
   if (order.kind === 'end') return process.exit();
-  const row = ROWS.find(({ name }) => name === order.row);
+  const row = ALL_ROWS.find(({ name }) => name === order.row);
   if (row === undefined) throw new Error(`There is no row ${order.row}.`);
   tell({ kind: 'result', result: await playRow(row, { subject, tempo, seed: order.seed }) });
 }

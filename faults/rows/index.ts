@@ -1,19 +1,23 @@
 import type { Row } from '../row.ts';
+import type { CompanyKind, Subject } from '../subject.ts';
+import type { Tempo } from '../tempo.ts';
 import { connecting } from './connecting.ts';
 import { endings } from './endings.ts';
-import { named } from './names.ts';
+import { named as ofNames } from './names.ts';
 import { network } from './network.ts';
 import { nonsense } from './nonsense.ts';
 import { packets } from './packets.ts';
 import { inProcess } from './process.ts';
 import { servers } from './server.ts';
 import { silence } from './silence.ts';
+import { ofSubscribers } from './subscribers.ts';
+import { ofTakers } from './takers.ts';
 import { secured } from './tls.ts';
 
-/** Every fault that a client is put through, in the order of the matrix. */
+/** Every fault that any client is put through, in the order of the matrix. */
 export const ROWS: readonly Row[] = [
   ...connecting,
-  ...named,
+  ...ofNames,
   ...secured,
   ...endings,
   ...silence,
@@ -23,3 +27,79 @@ export const ROWS: readonly Row[] = [
   ...servers,
   ...inProcess,
 ];
+
+/** Faults that concern those alone who use a client in a way of their own. */
+export const SPECIAL_ROWS: readonly Row[] = [...ofSubscribers, ...ofTakers];
+
+/** All of them. */
+export const ALL_ROWS: readonly Row[] = [...ROWS, ...SPECIAL_ROWS];
+
+/** Of the rows for any client, those that are something else for who subscribes or waits: how a connection is lost, and comes back. */
+const IN_COMPANY = named([
+  'refused, under load',
+  'refused, at start',
+  'accepted, then silence, after a loss',
+  'accepted, then dropped',
+  'reset mid-reply',
+  'reset, idle',
+  'end mid-reply',
+  'half-close',
+  'half-open, busy',
+  'half-open, idle',
+  'half-open, requests lost',
+  'half-open, replies lost',
+  'half-open, then healed',
+  'server stopped, busy',
+  'server stopped, idle',
+  'server holds its answers',
+  'packets dropped',
+  'one way, requests dropped',
+  'one way, replies dropped',
+  'some packets lost',
+  'connections aborted',
+  'latency',
+  'narrow band',
+  'random pieces',
+  'garbage, busy',
+  'killed and restarted',
+  'failover',
+  'demoted, and another promoted',
+  'one session ended',
+  'all sessions ended',
+  'no room for clients',
+  'loading',
+  'password changed',
+  'callers leave',
+  'event loop blocked',
+  'process frozen and thawed',
+]);
+
+/** The few of them that are played in a hurry, with all that concern its company alone. */
+const IN_A_HURRY = named([
+  'reset mid-reply',
+  'half-open, busy',
+  'half-open, requests lost',
+  'server stopped, idle',
+  'killed and restarted',
+  'password changed',
+]);
+
+/** The rows that a subject is put through. */
+export function rowsOf({ company }: Pick<Subject, 'company'>, tempo: Tempo['name']): readonly Row[] {
+  return company === undefined ? ROWS : rowsInCompany(company, tempo);
+}
+
+function rowsInCompany(company: CompanyKind, tempo: Tempo['name']): readonly Row[] {
+  const chosen = tempo === 'quick' ? IN_A_HURRY : IN_COMPANY;
+  return ALL_ROWS.filter(({ name, concerns }) =>
+    concerns === undefined ? chosen.has(name) : concerns === company,
+  );
+}
+
+/** Rows for any client, by name. Throws where there is none of that name. */
+function named(names: readonly string[]): ReadonlySet<string> {
+  for (const name of names) {
+    if (!ROWS.some((row) => row.name === name)) throw new Error(`There is no row "${name}" for any client.`);
+  }
+  return new Set(names);
+}

@@ -54,6 +54,8 @@ export const packets: readonly Row[] = [
     fault: 'one-way partition',
     injected: 'network: packets to the server are lost; later none is',
     connection: 'given up',
+    isHalfSilent: true,
+    holdMs: ({ holdMs }, { unansweredMs = 0 }) => Math.max(holdMs, unansweredMs),
     recoveryMs: dialMs,
   },
   {

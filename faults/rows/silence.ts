@@ -39,6 +39,7 @@ export const silence: readonly Row[] = [
     fault: 'half-open: blackhole one way',
     injected: 'proxy: nothing reaches the server any more on these connections',
     connection: 'given up',
+    isHalfSilent: true,
     inject: strike({ kind: 'blackhole', direction: 'to-server' }),
   },
   {

@@ -1,6 +1,6 @@
 import { History, type HistorySummary, type SeededRandom } from 'hawser/testing';
 import { booksOf, type Books, type Found } from './books.ts';
-import { QueueAccount } from './queue-account.ts';
+import { QueueAccount } from '../queue-account.ts';
 import { NothingWritten, type SoakClient, type SoakSubject } from './subject.ts';
 import { Traffic } from './traffic.ts';
 import { Overtaken } from './works.ts';

@@ -1,7 +1,7 @@
 import type { CallDescription, CallEnding, History, OpenCall, SeededRandom } from 'hawser/testing';
 import type { Outcome } from 'hawser';
 import { large, type Books } from './books.ts';
-import type { QueueAccount } from './queue-account.ts';
+import type { QueueAccount } from '../queue-account.ts';
 import type { Leaving, SoakCallLimits, SoakClient, Step } from './subject.ts';
 
 /** What a caller has for one turn, in which it does one thing. */

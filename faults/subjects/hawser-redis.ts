@@ -7,11 +7,11 @@ import { redis as system } from '../systems/redis.ts';
 import type { Tempo } from '../tempo.ts';
 
 /** What a subject needs to know of how it is tried. */
-type Limits = Pick<Tempo, 'limits'>;
+export type Limits = Pick<Tempo, 'limits'>;
 
 const POOL_MAX = 5;
 /** What the library has when nothing else is asked for, in milliseconds. */
-const DEFAULTS = { timeoutMs: 5_000, stallAfterMs: 1_500, backoff: { capMs: 10_000 } } as const;
+export const DEFAULTS = { timeoutMs: 5_000, stallAfterMs: 1_500, backoff: { capMs: 10_000 } } as const;
 
 /** All that there are here, as a process of the lab asks for them. */
 export function subjects(tempo: Tempo): readonly Subject[] {

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
+import type { NetConnectOpts } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   findRedis,
@@ -10,21 +9,28 @@ import {
 } from 'hawser/testing';
 import { uncounted } from '../dials.ts';
 import type { Server, ServerNeeds, System } from '../system.ts';
+import { besideOf } from './redis-beside.ts';
+import { RedisLine } from './redis-line.ts';
 
 /** What is asked of a server may have to wait for it to be through with what a row did to it. */
 const INSPECT_WITHIN_MS = 20_000;
 /** How long each key takes while the server loads. Many keys, since it looks up only between them. */
 const LOAD_KEY_MS = 0.5;
 const POLL_MS = 10;
+/** By which the lab knows its own sessions. */
+const OWN_NAME = 'lab';
 
 /** The server of a row, and the way to ask it past every client. */
 class RedisOfRow implements Server {
+  /** Goes where no trouble of the network is. */
+  readonly line: RedisLine;
   readonly #redis: RedisServer;
   #password: string | undefined;
 
   constructor(redis: RedisServer, password: string | undefined) {
     this.#redis = redis;
     this.#password = password;
+    this.line = this.#lineTo({ path: redis.socketPath! });
   }
 
   get host(): string {
@@ -45,9 +51,9 @@ class RedisOfRow implements Server {
     return uncounted(() => inspectRedis(url, command, { timeoutMs: INSPECT_WITHIN_MS }));
   }
 
-  /** What a client has to say before it is listened to, a line each. */
-  get greeting(): readonly string[] {
-    return this.#password === undefined ? [] : [`AUTH ${this.#password}`];
+  /** The way of any client. */
+  lineThere(): RedisLine {
+    return this.#lineTo({ host: this.host, port: this.port });
   }
 
   async changePassword(password: string): Promise<void> {
@@ -72,9 +78,17 @@ class RedisOfRow implements Server {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.line.end();
     // A polite end takes a tenth of a second, and nobody looks at the data any more.
     await this.#redis.kill();
     await this.#redis.stop();
+  }
+
+  #lineTo(to: NetConnectOpts): RedisLine {
+    return new RedisLine(to, () => [
+      ...(this.#password === undefined ? [] : [['AUTH', this.#password]]),
+      ['CLIENT', 'SETNAME', OWN_NAME],
+    ]);
   }
 }
 
@@ -85,14 +99,22 @@ function redisOf(server: Server): RedisOfRow {
 }
 
 async function start(options: RedisServerOptions): Promise<RedisOfRow> {
-  return new RedisOfRow(await RedisServer.start(options), options.password);
+  return new RedisOfRow(await RedisServer.start({ ...options, unixSocket: true }), options.password);
 }
 
 /** Ids of the sessions of clients, the oldest first, without the one that asks. */
-async function sessionsOf(server: Server): Promise<string[]> {
-  const list = String(await redisOf(server).ask('CLIENT', 'LIST', 'TYPE', 'NORMAL'));
-  const sessions = list.split('\n').filter((line) => line !== '' && !line.includes('cmd=client|list'));
+async function sessionsOf(server: Server, which = / flags=[^MS]/): Promise<string[]> {
+  const list = String(await redisOf(server).ask('CLIENT', 'LIST'));
+  const sessions = list
+    .split('\n')
+    .filter(
+      (line) => which.test(line) && !/ cmd=client\|list/.test(line) && !line.includes(` name=${OWN_NAME} `),
+    );
   return sessions.map((line) => /\bid=(\d+)/.exec(line)?.[1] ?? '');
+}
+
+async function end(server: Server, sessions: readonly string[]): Promise<void> {
+  for (const id of sessions) await redisOf(server).ask('CLIENT', 'KILL', 'ID', id);
 }
 
 /** A number in what INFO says. */
@@ -161,6 +183,8 @@ export const redis: System = {
     return (await redisOf(server).ask('SMEMBERS', name)) as readonly string[];
   },
 
+  beside: besideOf(redisOf, (server, which) => sessionsOf(server, which).then((ids) => end(server, ids))),
+
   async clear(server) {
     await redisOf(server).ask('FLUSHALL');
   },
@@ -171,9 +195,7 @@ export const redis: System = {
 
   async endSessions(server, which) {
     const sessions = await sessionsOf(server);
-    for (const id of which === 'all' ? sessions : sessions.slice(0, 1)) {
-      await redisOf(server).ask('CLIENT', 'KILL', 'ID', id);
-    }
+    await end(server, which === 'all' ? sessions : sessions.slice(0, 1));
   },
 
   async holdAnswers(server, ms) {
@@ -182,17 +204,13 @@ export const redis: System = {
 
   async shutOut(server) {
     // The one client that is left in, for only it can let in others again.
-    const insider = uncounted(() => connect({ host: server.host, port: server.port }));
-    const tell = async (...lines: string[]): Promise<void> => {
-      insider.write(lines.map((line) => `${line}\r\n`).join(''));
-      for (let answers = ''; answers.split('\n').length <= lines.length;) {
-        answers += String((await once(insider, 'data'))[0]);
-      }
-    };
-    await tell(...redisOf(server).greeting, 'CONFIG SET maxclients 1', 'CLIENT KILL TYPE normal SKIPME yes');
+    const insider = redisOf(server).lineThere();
+    await insider.ask('CONFIG', 'SET', 'maxclients', '1');
+    for (const type of ['normal', 'pubsub'])
+      await insider.ask('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
     return async () => {
-      await tell('CONFIG SET maxclients 10000');
-      insider.destroy();
+      await insider.ask('CONFIG', 'SET', 'maxclients', '10000');
+      insider.end();
     };
   },
 

@@ -20,6 +20,7 @@ test('without options every row is played with every subject, at full length', (
     rows: ['reset', 'reset, idle', 'half-open'],
     subjects: ['shared', 'pooled'],
     writes: false,
+    from: undefined,
     json: { to: 'nowhere' },
   });
 });
@@ -32,6 +33,11 @@ test('a row is named by its whole name, or by what several have in theirs, in th
   expect(parsed('--row', 'reset').rows).toEqual(['reset']);
   expect(parsed('--row', 'res').rows).toEqual(['reset', 'reset, idle']);
   expect(parsed('--row', 'half', '--row', 'idle').rows).toEqual(['reset, idle', 'half-open']);
+});
+
+test('the results of a run that was kept, or of some subjects, can go into the page', () => {
+  expect(parsed('--from', 'all.json', '--write')).toMatchObject({ from: 'all.json', writes: true });
+  expect(parsed('--write', '--subject', 'shared')).toMatchObject({ subjects: ['shared'], writes: true });
 });
 
 test('--json takes a file, or none for the standard output', () => {
@@ -47,8 +53,7 @@ test.each([
   [['--seed', 'x'], '--seed takes a whole number from 0 on, not "x".'],
   [['--seed', '1.5'], '--seed takes a whole number from 0 on, not "1.5".'],
   [['--seed=-1'], '--seed takes a whole number from 0 on, not "-1".'],
-  [['--write', '--row', 'reset'], '--write is for all rows and subjects'],
-  [['--write', '--subject', 'shared'], '--write is for all rows and subjects'],
+  [['--write', '--row', 'reset'], '--write is for all rows of a subject'],
   [['--fast'], "Unknown option '--fast'"],
   [['fast'], "Unexpected argument 'fast'"],
 ])('%j is refused, with what was expected', (args, words) => {

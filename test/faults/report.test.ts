@@ -43,6 +43,17 @@ describe('on a terminal', () => {
     ]);
   });
 
+  test('what others had beside the callers is told where there were such', () => {
+    const result = { ...HELD, company: '9 taken, 0 unknown, 0 gone' };
+    expect(liveLine('one', result, { subject: 3, row: 5 })).toMatch(/unknown {2}9 taken, 0 unknown, 0 gone$/);
+    expect(tableOf({ ...ALL[0]!, results: [result, HELD] }).split('\n')).toEqual([
+      expect.any(String),
+      expect.stringMatching(/closed in +besides$/),
+      expect.stringMatching(/0 ms {2}9 taken, 0 unknown, 0 gone$/),
+      expect.stringMatching(/0 ms$/),
+    ]);
+  });
+
   test('in the end there is a table of each subject', () => {
     expect(tableOf(ALL[0]!).split('\n')).toEqual([
       'one: hawser 1.0.0, defaults, on redis 7.0.15',
@@ -72,10 +83,10 @@ describe('on a terminal', () => {
 describe('on the page', () => {
   test('a run is dated, and has a table of each subject, what was broken, and what was not run', () => {
     const made = { date: '2026-01-31', node: 'v22.1.0', cores: 2, tempo: 'full', seed: 1 } as const;
-    expect(resultsPart(ALL, made)).toBe(`\
-2026-01-31, Node.js 22.1.0, 2 cores, tempo "full", seed 1.
-
+    expect(resultsPart(ALL[0]!, made)).toBe(`\
 ### one
+
+2026-01-31, Node.js 22.1.0, 2 cores, tempo "full", seed 1.
 
 hawser 1.0.0, defaults, on redis 7.0.15: of 3 rows 1 held.
 
@@ -89,9 +100,9 @@ hawser 1.0.0, defaults, on redis 7.0.15: of 3 rows 1 held.
 - half-open, idle: ledger: a \\| b is stored
 - crash: it ended the process: SIGSEGV
 
-### Not run
+Not run:
 
-- one, no room: its calls cannot be given up
+- no room: its calls cannot be given up
 `);
   });
 

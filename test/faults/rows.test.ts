@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { playRow } from '../../faults/play.ts';
-import { ROWS } from '../../faults/rows/index.ts';
+import { ALL_ROWS, ROWS, rowsOf, SPECIAL_ROWS } from '../../faults/rows/index.ts';
 import { subjects } from '../../faults/subjects/hawser-redis.ts';
 import { QUICK } from '../../faults/tempo.ts';
 
@@ -8,8 +8,17 @@ import { QUICK } from '../../faults/tempo.ts';
 const NAMES = ['refused, under load', 'half-open, replies lost', 'killed and restarted', 'random pieces'];
 
 test('every row has a name of its own', () => {
-  const names = ROWS.map(({ name }) => name);
+  const names = ALL_ROWS.map(({ name }) => name);
   expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+});
+
+test('a client is put through the rows for any client, or through some of them and those that concern its company', () => {
+  expect(rowsOf({}, 'quick')).toEqual(ROWS);
+  const own = SPECIAL_ROWS.filter(({ concerns }) => concerns === 'takers');
+  const [full, quick] = (['full', 'quick'] as const).map((tempo) => rowsOf({ company: 'takers' }, tempo));
+  expect(full).toEqual(expect.arrayContaining([...quick!, ...own]));
+  expect(quick).toEqual(expect.arrayContaining(own));
+  expect(full!.filter((row) => SPECIAL_ROWS.includes(row))).toEqual(own);
 });
 
 test.for(

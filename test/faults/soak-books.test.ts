@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { booksOf, large, readBooks } from '../../faults/soak/books.ts';
-import { QueueAccount } from '../../faults/soak/queue-account.ts';
+import { QueueAccount } from '../../faults/queue-account.ts';
 import type { Server } from '../../faults/system.ts';
 
 const BOOKS = booksOf(3);

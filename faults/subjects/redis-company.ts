@@ -1,0 +1,90 @@
+import { Redis } from 'hawser/redis';
+import { TAKERS } from '../company/takers.ts';
+import type { CallLimits, Subject, Subscribed, Subscribing, Taking } from '../subject.ts';
+import { QUEUES } from '../system.ts';
+import type { Tempo } from '../tempo.ts';
+import { callsOf, DEFAULTS, notZero, optionsOf, sharedRedis, urlOf, type Limits } from './hawser-redis.ts';
+
+/** All that there are here, as a process of the lab asks for them. */
+export function subjects(tempo: Tempo): readonly Subject[] {
+  return [subscribedRedis(tempo, 3), subscribedRedis(tempo, 2), waitingRedis(tempo)];
+}
+
+/** The shared one, with subscriptions beside the calls: on the same connection (RESP3), or on one of their own (RESP2). */
+export function subscribedRedis(tempo: Limits, protocol: 2 | 3): Subject {
+  const shared = sharedRedis(tempo);
+  const { stallAfterMs } = tempo.limits ?? DEFAULTS;
+  return {
+    ...shared,
+    name: `redis-subscribed-resp${protocol}`,
+    how: `${shared.how}, RESP${protocol}`,
+    module: import.meta.url,
+    company: 'subscribers',
+    // Messages pass for a sign of life so long (docs/subscriptions.md).
+    ...(protocol === 3 ? { unansweredMs: 6 * stallAfterMs } : { socketsMax: 2, dialers: 2 }),
+    open(access) {
+      const client = Redis.start(urlOf(access), { ...optionsOf(access, tempo), protocol });
+      const odd = (): string[] => {
+        const { subscriptions, ...own } = client.explain();
+        const books = subscriptions === undefined ? [own] : [own, subscriptions];
+        return books.flatMap((one) => notZero(one, ['waiting', 'inFlight']));
+      };
+      return { ...callsOf(client), subscribe: (how) => subscribe(client, how), oddBooks: odd };
+    },
+  };
+}
+
+/** The shared one, with calls beside it that wait on the server, each on a connection of its own. */
+export function waitingRedis(tempo: Limits): Subject {
+  return {
+    ...sharedRedis(tempo),
+    name: 'redis-waiting',
+    module: import.meta.url,
+    company: 'takers',
+    socketsMax: 1 + TAKERS,
+    dialers: 2,
+    open(access) {
+      const options = { ...optionsOf(access, tempo), dedicated: { max: TAKERS } };
+      const client = Redis.start(urlOf(access), options);
+      const odd = (): string[] => {
+        const { dedicated, ...own } = client.explain();
+        return [
+          ...notZero(own, ['waiting', 'inFlight']),
+          ...(dedicated === undefined ? [] : notZero(dedicated, ['waiting', 'leased', 'resetting'])),
+        ];
+      };
+      return {
+        ...callsOf(client),
+        take: (how, waitMs, limits) => TAKE[how](client, waitMs / 1_000, limits),
+        oddBooks: odd,
+      };
+    },
+  };
+}
+
+function subscribe(client: Redis, { to, names, keptMax }: Subscribing): Subscribed {
+  const options = keptMax === undefined ? {} : { maxBuffered: keptMax };
+  const subscription =
+    to === 'pattern' ? client.psubscribe(names, options) : client.subscribe(names, options);
+  return {
+    ready: () => subscription.ready({ timeoutMs: Infinity }),
+    listen: (listener) => subscription.listen(listener),
+    close: () => subscription.close(),
+    [Symbol.asyncIterator]: () => subscription,
+  };
+}
+
+type Take = (client: Redis, waitSeconds: number, limits?: CallLimits) => Promise<string | undefined>;
+
+const TAKE: Readonly<Record<Taking, Take>> = {
+  async list(client, waitSeconds, limits) {
+    return (await client.blpop(QUEUES.list, waitSeconds, limits))?.element;
+  },
+  async moved(client, waitSeconds, limits) {
+    const { source, destination } = QUEUES;
+    return (await client.blmove(source, destination, 'LEFT', 'RIGHT', waitSeconds, limits)) ?? undefined;
+  },
+  async ranked(client, waitSeconds, limits) {
+    return (await client.bzpopmin(QUEUES.ranked, waitSeconds, limits))?.member;
+  },
+};

@@ -1,0 +1,141 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Client, Subject, Subscribed, Told } from '../../faults/subject.ts';
+import { subscribedRedis, waitingRedis } from '../../faults/subjects/redis-company.ts';
+import { BRIEF } from './lying-subjects.ts';
+
+/** More than takers have, and a busy machine adds. */
+const LATE_MS = 1_500;
+
+/** Hawser's own client, whose subscribers are told something else: of each event, what this makes of it. */
+function tellingOtherwise(begin: () => (told: Told) => readonly Told[]): Subject {
+  return subscribing((subscribed) => {
+    const change = begin();
+    return {
+      ...subscribed,
+      listen: (listener) =>
+        subscribed.listen((told) => {
+          if (told.type === 'ended') listener(told);
+          else for (const each of change(told)) listener(each);
+        }),
+      async *[Symbol.asyncIterator]() {
+        for await (const told of subscribed) yield* change(told);
+      },
+    };
+  });
+}
+
+function subscribing(lie: (subscribed: Subscribed) => Subscribed): Subject {
+  return lying(subscribedRedis(BRIEF, 3), (client) => ({ subscribe: (how) => lie(client.subscribe!(how)) }));
+}
+
+type Take = NonNullable<Client['take']>;
+
+function taking(lie: (take: Take) => Take): Subject {
+  return lying(waitingRedis(BRIEF), (client) => ({ take: lie((...call) => client.take!(...call)) }));
+}
+
+function lying(honest: Subject, lie: (client: Client) => Partial<Client>): Subject {
+  return {
+    ...honest,
+    open: (access) => {
+      const client = honest.open(access);
+      return { ...client, ...lie(client) };
+    },
+  };
+}
+
+/** Does something else with one message, by its place. */
+function withMessage(
+  place: number,
+  change: (told: Told) => readonly Told[],
+): () => (told: Told) => readonly Told[] {
+  return () => {
+    let messages = 0;
+    return (told) => (told.type === 'message' && (messages += 1) === place ? change(told) : [told]);
+  };
+}
+
+export const TELLS_TWICE = tellingOtherwise(withMessage(5, (told) => [told, told]));
+
+export const LOSES_A_MESSAGE = tellingOtherwise(withMessage(5, () => []));
+
+export const TELLS_OF_NO_GAP = tellingOtherwise(() => (told) => (told.type === 'gap' ? [] : [told]));
+
+export const TELLS_OF_A_GAP_TOO_MANY = tellingOtherwise(
+  withMessage(5, (told) => [
+    { type: 'gap', channel: 'news.1', since: performance.now() - 1_000, downForMs: 1 },
+    told,
+  ]),
+);
+
+export const FORGETS_ITS_SUBSCRIBERS = tellingOtherwise(() => {
+  let wasAway = false;
+  return (told) => {
+    wasAway ||= told.type === 'gap';
+    return wasAway ? [] : [told];
+  };
+});
+
+export const ENDS_IN_ERROR = subscribing((subscribed) => ({
+  ...subscribed,
+  async *[Symbol.asyncIterator]() {
+    yield* subscribed;
+    throw new Error('the client was closed');
+  },
+}));
+
+export const NEVER_ENDS = subscribing((subscribed) => ({
+  ...subscribed,
+  async *[Symbol.asyncIterator]() {
+    yield* subscribed;
+    await new Promise(() => {});
+  },
+}));
+
+/** An element that comes when its taker has left. */
+export const LOSES_AN_ELEMENT = taking((take) => async (how, waitMs, limits) => {
+  const element = await take(how, waitMs, limits);
+  return limits?.signal?.aborted === true || element?.endsWith('7') === true ? undefined : element;
+});
+
+export const HANDS_OUT_TWICE = taking((take) => {
+  let last: string | undefined;
+  return async (how, waitMs, limits) => {
+    const element = await take(how, waitMs, limits);
+    if (how !== 'ranked') return element;
+    const other = last;
+    last = element;
+    return element?.endsWith('7') === true ? other : element;
+  };
+});
+
+export const MOVES_NOTHING = taking(
+  (take) => (how, waitMs, limits) =>
+    how === 'moved' ? take('list', waitMs, limits) : take(how, waitMs, limits),
+);
+
+export const KEEPS_WHO_LEAVES = taking((take) => async (how, waitMs, limits) => {
+  try {
+    return await take(how, waitMs, limits);
+  } finally {
+    if (limits?.signal?.aborted === true) await wait(LATE_MS);
+  }
+});
+
+export const KNOWS_NOTHING = taking(
+  (take) => (how, waitMs, limits) =>
+    take(how, waitMs, limits).catch((error: unknown) => {
+      throw new Error('nobody knows', { cause: error });
+    }),
+);
+
+export const FORGETS_ITS_TAKERS = taking((take) => {
+  let wasLost = false;
+  return async (how, waitMs, limits) => {
+    if (wasLost) throw new Error('nobody is asked');
+    return take(how, waitMs, limits).catch((error: unknown) => {
+      wasLost ||= (error as { readonly code?: unknown }).code === 'CONNECTION_LOST';
+      throw error;
+    });
+  };
+});
