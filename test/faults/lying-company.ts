@@ -4,7 +4,7 @@ import { subscribedRedis, waitingRedis } from '../../faults/subjects/redis-compa
 import { BRIEF } from './lying-subjects.ts';
 
 /** More than takers have, and a busy machine adds. */
-const LATE_MS = 1_500;
+const LATE_MS = 3_500;
 
 /** Hawser's own client, whose subscribers are told something else: of each event, what this makes of it. */
 function tellingOtherwise(begin: () => (told: Told) => readonly Told[]): Subject {
