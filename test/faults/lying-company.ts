@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Client, Subject, Subscribed, Told } from '../../faults/subject.ts';
+import type { Client, Subject, Subscribed, Taking, Told } from '../../faults/subject.ts';
 import { subscribedRedis, waitingRedis } from '../../faults/subjects/redis-company.ts';
 import { BRIEF } from './lying-subjects.ts';
 
@@ -55,14 +55,14 @@ function withMessage(
   };
 }
 
-export const TELLS_TWICE = tellingOtherwise(withMessage(5, (told) => [told, told]));
+export const TELLS_TWICE = tellingOtherwise(withMessage(2, (told) => [told, told]));
 
-export const LOSES_A_MESSAGE = tellingOtherwise(withMessage(5, () => []));
+export const LOSES_A_MESSAGE = tellingOtherwise(withMessage(2, () => []));
 
 export const TELLS_OF_NO_GAP = tellingOtherwise(() => (told) => (told.type === 'gap' ? [] : [told]));
 
 export const TELLS_OF_A_GAP_TOO_MANY = tellingOtherwise(
-  withMessage(5, (told) => [
+  withMessage(2, (told) => [
     { type: 'gap', channel: 'news.1', since: performance.now() - 1_000, downForMs: 1 },
     told,
   ]),
@@ -92,20 +92,25 @@ export const NEVER_ENDS = subscribing((subscribed) => ({
   },
 }));
 
-/** An element that comes when its taker has left. */
-export const LOSES_AN_ELEMENT = taking((take) => async (how, waitMs, limits) => {
-  const element = await take(how, waitMs, limits);
-  return limits?.signal?.aborted === true || element?.endsWith('7') === true ? undefined : element;
-});
-
-export const HANDS_OUT_TWICE = taking((take) => {
-  let last: string | undefined;
+/** Of the elements, every other one. */
+export const LOSES_AN_ELEMENT = taking((take) => {
+  let taken = 0;
   return async (how, waitMs, limits) => {
     const element = await take(how, waitMs, limits);
-    if (how !== 'ranked') return element;
-    const other = last;
-    last = element;
-    return element?.endsWith('7') === true ? other : element;
+    return element !== undefined && (taken += 1) % 2 === 0 ? undefined : element;
+  };
+});
+
+/** To every other taker, the element of the one before. */
+export const HANDS_OUT_TWICE = taking((take) => {
+  const last = new Map<Taking, string>();
+  let taken = 0;
+  return async (how, waitMs, limits) => {
+    const element = await take(how, waitMs, limits);
+    if (element === undefined) return undefined;
+    const other = last.get(how) ?? element;
+    last.set(how, element);
+    return (taken += 1) % 2 === 0 ? other : element;
   };
 });
 
