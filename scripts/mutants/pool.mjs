@@ -73,6 +73,14 @@ export const POOL_MUTANTS = [
     tests: ['test/pool/conformance-close.test.ts'],
   },
   {
+    name: 'call-one-failed-dial-of-two-an-outage',
+    rule: 'P5',
+    file: 'src/core/pool/pool.ts',
+    find: ' && this.#opener.underWay === 0',
+    put: '',
+    tests: ['test/pool/conformance-outage.test.ts'],
+  },
+  {
     name: 'give-a-call-the-time-of-a-blocked-loop-on-top',
     rule: 'P1',
     file: 'src/core/pool/pooled-calls.ts',

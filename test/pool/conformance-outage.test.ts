@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Pool, type PoolSource } from '../../src/core/index.ts';
 import { systemEnvironment } from '../../src/core/environment.ts';
 import { connectFailed, refused, type FakeOpen } from './fake-source.ts';
-import { poolWorld } from './world.ts';
+import { poolWorld, type Caller, type PoolWorld } from './world.ts';
 
 const fail = (open: FakeOpen): void => open.fail();
 
@@ -278,5 +278,51 @@ describe('A server that refuses', () => {
     expect(pool.state).toBe('backing-off');
     expect(source.opens.length).toBeLessThanOrEqual(6);
     expect(source.opens.length).toBeGreaterThan(3);
+  });
+});
+
+describe('When a dial fails while no member lives', () => {
+  /** A pool at its full pace, whose idle members were closed: two callers have it dial twice at once. */
+  async function twoDials(): Promise<PoolWorld & { readonly callers: Caller[] }> {
+    const world = poolWorld({ max: 4, idleTimeoutMs: 1_000, whenDownWaitMs: 200 });
+    const { clock, source, pool, call } = world;
+    const first = [call(), call()];
+    await clock.advance(10);
+    for (const caller of first) caller.release();
+    await clock.advance(2_000);
+    source.onOpen = () => {};
+    const callers = [call(), call()];
+    await clock.advance(0);
+    expect([pool.state, source.members.length, source.dialling.length]).toEqual(['ready', 0, 2]);
+    return { ...world, callers };
+  }
+
+  test('another that is under way goes on, and what it opens is lent: that was no outage', async () => {
+    const { clock, source, pool, callers } = await twoDials();
+    const [refusedOne, other] = source.dialling as [FakeOpen, FakeOpen];
+    refusedOne.fail(connectFailed('too many clients'));
+    await clock.advance(20);
+    expect([pool.state, pool.explain().lastCause]).toEqual(['ready', 'too many clients']);
+    other.succeed();
+    await clock.advance(0);
+    expect(callers.map(({ state }) => state)).toEqual(['holds', 'waits']);
+    expect(pool.explain().transitions.map(({ to }) => to)).not.toContain('backing-off');
+    callers[0]?.release();
+    await clock.advance(0);
+    callers[1]?.release();
+  });
+
+  test('the last one that is under way decides: when it fails too the outage begins', async () => {
+    const { clock, source, pool, callers } = await twoDials();
+    const [one, other] = source.dialling as [FakeOpen, FakeOpen];
+    source.onOpen = fail;
+    one.fail();
+    await clock.advance(500);
+    expect([pool.state, source.dialling.length]).toEqual(['ready', 1]);
+    other.fail(connectFailed('nobody is there'));
+    await clock.advance(0);
+    expect(pool.explain()).toMatchObject({ state: 'backing-off', lastCause: 'nobody is there' });
+    await clock.advance(200);
+    expect(callers.map(({ fate }) => fate)).toEqual(['NOT_CONNECTED not-sent', 'NOT_CONNECTED not-sent']);
   });
 });

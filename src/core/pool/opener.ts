@@ -13,7 +13,7 @@ export interface OpenerOwner<M> {
   opened(opening: Opening<M>): void;
   /** The lifecycle's dial has failed. */
   probeFailed(epoch: number, cause: Error): void;
-  /** A dial beside living members has failed; `true` when none is left, so that this is an outage. */
+  /** A dial that is not the lifecycle's has failed; `true` when nothing lives or is on its way, so that this is an outage. */
   growthFailed(cause: Error): boolean;
   /** A socket is closed, or a wait is over: more may be opened than before. */
   left(): void;
@@ -70,12 +70,12 @@ export class Opener<M, L> {
     return count;
   }
 
-  /** When dials may start again after one that failed beside living members; `undefined` when they may. */
+  /** When dials may start again after one that failed and was no outage; `undefined` when they may. */
   get waitsUntil(): number | undefined {
     return this.#growth.waitsUntil;
   }
 
-  /** Why the last dial beside living members has failed; `undefined` once one has succeeded. */
+  /** Why the last dial has failed, where that was no outage; `undefined` once one has succeeded. */
   get failure(): Error | undefined {
     return this.#failure;
   }

@@ -92,7 +92,8 @@ export class Pool<M, L> {
       opened: (opening) => this.#opened(opening),
       probeFailed: (epoch, cause) => this.#health.failed(epoch, cause),
       growthFailed: (cause) => {
-        const isOutage = !this.#stock.members.anyLiving;
+        // Of two dials one may fail by itself (the server takes no more clients); the last one decides.
+        const isOutage = !this.#stock.members.anyLiving && this.#opener.underWay === 0;
         if (isOutage) this.#health.failed(undefined, cause);
         return isOutage;
       },
