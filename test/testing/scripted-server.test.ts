@@ -10,7 +10,7 @@ import {
   type PeerScript,
 } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { GROUNDS, dialled, write } from './scripted-stage.ts';
+import { GROUNDS, dialled, refusal, write } from './scripted-stage.ts';
 
 /** Messages are lines. */
 const lines: MessageCodec<string, string> = {
@@ -242,7 +242,7 @@ describe.each(GROUNDS)('a scripted server %s', (_, makeGround) => {
     await ground.until(server.attempt(1));
     await server.close();
     await ground.until(received.lost());
-    await expect(dialled(ground, endpoint)).rejects.toMatchObject({ code: 'CONNECT_FAILED' });
+    expect(await refusal(ground, endpoint)).toMatchObject({ code: 'CONNECT_FAILED' });
     expect([server.attempts.map(({ script }) => script), server.failures]).toEqual([['failed'], []]);
   });
 });

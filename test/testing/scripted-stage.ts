@@ -90,3 +90,18 @@ export async function dialled(
 export function write(transport: Transport, text: string): void {
   transport.write(text, text.length);
 }
+
+/**
+ * Dials where nobody listens any more until that is refused, and returns how. Of real sockets the first may be accepted, by
+ * nobody: a process that another test is starting has all that this one has open until it has become its own program.
+ */
+export async function refusal({ environment, until }: Ground, endpoint: Endpoint): Promise<unknown> {
+  for (;;) {
+    try {
+      const transport = await until(environment.dial(requestFor(endpoint)));
+      transport.destroy();
+    } catch (error) {
+      return error;
+    }
+  }
+}
