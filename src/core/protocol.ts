@@ -38,7 +38,8 @@ export interface Inbound<Q extends Request, R, P> {
   push(message: P): void;
   /**
    * The server is not one that is wanted, or no longer: nothing more is sent to it, and when all that is in flight is
-   * answered the transport is given up, for a WRONG_ROLE. Without meaning in a handshake, which throws instead.
+   * answered the transport is given up, for this cause. A WRONG_ROLE is held against all transports of a pool that were
+   * opened before, any other against this one alone. Without meaning in a handshake, which throws instead.
    */
   retire(cause: HawserError): void;
 }

@@ -115,7 +115,7 @@ export const REFUSED: ReadonlyMap<string, Refusals> = new Map([
     'it changes what a node of a cluster answers',
     'pass the option readonly, with which the handshake does it',
   ),
-  ...nowhere('ASKING', 'it changes what a node of a cluster answers', 'Redis Cluster is not there yet'),
+  ...nowhere('ASKING', 'it changes what a node of a cluster answers', 'RedisClusterClient asks it by itself'),
   ...nowhere(
     'CLIENT|REPLY',
     'replies would be missing, and the others would reach the wrong calls',

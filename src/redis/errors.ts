@@ -24,7 +24,9 @@ export class RedisRedirectError extends RedisReplyError {
   readonly port: number;
 
   constructor(text: string, to: Redirection) {
-    super(text);
+    super(
+      `${text} (another node of a Redis Cluster has the key: RedisClusterClient asks that one by itself)`,
+    );
     this.name = 'RedisRedirectError';
     this.kind = to.kind;
     this.slot = to.slot;

@@ -140,9 +140,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   value(reply: RedisReply): void {
     const inbound = this.#inbound!;
     const request = this.#request;
-    if (reply instanceof RedisReplyError && this.#options.role === 'primary' && showsReplica(reply)) {
-      inbound.retire(wrongRole(reply));
-    }
+    if (reply instanceof RedisReplyError) this.#heed(reply, inbound);
     const whole = request?.batch === undefined ? reply : request.batch.take(reply);
     if (whole === undefined) return;
     if (whole instanceof RedisReplyError) inbound.refuse(whole);
@@ -155,6 +153,12 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   /** Gives a request the value of its reply. */
   protected answer(inbound: RedisInbound, _request: RedisRequest | undefined, value: RedisReply): void {
     inbound.reply(value);
+  }
+
+  /** Leaves a server that says that it will not do any more. */
+  #heed(refusal: RedisReplyError, inbound: RedisInbound): void {
+    if (this.#options.role === 'primary' && showsReplica(refusal)) inbound.retire(wrongRole(refusal));
+    else if (refusal.code === 'NOAUTH') inbound.retire(forgotten(refusal));
   }
 
   #convert(request: RedisRequest, convert: Conversion, reply: RedisReply, inbound: RedisInbound): void {
@@ -183,6 +187,12 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     const { head } = inbound;
     if (head instanceof SubscriptionRequest && head.isConfirmedBy(name, message[1])) inbound.reply('OK');
   }
+}
+
+/** The server has forgotten who we are, or something between has: the handshake tells it again. */
+function forgotten(refusal: RedisReplyError): HawserError {
+  const message = 'the server asks again who we are (NOAUTH)';
+  return new HawserError('CONNECTION_LOST', message, { outcome: 'unknown', cause: refusal });
 }
 
 /** What is there to be written, now: a Uint8Array whose memory was given away has length 0. */

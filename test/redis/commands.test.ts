@@ -98,7 +98,7 @@ const REFUSED: readonly [command: string, message: RegExp, where: 'shared' | 'ev
   ['WAIT 1 0', /use redis\.dedicated\(\)/, 'shared'],
   ['WAITAOF 1 0 0', /use redis\.dedicated\(\)/, 'shared'],
   ['READONLY', /option readonly/, 'everywhere'],
-  ['ASKING', /Cluster is not there yet/, 'everywhere'],
+  ['ASKING', /RedisClusterClient/, 'everywhere'],
   ['READWRITE', /option readonly/, 'everywhere'],
   ['CLIENT REPLY OFF', /there is no way to it yet/, 'everywhere'],
   ['CLIENT TRACKING ON', /redis\.cached/, 'everywhere'],

@@ -101,7 +101,7 @@ describe('a redirection', () => {
       name: 'RedisRedirectError',
       code: expected.kind,
       outcome: 'refused',
-      message: text,
+      message: `${text} (another node of a Redis Cluster has the key: RedisClusterClient asks that one by itself)`,
     });
     expect(error.stack).not.toContain('    at ');
   });

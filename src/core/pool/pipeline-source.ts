@@ -46,7 +46,12 @@ export function pipelineSource<Q extends Request, R, P = never>(
       const nonce = `check-${checks}`;
       const ping = session.ping(nonce);
       if (ping === undefined) return;
-      const reply = await pipeline.submit(ping, wait);
+      const reply = await pipeline.submit(ping, wait).catch((error: unknown) => {
+        // A server that says no is there, and in step.
+        if (error instanceof HawserError && error.outcome === 'refused') return undefined;
+        throw error;
+      });
+      if (reply === undefined) return;
       if (!ping.expectsReply || session.isPong(reply, nonce)) return;
       throw new HawserError('PROTOCOL_VIOLATION', `${ping.command}: the answer is not its own`, {
         outcome: 'unknown',
