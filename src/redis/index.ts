@@ -40,6 +40,14 @@ export type {
   SubscriptionGap,
   SubscriptionMessage,
 } from './pubsub/subscription-events.ts';
+export type { StreamConsumerOptions, StreamHandler } from './streams/consumer-options.ts';
+export type { StreamConsumer } from './streams/stream-consumer.ts';
+export type {
+  StreamConsumerExplanation,
+  StreamConsumerFailure,
+  StreamConsumerReport,
+  StreamDelivery,
+} from './streams/stream-delivery.ts';
 export type { StreamEntry } from './streams/stream-entry.ts';
 export type { StreamOptions } from './streams/stream-options.ts';
 export type { StreamReader } from './streams/stream-reader.ts';

@@ -42,6 +42,8 @@ import { reachOf, type Reach } from './reach.ts';
 import { keepAuthenticated } from './renewal-request.ts';
 import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
+import { resolveConsumerOptions, type StreamConsumerOptions } from './streams/consumer-options.ts';
+import type { StreamConsumer } from './streams/stream-consumer.ts';
 import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
 import type { StreamReader } from './streams/stream-reader.ts';
 import { Streams } from './streams/streams.ts';
@@ -52,7 +54,7 @@ interface Beside {
   readonly own: (redis: Redis) => OwnConnections;
   readonly subscriptions: () => Subscriptions;
   readonly monitors: () => Monitors;
-  readonly streams: (own: () => OwnConnections) => Streams;
+  readonly streams: (redis: Redis, own: () => OwnConnections) => Streams;
 }
 
 /**
@@ -174,7 +176,7 @@ export class Redis extends SubscribingClient {
       own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
       subscriptions: () => new Subscriptions(ground),
       monitors: () => new Monitors({ clock, stallAfterMs, timeoutMs }, openMonitor),
-      streams: (own) => new Streams({ clock, random, own }),
+      streams: (client, own) => new Streams({ clock, random, client, own }),
     };
     return new Redis(pipeline, commands, clock, reach, make, cache);
   }
@@ -245,8 +247,8 @@ export class Redis extends SubscribingClient {
 
   /**
    * Accepts nothing more, waits for what is in flight and for the connections that are lent, then ends; at the latest
-   * after `timeoutMs` (default 5,000). Subscriptions, monitors and readers of streams end at once. Resolves to the leases that were not
-   * released in time.
+   * after `timeoutMs` (default 5,000). Subscriptions, monitors and readers of streams end at once, and consumers of
+   * streams first, when their handlers are done: until then calls are accepted. Resolves to the leases that were not released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
     const left = this.#streams === undefined ? options : await this.#endStreams(this.#streams, options);
@@ -318,6 +320,18 @@ export class Redis extends SubscribingClient {
     return options.buffers ? monitors.begin<Buffer>(options) : monitors.begin<string>(options);
   }
 
+  /**
+   * Handles the entries of a stream as one consumer of a group: each at least once, by one of the group, and acknowledged
+   * when its handler has succeeded. Begins at once, and goes on after each loss of the connection; has one of its own.
+   * Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by itself. See docs/streams.md.
+   */
+  consumer(options: StreamConsumerOptions): StreamConsumer;
+  consumer(options: StreamConsumerOptions<Buffer>): StreamConsumer;
+  consumer(options: StreamConsumerOptions | StreamConsumerOptions<Buffer>): StreamConsumer {
+    const resolved = resolveConsumerOptions(options);
+    return this.#streamsOf('consumer').consumer(resolved);
+  }
+
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
   }
@@ -355,7 +369,7 @@ export class Redis extends SubscribingClient {
   /** Throws CLOSED when no more are to be read. */
   #streamsOf(command: string): Streams {
     this.#assertOpen(command);
-    return (this.#streams ??= this.#make.streams(() => this.#ownConnections(command)));
+    return (this.#streams ??= this.#make.streams(this, () => this.#ownConnections(command)));
   }
 
   /** Those who read streams still need their connections. Resolves to what is left of the time. */

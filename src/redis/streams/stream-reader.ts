@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import type { HawserError } from '../../core/index.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import { OwnLine } from './own-line.ts';
-import { mayPass, persist, type Persistence } from './persistence.ts';
+import { mayPass, Patience } from './patience.ts';
 import type { StreamEntry } from './stream-entry.ts';
 import type { ResolvedStreamOptions } from './stream-options.ts';
 import type { StreamsGround } from './streams.ts';
@@ -35,6 +35,7 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
 > {
   readonly #ground: StreamReaderGround;
   readonly #line: OwnLine;
+  readonly #patience: Patience;
   readonly #ending = new AbortController();
   readonly #entries: AsyncGenerator<StreamEntry<Text>, undefined, undefined>;
   readonly #abort = (): void => this.close();
@@ -43,6 +44,13 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   constructor(ground: StreamReaderGround) {
     this.#ground = ground;
     this.#line = new OwnLine(ground.own, this.#ending.signal);
+    this.#patience = new Patience({
+      clock: ground.clock,
+      random: ground.random,
+      signal: this.#ending.signal,
+      ready: (options) => ground.own().leases.ready(options),
+      endures: (error) => mayPass(error) && (this.#line.hasServed || !isBusy(error)),
+    });
     this.#entries = this.#read();
     const { signal } = ground.options;
     if (signal?.aborted === true) this.close();
@@ -100,16 +108,7 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   }
 
   #page(): Promise<readonly StreamEntry<Text>[]> {
-    const { clock, random, own } = this.#ground;
-    const { signal } = this.#ending;
-    const persistence: Persistence = {
-      clock,
-      random,
-      signal,
-      ready: (options) => own().leases.ready(options),
-      endures: (error) => mayPass(error) && (this.#line.hasServed || !isBusy(error)),
-    };
-    return persist(persistence, () => this.#line.ask((connection) => this.#ask(connection)));
+    return this.#patience.ask(() => this.#line.ask((connection) => this.#ask(connection)));
   }
 
   async #ask(connection: RedisConnection): Promise<readonly StreamEntry<Text>[]> {

@@ -1,6 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import { HawserError, type Clock, type Random, type WaitOptions } from '../../core/index.ts';
+import type { CommandMethods } from '../generated/all-commands.ts';
 import type { OwnConnections } from '../own-connections.ts';
+import type { ResolvedConsumerOptions } from './consumer-options.ts';
+import { StreamConsumer } from './stream-consumer.ts';
 import { StreamReader, type StreamReaderGround } from './stream-reader.ts';
 
 /** What those who read streams need of their client. */
@@ -9,6 +12,8 @@ export interface StreamsGround {
   readonly random: Random;
   /** Where connections of one's own come from. Throws CLOSED. */
   readonly own: () => OwnConnections;
+  /** Who asks what does not wait on the server. */
+  readonly client: CommandMethods & { ready(options: WaitOptions): Promise<void> };
 }
 
 /** Reads streams, until it ends. */
@@ -35,6 +40,15 @@ export class Streams {
     const reader = new StreamReader<Text>({ ...this.#ground, ...how, left });
     if (how.options.signal?.aborted !== true) this.#readings.add(reader);
     return reader;
+  }
+
+  /** Throws CLOSED. */
+  consumer(options: ResolvedConsumerOptions): StreamConsumer {
+    this.#assertOpen('consumer');
+    const left = (consumer: Reading): void => void this.#readings.delete(consumer);
+    const consumer = new StreamConsumer({ ...this.#ground, options, left });
+    this.#readings.add(consumer);
+    return consumer;
   }
 
   /** Ends all, at the latest after the time that they are given. */

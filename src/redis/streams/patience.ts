@@ -28,32 +28,53 @@ export function mayPass(error: unknown): error is HawserError {
   return error instanceof HawserError && PASSING.has(error.code);
 }
 
-/** What is asked persistently, and when to ask again. */
-export interface Persistence {
+/** Who asks again, and when. */
+export interface PatienceGround {
   readonly clock: Clock;
   readonly random: Random;
-  /** Ends the waiting: what is asked then rejects by itself. */
+  /** Ends it: nothing is endured any more. */
   readonly signal: AbortSignal;
   /** Resolves when the server is reached; rejects when waiting does not help. */
-  readonly ready: (options: WaitOptions) => Promise<void>;
+  readonly ready: (options: WaitOptions) => Promise<unknown>;
   /** Whether a failure is not the end. */
   readonly endures: (error: unknown) => boolean;
 }
 
-/** Asks until it is answered, through outages of any length. Rejects with what is not endured, or once the signal has fired. */
-export async function persist<T>(
-  { clock, random, signal, ready, endures }: Persistence,
-  ask: () => Promise<T>,
-): Promise<T> {
-  for (let failures = 0; ; failures += 1) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (signal.aborted || !endures(error)) throw error;
-      await pause(clock, backoffMs(ASK_AGAIN, failures, random()), signal);
-      if (signal.aborted) throw error;
-      // No more than a look at the state, unless there is an outage.
-      await ready({ timeoutMs: Infinity, signal });
+/** Endures failures, for any length of an outage: whoever asks again in between does so neither in vain nor in a hurry. */
+export class Patience {
+  readonly #ground: PatienceGround;
+  #failures = 0;
+
+  constructor(ground: PatienceGround) {
+    this.#ground = ground;
+  }
+
+  /** Resolves when it is time to ask again. Rejects with the failure, where that does not pass or the signal has fired. */
+  async endure(error: unknown): Promise<void> {
+    const { clock, random, signal, ready, endures } = this.#ground;
+    if (signal.aborted || !endures(error)) throw error;
+    await pause(clock, backoffMs(ASK_AGAIN, this.#failures, random()), signal);
+    this.#failures += 1;
+    if (signal.aborted) throw error;
+    // No more than a look at the state, unless there is an outage.
+    await ready({ timeoutMs: Infinity, signal });
+  }
+
+  /** What was asked was answered: the next failure is the first again. */
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  /** Asks until it is answered. */
+  async ask<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const value = await ask();
+        this.succeeded();
+        return value;
+      } catch (error) {
+        await this.endure(error);
+      }
     }
   }
 }
