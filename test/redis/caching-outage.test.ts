@@ -89,6 +89,25 @@ describe('when the connection is lost', () => {
   });
 });
 
+describe('a read without a deadline', () => {
+  test('over which the server has fallen silent keeps the connection from being replaced only until its caller leaves', async () => {
+    const world = worldWith({ name: 'rope' });
+    world.redis.on('GET', () => 'silence');
+    const redis = await world.connect({ cache: {}, ...QUICK });
+    const abort = new AbortController();
+    const read = endingOf(redis.cached.get('name', { timeoutMs: Infinity, signal: abort.signal }));
+    await world.clock.advance(10);
+    world.wire(1).cut({ direction: 'to-client', how: 'silence' });
+    await world.clock.advance(10 * STALL_MS);
+    expect(redis.state).toBe('ready');
+    expect(world.redis.connections).toHaveLength(1);
+    abort.abort();
+    expect(await read).toMatchObject({ error: { code: 'ABORTED', outcome: 'unknown' } });
+    await world.clock.advance(2 * STALL_MS + 200);
+    expect(world.redis.connections).toHaveLength(2);
+  });
+});
+
 describe('even if the server is not reached', () => {
   const STALE = { cache: { staleIfDownMs: 10_000 }, whenDownWaitMs: 0, ...QUICK } as const;
 
@@ -263,6 +282,30 @@ describe('a server that does not tell of changes', () => {
       entries: 0,
       misses: 2,
     });
+  });
+
+  test('refuses to for one read: that is answered all the same, and not kept', async () => {
+    const world = worldWith({ name: 'rope' });
+    const stop = world.redis.on('CLIENT', ({ command }) =>
+      /caching/i.test(String(command.args[0])) ? { bytes: resp.error('NOPERM no') } : undefined,
+    );
+    const redis = await world.connect({ cache: {} });
+    expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
+    expect(redis.explain().cache).toMatchObject({ tracking: 'on', entries: 0 });
+    stop();
+    await world.clock.waitFor(redis.cached.get('name'));
+    expect(redis.explain().cache).toMatchObject({ entries: 1, misses: 2 });
+  });
+
+  test('answers with something else than OK is out of step, and left', async () => {
+    const world = worldWith({ name: 'rope' });
+    const stop = world.redis.on('CLIENT', ({ command }) =>
+      /caching/i.test(String(command.args[0])) ? { bytes: '$4\r\nrope\r\n' } : undefined,
+    );
+    const redis = await world.connect({ cache: {}, ...QUICK });
+    expect(await world.failureOf(redis.cached.get('name'))).toMatchObject({ code: 'PROTOCOL_VIOLATION' });
+    stop();
+    expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
   });
 
   test('does not speak RESP3: every read asks it, and explain() says why', async () => {

@@ -202,7 +202,9 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const why = whyNotCached(info.name, positions.length);
     if (why !== undefined) throw notCached(info.name, why);
     const keys = eachOnce(positions.map((position) => keyName(command[position]!)));
-    const read = new SharedRead(this.#ground.clock, info.name, id, keys, this.#line!.state !== 'ready', {
+    // Over a call without end a silent server is not found until its caller leaves: that must be told.
+    const mayWaitLong = this.#line!.state !== 'ready' || options.timeoutMs === Infinity;
+    const read = new SharedRead(this.#ground.clock, info.name, id, keys, mayWaitLong, {
       left: (left) => this.#detach(left),
       explain: () => this.#line!.explain(),
     });

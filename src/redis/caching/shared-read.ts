@@ -29,7 +29,10 @@ export class SharedRead implements Keyed {
   #isLeft = false;
   #value: unknown;
 
-  /** `mayWaitLong`: there is no connection to send it on. An AbortController for each read would take longer than the read. */
+  /**
+   * `mayWaitLong`: there is no connection to send it on, or its caller has no deadline. An AbortController for each read would
+   * take longer than the read.
+   */
   constructor(
     clock: Clock,
     command: string,

@@ -29,9 +29,15 @@ export function copyOf(value: unknown): unknown {
   return copy;
 }
 
+/** A string takes a byte for each character, or two where one of them is beyond Latin-1; so it does at most. */
+function textBytes(text: string): number {
+  const bytes = Buffer.byteLength(text);
+  return bytes === text.length ? bytes : Math.max(bytes, 2 * text.length);
+}
+
 /** About how many bytes a value takes, at least as many as its text. */
 export function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value) + ITEM_BYTES;
+  if (typeof value === 'string') return textBytes(value) + ITEM_BYTES;
   if (typeof value !== 'object' || value === null) return ITEM_BYTES;
   if (value instanceof Uint8Array) return value.length + OBJECT_BYTES;
   let bytes = OBJECT_BYTES;
