@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'hawser/redis';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { redisServer } from '../support/redis.ts';
 import { connect, idOf, start, until, untilReady } from './clients.ts';
 
@@ -91,7 +92,7 @@ describe('cached reads, with a real server', () => {
     ['a connection of its own', async (redis: Redis) => redis.dedicated((own) => own.incr('count'))],
   ])('know at once what their own client has written, by %s', async (_by, write) => {
     const redis = await connect(server().url, { cache: {} });
-    for (let round = 0; round < 300; round += 1) {
+    for (let round = 0; round < 100; round += 1) {
       const before = redis.cached.get('count');
       const written = await write(redis);
       const after = await redis.cached.get('count');
@@ -105,24 +106,32 @@ describe('cached reads, with a real server', () => {
     const redis = await connect(server().url, { cache: {} });
     const other = await connect(server().url);
     let isOver = false;
+    onTestFinished(() => void (isOver = true));
     const writing = (async () => {
       while (!isOver) await Promise.all(Array.from({ length: 20 }, () => other.incr('grows')));
     })();
     let last = 0;
-    for (let round = 0; round < 3_000; round += 1) {
-      if (round % 1_000 === 500) await server().inspect(['CLIENT', 'KILL', 'ID', await idOf(redis)]);
+    let kills = 0;
+    const hasSeenAll = (): boolean => {
+      const { hits, invalidations } = redis.explain().cache!;
+      return hits > 100 && invalidations > 100 && kills === 3;
+    };
+    for (let round = 0; !hasSeenAll(); round += 1) {
+      if (round % 100 === 50 && kills < 3) {
+        await server().inspect(['CLIENT', 'KILL', 'ID', await idOf(redis)]);
+        kills += 1;
+      }
       const [one, [many]] = await Promise.all([redis.cached.get('grows'), redis.cached.mget(['grows'])]);
       const least = Math.min(Number(one), Number(many));
       if (least < last) throw new Error(`${least} was read behind ${last}`);
       last = Math.max(Number(one), Number(many));
+      // What is known is answered before the event loop goes on, which else would never hear of a change.
+      if (round % 10 === 0) await nextTurn();
     }
     isOver = true;
     await writing;
     const final = Number(await other.get('grows'));
     await until(async () => Number(await redis.cached.get('grows')) === final);
-    const { hits, invalidations } = redis.explain().cache!;
-    expect(hits).toBeGreaterThan(100);
-    expect(invalidations).toBeGreaterThan(10);
   });
 
   test('track only what they read', async () => {
