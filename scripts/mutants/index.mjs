@@ -1,5 +1,6 @@
 import { BEHAVIOUR_MUTANTS } from './behaviour.mjs';
 import { CLUSTER_MUTANTS } from './cluster.mjs';
+import { CONNECTING_MUTANTS } from './connecting.mjs';
 import { CORE_MUTANTS } from './core.mjs';
 import { MACHINE_MUTANTS } from './machine.mjs';
 import { POOL_MUTANTS } from './pool.mjs';
@@ -12,5 +13,6 @@ export const MUTANTS = [
   ...POOL_MUTANTS,
   ...BEHAVIOUR_MUTANTS,
   ...REDIS_MUTANTS,
+  ...CONNECTING_MUTANTS,
   ...CLUSTER_MUTANTS,
 ];

@@ -60,12 +60,11 @@ export function keepAuthenticated(
     if (pipeline.state !== 'ready') return;
     const request = pipeline.session?.ping('renewal');
     if (!(request instanceof RenewalRequest)) return;
-    const failed = (error: unknown): void => source.refused(source.version, error as HawserError);
     try {
       // That it was lost with its connection is no refusal: the next one authenticates by itself.
       pipeline.submit(request).catch(() => {});
     } catch (error) {
-      failed(error);
+      source.refused(source.version, error as HawserError);
     }
   };
   const forget = source.onRenewed(renew);

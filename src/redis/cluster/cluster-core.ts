@@ -7,7 +7,9 @@ import {
   type PoolReport,
   type WaitOptions,
 } from '../../core/index.ts';
+import type { ExplainedCredentials } from '../credential-source.ts';
 import { RedisRedirectError, RedisReplyError } from '../errors.ts';
+import { reachOf, type Reach } from '../reach.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
 import type { ClusterNode, NodeExplanation } from './cluster-node.ts';
 import type { ResolvedClusterOptions } from './cluster-options.ts';
@@ -29,6 +31,8 @@ export interface ClusterExplanation {
   readonly redirections: RedirectionCounts;
   /** By address. */
   readonly nodes: Readonly<Record<string, NodeExplanation>>;
+  /** How credentials are renewed; `undefined` where no function is asked for them. */
+  readonly credentials: ExplainedCredentials | undefined;
 }
 
 /** All that the client of a cluster is made of, wired together. */
@@ -39,6 +43,7 @@ export class ClusterCore {
   readonly router: Router;
   readonly state: ClusterState;
   readonly #discovery: Discovery;
+  readonly #reach: Reach;
   /** Calls that wait until anything is known of the cluster. */
   readonly #known: Waits;
   #subscriptions: ClusterSubscriptions | undefined;
@@ -48,6 +53,7 @@ export class ClusterCore {
     const { node, nodeAddress } = options;
     this.environment = environment;
     this.options = options;
+    this.#reach = reachOf(node, environment);
     this.state = new ClusterState(clock);
     this.#known = new Waits(clock, 'a call');
     this.nodes = new ClusterNodes(
@@ -85,6 +91,11 @@ export class ClusterCore {
 
   start(): void {
     this.#discovery.refresh();
+  }
+
+  /** Has all connections authenticate anew. */
+  renewCredentials(): void {
+    this.#reach.renewCredentials();
   }
 
   /** Throws CLOSED. */
@@ -162,6 +173,7 @@ export class ClusterCore {
       slotsWithoutNode: SLOTS - known,
       redirections: this.router.counts,
       nodes: Object.fromEntries(all.map((node) => [node.name, node.explain(slotCounts.get(node) ?? 0)])),
+      credentials: this.#reach.explain().credentials,
     };
   }
 
@@ -171,6 +183,7 @@ export class ClusterCore {
     this.#known.reject(() => closed('a call'));
     this.#subscriptions?.end(undefined);
     const reports = await Promise.all(this.nodes.all.map((node) => node.close(options)));
+    await this.#reach.end();
     this.state.enter('closed', undefined);
     return { leasesOut: reports.flatMap(({ leasesOut }) => leasesOut) };
   }

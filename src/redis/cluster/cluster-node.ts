@@ -15,6 +15,7 @@ import type { OwnRequest } from '../own-request.ts';
 import { subscriberProtocol } from '../pubsub/subscriber-session.ts';
 import { Subscriptions } from '../pubsub/subscriptions.ts';
 import type { RedisConnection } from '../redis-connection.ts';
+import { keepAuthenticated } from '../renewal-request.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { redisProtocol } from '../session.ts';
@@ -144,6 +145,7 @@ export class ClusterNode {
   #openLine(): Line {
     const { connection } = this.#options;
     const line = Pipeline.start(redisProtocol(this.#options), connection, this.#ground.environment);
+    keepAuthenticated(line, this.#options.credentials);
     line.onState((change) => this.#ground.stateChanged(this, change));
     // The node has left the cluster since whoever asks has chosen it.
     if (this.#life === 'retired') void line.close();
@@ -161,13 +163,17 @@ export class ClusterNode {
 
   #openSubscriptions(): Subscriptions {
     const { environment } = this.#ground;
-    const { commands, subscriptions } = this.#options;
+    const { commands, credentials, subscriptions } = this.#options;
     this.open();
     return new Subscriptions({
       clock: environment.clock,
       stallAfterMs: commands.stallAfterMs,
       shared: this.#line!,
-      openOwn: () => Pipeline.start(subscriberProtocol(this.#options), subscriptions, environment),
+      openOwn: () => {
+        const own = Pipeline.start(subscriberProtocol(this.#options), subscriptions, environment);
+        keepAuthenticated(own, credentials);
+        return own;
+      },
     });
   }
 }

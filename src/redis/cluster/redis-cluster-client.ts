@@ -130,6 +130,11 @@ export class RedisClusterClient extends SubscribingClient {
     this.#core.retryNow();
   }
 
+  /** As `Redis.renewCredentials()`, for all nodes. */
+  renewCredentials(): void {
+    this.#core.renewCredentials();
+  }
+
   /** What the client knows of the cluster and of itself. */
   explain(): ClusterExplanation {
     return this.#core.explain();

@@ -1,5 +1,5 @@
 import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis';
-import { LeakCheck } from 'hawser/testing';
+import { LeakCheck, type RedisServer } from 'hawser/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redisCluster } from '../../support/redis.ts';
 
@@ -28,7 +28,26 @@ afterEach(async () => {
 
 const keys = Array.from({ length: 60 }, (_, index) => `key:${index}`);
 
+/** How often a node was asked to authenticate someone. */
+async function authentications(node: RedisServer): Promise<number> {
+  const stats = String(await node.inspect(['INFO', 'commandstats']));
+  return Number(/^cmdstat_auth:calls=(\d+)/m.exec(stats)?.[1] ?? 0);
+}
+
 describe('a client of a cluster', () => {
+  test('authenticates anew with every node when its credentials are renewed, in place', async () => {
+    const client = await connect({ credentials: () => ({ username: 'default', password: 'any' }) });
+    await Promise.all(keys.map((key) => client.set(key, 'value')));
+    const primaries = await cluster().masters();
+    const before = await Promise.all(primaries.map(authentications));
+    client.renewCredentials();
+    await expect
+      .poll(async () => Promise.all(primaries.map(authentications)))
+      .toEqual(before.map((count) => count + 1));
+    expect(client.explain().credentials).toMatchObject({ renewals: 1, failures: 0 });
+    expect(client.explain().redirections.moved).toBe(0);
+  });
+
   test('asks each key of the node that has it', async () => {
     const client = await connect();
     await Promise.all(keys.map((key) => client.set(key, `value of ${key}`)));
