@@ -1,3 +1,4 @@
+import type { Redis } from 'hawser/redis';
 import { expect, test } from 'vitest';
 import { keysOf } from '../../src/redis/command-keys.ts';
 import { READ_ONLY } from '../../src/redis/command-table.ts';
@@ -17,6 +18,22 @@ test('the methods of redis.cached are those of all commands that only read keys,
     })
     .map(([method]) => method);
   expect(CACHED_METHODS).toEqual(expected);
+});
+
+test('redis.cached has the types of the methods that it has, and no others', () => {
+  const use = async (redis: Redis): Promise<void> => {
+    const text: string | null = await redis.cached.get('a');
+    const bytes: Buffer | null = await redis.cached.get('a', { buffers: true });
+    const count: bigint = await redis.cached.llen('a', { bigints: true });
+    const { value, isStale } = await redis.cached.evenIfDown((reads) => reads.hgetall('a'));
+    const fields: Record<string, string> = value;
+    // @ts-expect-error it writes
+    void redis.cached.set('a', 'b');
+    // @ts-expect-error it changes as time passes
+    void redis.cached.ttl('a');
+    void [text, bytes, count, fields, isStale];
+  };
+  expect(use).toBeTypeOf('function');
 });
 
 test('every command with a reason not to be kept only reads', () => {

@@ -89,6 +89,31 @@ describe('when the connection is lost', () => {
   });
 });
 
+describe('when credentials are renewed in place', () => {
+  test('what was read before, and is being read, is forgotten: it may have been another user who read it', async () => {
+    const world = worldWith({ known: 'a', underway: 'b' });
+    const credentials = (): { username: string; validForMs: number } => ({
+      username: 'default',
+      validForMs: 10_000,
+    });
+    const redis = await world.connect({ cache: {}, credentials });
+    await world.clock.waitFor(redis.cached.get('known'));
+    world.redis.on('GET', ({ run }) => ({ bytes: run(), afterMs: 1_000 }));
+    await world.clock.advance(6_800);
+    const reads: Promise<string | null>[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      reads.push(redis.cached.get('underway'));
+      await world.clock.advance(150);
+    }
+    const renewedAt = world.redis.commands.findIndex(({ name }) => name === 'AUTH');
+    const asked = world.redis.commands.flatMap(({ name }, index) => (name === 'GET' ? [index] : []));
+    expect(asked.some((index) => index > renewedAt)).toBe(true);
+    expect(redis.explain()).toMatchObject({ state: 'ready', cache: { tracking: 'on', entries: 0 } });
+    expect(new Set(await world.clock.waitFor(Promise.all(reads)))).toEqual(new Set(['b']));
+    expect(redis.explain().cache).toMatchObject({ entries: 1 });
+  });
+});
+
 describe('a read without a deadline', () => {
   test('over which the server has fallen silent keeps the connection from being replaced only until its caller leaves', async () => {
     const world = worldWith({ name: 'rope' });
