@@ -304,6 +304,25 @@ describe('when Sentinels replace the primary', () => {
   });
 });
 
+test('where Sentinels refuse SUBSCRIBE, they are still asked at each connect', async () => {
+  const world = new SentinelWorld();
+  for (const sentinel of world.sentinels) {
+    sentinel.on('SUBSCRIBE', () => ({ bytes: resp.error('NOPERM this user has no permissions') }));
+  }
+  const client = await world.connect(world.options());
+  await world.clock.advance(100);
+  expect(client.explain().sentinel).toMatchObject({ state: 'ready' });
+  world.replace();
+  await world.clock.advance(10_000);
+  expect(client.explain().peer).toContain('redis.test');
+  world.redis.on('SET', () => ({
+    bytes: resp.error("READONLY You can't write against a read only replica."),
+  }));
+  expect(await world.failureOf(client.set('key', 'value'))).toMatchObject({ code: 'READONLY' });
+  expect(await world.clock.waitFor(client.set('key', 'value'))).toBe('OK');
+  expect(client.explain().peer).toContain('other.test');
+});
+
 describe('a Sentinel that tells old news', () => {
   test('is not believed while another one has newer ones', async () => {
     const world = new SentinelWorld();
