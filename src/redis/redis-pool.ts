@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
 import {
+  HawserError,
   invalidOption,
-  type Clock,
   type Environment,
   type PoolLeak,
   type PoolMetrics,
@@ -14,12 +14,14 @@ import type { CallOptions } from './call-options.ts';
 import { resolveRedisPoolOptions, type CommandLimits, type RedisPoolOptions } from './options.ts';
 import { OwnConnections, type RedisLeases } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
-import { RedisCommands } from './redis-commands.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisPoolExplanation } from './redis-explanation.ts';
 import { reachOf, type Reach } from './reach.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
+import { StreamingClient } from './streaming-client.ts';
+import { OwnLine } from './streams/own-line.ts';
+import { Streams } from './streams/streams.ts';
 
 /**
  * Redis (and Valkey) over a pool: each call has a connection of its own until it is answered. Made by `Redis.pool()`.
@@ -29,13 +31,14 @@ import type { RedisRequest } from './request.ts';
  * `unknown`, and its connection is closed, never lent again. Calls that wait for a connection for too long in a queue
  * that stands fail with OVERLOADED.
  */
-export class RedisPool extends RedisCommands {
+export class RedisPool extends StreamingClient {
   readonly #own: OwnConnections;
   readonly #reach: Reach;
+  #streams: Streams | undefined;
 
-  private constructor(own: OwnConnections, limits: CommandLimits, clock: Clock, reach: Reach) {
+  private constructor(own: OwnConnections, limits: CommandLimits, reach: Reach) {
     if (!(own instanceof OwnConnections)) throw invalidOption('new', 'Redis.pool()', own);
-    super('pooled', limits, clock);
+    super('pooled', limits, reach.environment.clock);
     this.#own = own;
     this.#reach = reach;
     reach.onMoved(() => this.retryNow());
@@ -46,7 +49,7 @@ export class RedisPool extends RedisCommands {
     const resolved = resolveRedisPoolOptions(url, options);
     const reach = reachOf(resolved, environment);
     const own = new OwnConnections(resolved, reach.environment, (command) => pool.command(command));
-    const pool: RedisPool = new RedisPool(own, resolved.commands, reach.environment.clock, reach);
+    const pool: RedisPool = new RedisPool(own, resolved.commands, reach);
     return pool;
   }
 
@@ -112,11 +115,13 @@ export class RedisPool extends RedisCommands {
 
   /**
    * Accepts nothing more; calls that wait for a connection fail with CLOSED. Waits for what is in flight and for the
-   * connections that are lent, then ends; at the latest after `timeoutMs` (default 5,000). Resolves to the leases that were
-   * not released in time.
+   * connections that are lent, then ends; at the latest after `timeoutMs` (default 5,000). Readers of streams end at once, and
+   * consumers of streams first, when their handlers are done: until then calls are accepted. Resolves to the leases that
+   * were not released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
-    const report = await this.#leases.close(options);
+    const left = this.#streams === undefined ? options : await this.#streams.close(options);
+    const report = await this.#leases.close(left);
     await this.#reach.end();
     return report;
   }
@@ -124,6 +129,16 @@ export class RedisPool extends RedisCommands {
   /** As {@link RedisPool.close}, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  protected override streamsFor(command: string): Streams {
+    if (this.state === 'draining' || this.state === 'closed') {
+      const init = { outcome: 'not-sent', command } as const;
+      throw new HawserError('CLOSED', `${command}: the pool was closed by its owner`, init);
+    }
+    const { clock, random } = this.#reach.environment;
+    const line = (signal: AbortSignal): OwnLine => new OwnLine(() => this.#own, signal);
+    return (this.#streams ??= new Streams({ clock, random, client: this, line }));
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {

@@ -1,7 +1,5 @@
 import type { Buffer } from 'node:buffer';
 import {
-  checkWait,
-  CLOSE_TIMEOUT_MS,
   HawserError,
   invalidOption,
   Pipeline,
@@ -42,10 +40,7 @@ import { reachOf, type Reach } from './reach.ts';
 import { keepAuthenticated } from './renewal-request.ts';
 import { asText, type RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
-import { resolveConsumerOptions, type StreamConsumerOptions } from './streams/consumer-options.ts';
-import type { StreamConsumer } from './streams/stream-consumer.ts';
-import { checkPositions, resolveStreamOptions, type StreamOptions } from './streams/stream-options.ts';
-import type { StreamReader } from './streams/stream-reader.ts';
+import { OwnLine } from './streams/own-line.ts';
 import { Streams } from './streams/streams.ts';
 import { SubscribingClient } from './subscribing-client.ts';
 
@@ -176,7 +171,8 @@ export class Redis extends SubscribingClient {
       own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
       subscriptions: () => new Subscriptions(ground),
       monitors: () => new Monitors({ clock, stallAfterMs, timeoutMs }, openMonitor),
-      streams: (client, own) => new Streams({ clock, random, client, own }),
+      streams: (client, own) =>
+        new Streams({ clock, random, client, line: (signal) => new OwnLine(own, signal) }),
     };
     return new Redis(pipeline, commands, clock, reach, make, cache);
   }
@@ -251,7 +247,7 @@ export class Redis extends SubscribingClient {
    * streams first, when their handlers are done: until then calls are accepted. Resolves to the leases that were not released in time.
    */
   async close(options?: WaitOptions): Promise<PoolReport> {
-    const left = this.#streams === undefined ? options : await this.#endStreams(this.#streams, options);
+    const left = this.#streams === undefined ? options : await this.#streams.close(options);
     const [report] = await Promise.all([
       this.#own?.leases.close(left),
       this.#pipeline.close(left),
@@ -285,28 +281,6 @@ export class Redis extends SubscribingClient {
   }
 
   /**
-   * The entries of one stream or several, those that are there behind an id and those that will be: for `for await`. Begins with
-   * the first of them that is asked for, keeps a connection of its own, and goes on after each loss of it behind the entry
-   * that was read last. Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by itself. See docs/streams.md.
-   *
-   * @param streams for each key the id to begin behind: `0` for all entries, `$` for those that are added from now on
-   */
-  stream(streams: Readonly<Record<string, string>>, options?: StreamOptions & AsText): StreamReader;
-  stream(streams: Readonly<Record<string, string>>, options: StreamOptions & AsBuffers): StreamReader<Buffer>;
-  stream(
-    streams: Readonly<Record<string, string>>,
-    options?: StreamOptions,
-  ): StreamReader | StreamReader<Buffer>;
-  stream(
-    streams: Readonly<Record<string, string>>,
-    given: StreamOptions = {},
-  ): StreamReader | StreamReader<Buffer> {
-    const how = { positions: checkPositions(streams), options: resolveStreamOptions(given) };
-    const readers = this.#streamsOf('stream');
-    return how.options.buffers ? readers.reader<Buffer>(how) : readers.reader<string>(how);
-  }
-
-  /**
    * All that the server is asked from now on, by whomever, on a connection of its own: for `for await`, to look for a fault.
    * It costs the server much, and shows all values. Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by
    * itself. See docs/monitor.md.
@@ -320,24 +294,17 @@ export class Redis extends SubscribingClient {
     return options.buffers ? monitors.begin<Buffer>(options) : monitors.begin<string>(options);
   }
 
-  /**
-   * Handles the entries of a stream as one consumer of a group: each at least once, by one of the group, and acknowledged
-   * when its handler has succeeded. Begins at once, and goes on after each loss of the connection; has one of its own.
-   * Throws INVALID_ARGUMENT and CLOSED; how it fails later is told by itself. See docs/streams.md.
-   */
-  consumer(options: StreamConsumerOptions): StreamConsumer;
-  consumer(options: StreamConsumerOptions<Buffer>): StreamConsumer;
-  consumer(options: StreamConsumerOptions | StreamConsumerOptions<Buffer>): StreamConsumer {
-    const resolved = resolveConsumerOptions(options);
-    return this.#streamsOf('consumer').consumer(resolved);
-  }
-
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#pipeline.submit(request, options);
   }
 
   protected override submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
     return this.#ownConnections(request.command).hold(request, options);
+  }
+
+  protected override streamsFor(command: string): Streams {
+    this.#assertOpen(command);
+    return (this.#streams ??= this.#make.streams(this, () => this.#ownConnections(command)));
   }
 
   protected override subscribeTo(
@@ -364,20 +331,6 @@ export class Redis extends SubscribingClient {
   #ownConnections(command: string): OwnConnections {
     this.#assertOpen(command);
     return (this.#own ??= this.#make.own(this));
-  }
-
-  /** Throws CLOSED when no more are to be read. */
-  #streamsOf(command: string): Streams {
-    this.#assertOpen(command);
-    return (this.#streams ??= this.#make.streams(this, () => this.#ownConnections(command)));
-  }
-
-  /** Those who read streams still need their connections. Resolves to what is left of the time. */
-  async #endStreams(streams: Streams, options: WaitOptions = {}): Promise<WaitOptions> {
-    const { timeoutMs = CLOSE_TIMEOUT_MS } = checkWait('close', options);
-    const startedAt = this.#clock.now();
-    await streams.close(options);
-    return { ...options, timeoutMs: Math.max(0, timeoutMs - (this.#clock.now() - startedAt)) };
   }
 
   #assertOpen(command: string): void {

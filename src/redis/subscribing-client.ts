@@ -3,10 +3,10 @@ import type { AsBuffers, AsText } from './call-options.ts';
 import type { SubscribeOptions } from './pubsub/subscribe-options.ts';
 import type { Subscription } from './pubsub/subscription.ts';
 import type { TopicKind } from './pubsub/topic-kind.ts';
-import { RedisCommands } from './redis-commands.ts';
+import { StreamingClient } from './streaming-client.ts';
 
 /** All that can be asked of Redis, and what can be subscribed to there. */
-export abstract class SubscribingClient extends RedisCommands {
+export abstract class SubscribingClient extends StreamingClient {
   /**
    * Subscribes to one channel or several, at once or as soon as there is a connection, and again after each loss of it: for
    * `for await`, or to {@link Subscription.listen} to. All who subscribe to a channel share one subscription of the server's.

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis, StreamConsumer, StreamConsumerOptions } from 'hawser/redis';
+import type {
+  Redis,
+  RedisClusterClient,
+  RedisPool,
+  StreamConsumer,
+  StreamConsumerOptions,
+} from 'hawser/redis';
 import type { RedisServer } from 'hawser/testing';
 import { onTestFinished } from 'vitest';
 
@@ -28,7 +34,7 @@ export async function pendingIn(server: RedisServer, stream: string): Promise<nu
 
 /** A consumer that is closed when the test is over. */
 export function consume(
-  redis: Redis,
+  redis: Redis | RedisPool | RedisClusterClient,
   options: Partial<StreamConsumerOptions> & { readonly stream: string },
 ): StreamConsumer {
   const consumer = redis.consumer({

@@ -1,8 +1,8 @@
-import type { Redis, RedisOptions } from 'hawser/redis';
+import type { Redis, RedisOptions, RedisPool } from 'hawser/redis';
 import { FaultProxy } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { redisServer } from '../support/redis.ts';
-import { connect, PATIENCE_MS, until } from './clients.ts';
+import { connect, PATIENCE_MS, pool, until } from './clients.ts';
 import { consume, newStream, pendingIn } from './consuming.ts';
 import { OPTIONS } from './kills.ts';
 import { Load, storing } from './load.ts';
@@ -16,7 +16,7 @@ class Ledger {
   readonly #acknowledged = new Set<string>();
 
   /** Notes what the client is told to be acknowledged. */
-  watch(redis: Redis): void {
+  watch(redis: Redis | RedisPool): void {
     const xack = redis.xack.bind(redis) as (...args: unknown[]) => Promise<number>;
     Object.assign(redis, {
       xack: async (
@@ -46,13 +46,14 @@ describe('two consumers of a group, and what is added meanwhile', () => {
   async function handlesAll(
     urls: readonly string[],
     options: RedisOptions,
-    hurt: (handled: () => number, clients: readonly Redis[]) => Promise<void>,
+    hurt: (handled: () => number, clients: readonly (Redis | RedisPool)[]) => Promise<void>,
     claimIdleMs: number = 600_000,
+    client: typeof connect | typeof pool = connect,
   ): Promise<void> {
     const [stream, ledger] = [newStream(), new Ledger()];
-    const clients: Redis[] = [];
+    const clients: (Redis | RedisPool)[] = [];
     for (const [index, url] of urls.entries()) {
-      const redis = await connect(url, options);
+      const redis = await client(url, options);
       clients.push(redis);
       ledger.watch(redis);
       consume(redis, {
@@ -80,15 +81,25 @@ describe('two consumers of a group, and what is added meanwhile', () => {
     expect(load.history.checkLedger(stream, [...ledger.handled])).toEqual([]);
   }
 
-  test('through three kills of the server', () =>
-    handlesAll([server().url, server().url], OPTIONS, async (handled) => {
-      for (let kills = 0; kills < 3; kills += 1) {
-        await server().kill();
-        await server().restart({ timeoutMs: PATIENCE_MS });
-        const before = handled();
-        await until(() => handled() > before + 20);
-      }
-    }));
+  test.each([
+    ['with shared connections', connect],
+    ['with pools', pool],
+  ])('through three kills of the server, %s', (_way, client) =>
+    handlesAll(
+      [server().url, server().url],
+      OPTIONS,
+      async (handled) => {
+        for (let kills = 0; kills < 3; kills += 1) {
+          await server().kill();
+          await server().restart({ timeoutMs: PATIENCE_MS });
+          const before = handled();
+          await until(() => handled() > before + 20);
+        }
+      },
+      undefined,
+      client,
+    ),
+  );
 
   test('while the server is stopped (SIGSTOP) for longer than it may be silent', () =>
     handlesAll(

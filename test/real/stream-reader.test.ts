@@ -2,7 +2,7 @@ import type { Redis, RedisOptions, StreamEntry, StreamReader } from 'hawser/redi
 import { FaultProxy } from 'hawser/testing';
 import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { redisServer } from '../support/redis.ts';
-import { connect, failureOf, PATIENCE_MS, start, until } from './clients.ts';
+import { connect, failureOf, PATIENCE_MS, pool, start, until } from './clients.ts';
 import { OPTIONS } from './kills.ts';
 import { Load, storing } from './load.ts';
 
@@ -154,12 +154,34 @@ describe('a reader ends', () => {
     );
   });
 
+  test('with its pool, which lends it one connection for all that it reads', async () => {
+    const [redis, stream] = [pool(server().url), newStream()];
+    await add(stream, 'a');
+    const reader = redis.stream({ [stream]: '0' }, { count: 1 });
+    expect(valuesOf(await take(reader, 1))).toEqual(['a']);
+    const next = reader.next();
+    await until(async () => (await waiting()) === 1);
+    expect(redis.explain().counts.opened).toBe(1);
+    expect(await redis.close()).toEqual({ leasesOut: [] });
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(() => redis.stream({ [stream]: '0' })).toThrow(
+      expect.objectContaining({ code: 'CLOSED' }) as Error,
+    );
+  });
+
   test('with the refusal of the server, once', async () => {
     const [redis, key] = [await connect(server().url), newStream()];
     await server().inspect(['SET', key, 'no stream']);
     const reader = redis.stream({ [key]: '0' });
     expect(await failureOf(reader.next())).toMatchObject({ code: 'WRONGTYPE', outcome: 'refused' });
     expect(await reader.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('when an entry is larger than a reply may be', async () => {
+    const redis = await connect(server().url, { limits: { maxBulkBytes: 1_000 } });
+    const stream = newStream();
+    await add(stream, 'x'.repeat(2_000));
+    expect(await failureOf(redis.stream({ [stream]: '0' }).next())).toMatchObject({ code: 'LIMIT_EXCEEDED' });
   });
 
   test('when the server refuses the client', async () => {

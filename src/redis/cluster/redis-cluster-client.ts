@@ -28,12 +28,14 @@ import type { RedisConnection } from '../redis-connection.ts';
 import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
+import { ClientLine } from '../streams/stream-line.ts';
+import { Streams } from '../streams/streams.ts';
 import { SubscribingClient } from '../subscribing-client.ts';
-import { askingRequest } from './asking.ts';
 import { ClusterCore, type ClusterExplanation } from './cluster-core.ts';
 import { resolveClusterOptions, type RedisClusterOptions } from './cluster-options.ts';
 import { CommandSlots } from './command-slots.ts';
 import { fanOut, joinOf, type Join } from './fan-out.ts';
+import { PrimaryCommands } from './primary-commands.ts';
 import type { RedisClusterNode } from './redis-cluster-node.ts';
 import { prepared } from './router.ts';
 import { SplitPipeline } from './split-pipeline.ts';
@@ -49,6 +51,7 @@ import { SplitPipeline } from './split-pipeline.ts';
 export class RedisClusterClient extends SubscribingClient {
   readonly #core: ClusterCore;
   readonly #slots: CommandSlots;
+  #streams: Streams | undefined;
 
   private constructor(core: ClusterCore, limits: CommandLimits, clock: Clock) {
     super('shared', limits, clock);
@@ -141,8 +144,9 @@ export class RedisClusterClient extends SubscribingClient {
   }
 
   /** As `Redis.close()`, for all nodes at once. */
-  close(options?: WaitOptions): Promise<PoolReport> {
-    return this.#core.close(options);
+  async close(options?: WaitOptions): Promise<PoolReport> {
+    const left = this.#streams === undefined ? options : await this.#streams.close(options);
+    return this.#core.close(left);
   }
 
   /** As {@link RedisClusterClient.close}, for `await using`. */
@@ -180,6 +184,12 @@ export class RedisClusterClient extends SubscribingClient {
     for (const { commands } of this.#core.nodes.primaries) yield* commands.scan(options);
   }
 
+  /** Each call goes to whoever has the slot by then. */
+  protected override streamsFor(command: string): Streams {
+    this.#core.assertOpen(command);
+    return (this.#streams ??= this.#newStreams());
+  }
+
   protected override subscribeTo(
     command: string,
     kind: TopicKind,
@@ -215,14 +225,7 @@ export class RedisClusterClient extends SubscribingClient {
     options: CallOptions | undefined,
     command: RedisCommand,
   ): Promise<RedisReply> {
-    return this.#core.router.send({
-      command: request.command,
-      slot: this.#slots.of(request.command, command),
-      readsOnly: false,
-      repeatable: request.repeatable,
-      options,
-      send: (node, left, { asking }) => node.hold(request, left, asking ? askingRequest() : undefined),
-    });
+    return this.#core.router.hold(request, options, this.#slots.of(request.command, command));
   }
 
   protected override runPipeline(
@@ -259,6 +262,13 @@ export class RedisClusterClient extends SubscribingClient {
       options,
       send: (node, left, sending) => node.ask(prepared(requestOf(left), sending), left),
     });
+  }
+
+  #newStreams(): Streams {
+    const { environment, options } = this.#core;
+    const { clock, random } = environment;
+    const client = new PrimaryCommands(this.#core, this.#slots, options.node.commands);
+    return new Streams({ clock, random, client, line: () => new ClientLine(client) });
   }
 
   #slotOfAll(commands: readonly AdmittedCommand[]): number | undefined {

@@ -1,9 +1,10 @@
 import type { Clock, HawserError, Random } from '../../core/index.ts';
 import type { CallOptions } from '../call-options.ts';
 import { READ_ONLY } from '../command-table.ts';
+import type { OwnRequest } from '../own-request.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
-import { withAsking } from './asking.ts';
+import { askingRequest, withAsking } from './asking.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { Journey } from './journey.ts';
@@ -95,6 +96,24 @@ export class Router {
     } catch (error) {
       return this.resume(callOf(request, options, slot), startedAt, node, error);
     }
+  }
+
+  /** As {@link Router.ask}, and never of a replica, whose answer may be old. */
+  askPrimary(
+    request: RedisRequest,
+    options: CallOptions | undefined,
+    slot: number | undefined,
+  ): Promise<RedisReply> {
+    return this.send({ ...callOf(request, options, slot), readsOnly: false });
+  }
+
+  /** Asks what the server holds, on a connection of the call's own to the node. */
+  hold(request: OwnRequest, options: CallOptions | undefined, slot: number | undefined): Promise<RedisReply> {
+    return this.send({
+      ...callOf(request, options, slot),
+      readsOnly: false,
+      send: (node, left, { asking }) => node.hold(request, left, asking ? askingRequest() : undefined),
+    });
   }
 
   /** Asks. Never throws; rejects as a call does. */

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { RedisReplyError } from '../errors.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
 import type { ResolvedConsumerOptions } from './consumer-options.ts';
-import type { OwnLine } from './own-line.ts';
+import type { StreamLine } from './stream-line.ts';
 
 /** An entry that the group has delivered to this consumer. */
 export interface DeliveredEntry {
@@ -24,12 +24,17 @@ export const FIRST = '-';
 /** What is asked about the group of one consumer. Each call is one question; all reject as calls do. */
 export class ConsumerGroup {
   readonly #client: CommandMethods;
-  readonly #line: OwnLine;
+  readonly #line: StreamLine;
   readonly #options: ResolvedConsumerOptions;
   readonly #signal: AbortSignal;
 
   /** What waits on the server is asked on the line; the signal takes back what is asked. */
-  constructor(client: CommandMethods, line: OwnLine, options: ResolvedConsumerOptions, signal: AbortSignal) {
+  constructor(
+    client: CommandMethods,
+    line: StreamLine,
+    options: ResolvedConsumerOptions,
+    signal: AbortSignal,
+  ) {
     this.#client = client;
     this.#line = line;
     this.#options = options;
@@ -52,8 +57,8 @@ export class ConsumerGroup {
     // 0 waits for ever.
     const block = waitMs === Infinity ? 0 : Math.max(1, Math.ceil(waitMs));
     const options = { count, block, buffers, signal: this.#signal };
-    const pages = await this.#line.ask((connection) =>
-      connection.xreadgroup(group, consumer, new Map([[stream, '>']]), options),
+    const pages = await this.#line.ask((commands) =>
+      commands.xreadgroup(group, consumer, new Map([[stream, '>']]), options),
     );
     const entries = pages?.[0]?.entries ?? [];
     return entries.map(({ id, fields }) => ({ id, fields: fields ?? {}, deliveries: 1 }));

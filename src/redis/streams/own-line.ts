@@ -1,10 +1,11 @@
-import { HawserError } from '../../core/index.ts';
+import { HawserError, type WaitOptions } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
 import type { LentConnection, OwnConnections } from '../own-connections.ts';
-import type { RedisConnection } from '../redis-connection.ts';
+import type { CommandMethods } from '../generated/all-commands.ts';
+import type { StreamLine } from './stream-line.ts';
 
 /** A connection of one's own for as long as it lasts, and another one after it. */
-export class OwnLine {
+export class OwnLine implements StreamLine {
   readonly #own: () => OwnConnections;
   readonly #signal: AbortSignal;
   #lent: LentConnection | undefined;
@@ -17,13 +18,12 @@ export class OwnLine {
     this.#signal = signal;
   }
 
-  /** Whether there ever was a connection. */
   get hasServed(): boolean {
     return this.#hasServed;
   }
 
-  /** Asks on it; one that fails is given back. Rejects as `use` does, and with why there is no connection. */
-  async ask<T>(use: (connection: RedisConnection) => Promise<T>): Promise<T> {
+  /** A connection that fails is given back. */
+  async ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T> {
     this.#isAsking = true;
     try {
       this.#lent ??= await this.#own().checkout({ signal: this.#signal });
@@ -38,7 +38,10 @@ export class OwnLine {
     }
   }
 
-  /** To be called when the signal has fired: the connection is given back, at once or when what is asked has ended. */
+  ready(options: WaitOptions): Promise<void> {
+    return this.#own().leases.ready(options);
+  }
+
   end(): void {
     if (!this.#isAsking) this.#giveBack();
   }

@@ -12,13 +12,13 @@ import { Acknowledgements } from './acknowledgements.ts';
 import { ConsumerGroup, FIRST, type DeliveredEntry, type PendingEntry } from './consumer-group.ts';
 import type { ResolvedConsumerOptions } from './consumer-options.ts';
 import { Handlers } from './handlers.ts';
-import { OwnLine } from './own-line.ts';
 import { mayPass, Patience } from './patience.ts';
 import type {
   StreamConsumerExplanation,
   StreamConsumerFailure,
   StreamConsumerReport,
 } from './stream-delivery.ts';
+import type { StreamLine } from './stream-line.ts';
 import type { StreamsGround } from './streams.ts';
 
 /** What a consumer needs. */
@@ -45,7 +45,7 @@ export class StreamConsumer {
   readonly #ground: StreamConsumerGround;
   readonly #clock: Clock;
   readonly #group: ConsumerGroup;
-  readonly #line: OwnLine;
+  readonly #line: StreamLine;
   readonly #handlers: Handlers;
   readonly #acknowledgements: Acknowledgements;
   readonly #patience: Patience;
@@ -66,17 +66,17 @@ export class StreamConsumer {
 
   /** Made by `redis.consumer()`. */
   constructor(ground: StreamConsumerGround) {
-    const { clock, client, options, own } = ground;
+    const { clock, client, options } = ground;
     this.#ground = ground;
     this.#clock = clock;
-    this.#line = new OwnLine(own, this.#ending.signal);
+    this.#line = ground.line(this.#ending.signal);
     this.#group = new ConsumerGroup(client, this.#line, options, this.#ending.signal);
     this.#handlers = new Handlers(clock, options.concurrency, options.claimIdleMs, () => this.#settle());
     const world = { clock, random: ground.random, endures: (error: unknown) => this.#endures(error) };
     this.#patience = new Patience({
       ...world,
       signal: this.#ending.signal,
-      ready: (wait) => Promise.all([client.ready(wait), own().leases.ready(wait)]),
+      ready: (wait) => Promise.all([client.ready(wait), this.#line.ready(wait)]),
     });
     const { signal: givingUp } = this.#givingUp;
     const patience = new Patience({ ...world, signal: givingUp, ready: (wait) => client.ready(wait) });

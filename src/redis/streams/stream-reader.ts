@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer';
 import type { HawserError } from '../../core/index.ts';
-import type { RedisConnection } from '../redis-connection.ts';
-import { OwnLine } from './own-line.ts';
+import type { CommandMethods } from '../generated/all-commands.ts';
 import { mayPass, Patience } from './patience.ts';
+import type { StreamLine } from './stream-line.ts';
 import type { StreamEntry } from './stream-entry.ts';
 import type { ResolvedStreamOptions } from './stream-options.ts';
 import type { StreamsGround } from './streams.ts';
@@ -34,7 +34,7 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   undefined
 > {
   readonly #ground: StreamReaderGround;
-  readonly #line: OwnLine;
+  readonly #line: StreamLine;
   readonly #patience: Patience;
   readonly #ending = new AbortController();
   readonly #entries: AsyncGenerator<StreamEntry<Text>, undefined, undefined>;
@@ -43,12 +43,12 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   /** Made by `redis.stream()`. */
   constructor(ground: StreamReaderGround) {
     this.#ground = ground;
-    this.#line = new OwnLine(ground.own, this.#ending.signal);
+    this.#line = ground.line(this.#ending.signal);
     this.#patience = new Patience({
       clock: ground.clock,
       random: ground.random,
       signal: this.#ending.signal,
-      ready: (options) => ground.own().leases.ready(options),
+      ready: (options) => this.#line.ready(options),
       endures: (error) => mayPass(error) && (this.#line.hasServed || !isBusy(error)),
     });
     this.#entries = this.#read();
@@ -108,21 +108,21 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   }
 
   #page(): Promise<readonly StreamEntry<Text>[]> {
-    return this.#patience.ask(() => this.#line.ask((connection) => this.#ask(connection)));
+    return this.#patience.ask(() => this.#line.ask((commands) => this.#ask(commands)));
   }
 
-  async #ask(connection: RedisConnection): Promise<readonly StreamEntry<Text>[]> {
+  async #ask(commands: CommandMethods): Promise<readonly StreamEntry<Text>[]> {
     const { positions, options } = this.#ground;
     const { count, buffers } = options;
     const { signal } = this.#ending;
-    await this.#fixPositions(connection);
-    const pages = await connection.xread(positions, { count, buffers, block: 0, signal });
+    await this.#fixPositions(commands);
+    const pages = await commands.xread(positions, { count, buffers, block: 0, signal });
     const read: StreamEntry<Text>[] = [];
     const lastOf = new Map<string, string>();
     for (const { key, entries } of pages ?? []) {
       const stream = String(key);
       const last = positions.get(stream) ?? BEGINNING;
-      let afterGap = last !== BEGINNING && !(await this.#isThere(connection, stream, last));
+      let afterGap = last !== BEGINNING && !(await this.#isThere(commands, stream, last));
       for (const { id, fields } of entries) {
         read.push({ stream, id, fields: fields as Record<string, Text>, afterGap });
         lastOf.set(stream, id);
@@ -135,18 +135,18 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   }
 
   /** What is `$` is made the last id that there is, so that it stays the same through outages. */
-  async #fixPositions(connection: RedisConnection): Promise<void> {
+  async #fixPositions(commands: CommandMethods): Promise<void> {
     const { positions } = this.#ground;
     for (const [stream, id] of positions) {
       if (id !== '$') continue;
-      const [last] = await connection.xrevrange(stream, '+', '-', { count: 1, signal: this.#ending.signal });
+      const [last] = await commands.xrevrange(stream, '+', '-', { count: 1, signal: this.#ending.signal });
       positions.set(stream, last?.id ?? BEGINNING);
     }
   }
 
   /** Streams are trimmed from their beginning: as long as an entry is there, none behind it was trimmed. */
-  async #isThere(connection: RedisConnection, stream: string, id: string): Promise<boolean> {
-    const entries = await connection.xrange(stream, id, id, { count: 1, signal: this.#ending.signal });
+  async #isThere(commands: CommandMethods, stream: string, id: string): Promise<boolean> {
+    const entries = await commands.xrange(stream, id, id, { count: 1, signal: this.#ending.signal });
     return entries.length > 0;
   }
 }

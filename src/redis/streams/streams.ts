@@ -1,17 +1,24 @@
 import type { Buffer } from 'node:buffer';
-import { HawserError, type Clock, type Random, type WaitOptions } from '../../core/index.ts';
+import {
+  checkWait,
+  CLOSE_TIMEOUT_MS,
+  HawserError,
+  type Clock,
+  type Random,
+  type WaitOptions,
+} from '../../core/index.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
-import type { OwnConnections } from '../own-connections.ts';
 import type { ResolvedConsumerOptions } from './consumer-options.ts';
 import { StreamConsumer } from './stream-consumer.ts';
+import type { StreamLine } from './stream-line.ts';
 import { StreamReader, type StreamReaderGround } from './stream-reader.ts';
 
 /** What those who read streams need of their client. */
 export interface StreamsGround {
   readonly clock: Clock;
   readonly random: Random;
-  /** Where connections of one's own come from. Throws CLOSED. */
-  readonly own: () => OwnConnections;
+  /** Makes one for each; the signal is that of its end. */
+  readonly line: (signal: AbortSignal) => StreamLine;
   /** Who asks what does not wait on the server. */
   readonly client: CommandMethods & { ready(options: WaitOptions): Promise<void> };
 }
@@ -51,10 +58,14 @@ export class Streams {
     return consumer;
   }
 
-  /** Ends all, at the latest after the time that they are given. */
-  async close(options: WaitOptions): Promise<void> {
+  /** Ends all, at the latest after `timeoutMs` (default 5,000). Resolves to what is left of the time. */
+  async close(options: WaitOptions = {}): Promise<WaitOptions> {
+    const { timeoutMs = CLOSE_TIMEOUT_MS } = checkWait('close', options);
+    const { clock } = this.#ground;
+    const startedAt = clock.now();
     this.#isClosed = true;
     await Promise.all([...this.#readings].map((reading) => reading.close(options)));
+    return { ...options, timeoutMs: Math.max(0, timeoutMs - (clock.now() - startedAt)) };
   }
 
   #assertOpen(command: string): void {

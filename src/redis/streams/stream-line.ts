@@ -1,0 +1,42 @@
+import type { WaitOptions } from '../../core/index.ts';
+import type { CommandMethods } from '../generated/all-commands.ts';
+
+/** Where what waits on the server for entries is asked. */
+export interface StreamLine {
+  /** Whether it was ever there. */
+  readonly hasServed: boolean;
+  /** Asks on it. Rejects as `use` does, and with why there is no connection. */
+  ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T>;
+  /** Resolves when the server is reached; rejects when waiting does not help. */
+  ready(options: WaitOptions): Promise<unknown>;
+  /** To be called when its signal has fired: a connection that it has is given back, at once or when what is asked has ended. */
+  end(): void;
+}
+
+/** A client that finds a connection for each call by itself, to whichever node has the key. */
+export class ClientLine implements StreamLine {
+  readonly #client: CommandMethods & Pick<StreamLine, 'ready'>;
+  #hasServed = false;
+
+  constructor(client: CommandMethods & Pick<StreamLine, 'ready'>) {
+    this.#client = client;
+  }
+
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+
+  async ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T> {
+    const value = await use(this.#client);
+    this.#hasServed = true;
+    return value;
+  }
+
+  ready(options: WaitOptions): Promise<unknown> {
+    return this.#client.ready(options);
+  }
+
+  end(): void {
+    // Each call ends by itself.
+  }
+}
