@@ -87,6 +87,14 @@ export const NEWER: Readonly<Record<string, DescribedCommand & { readonly reply:
   },
 };
 
+/** Options that commands of Redis 7.0 have got since, by the property that says so, and which servers have them. */
+export const NEWER_OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'CLIENT|KILL': { maxage: 'Redis 7.4, Valkey 8.0' },
+  SET: { ifeq: 'Redis 8.4, Valkey 8.1' },
+  ZRANK: { withscore: 'Redis 7.2, Valkey 7.2' },
+  ZREVRANK: { withscore: 'Redis 7.2, Valkey 7.2' },
+};
+
 function expiry(name: string, summary: string, when: string): typeof NEWER {
   return {
     [name]: {

@@ -7,9 +7,7 @@ import { NEWER } from '../../../scripts/commands/newer.ts';
 import { READ_ONLY, WAITING } from '../../../src/redis/command-table.ts';
 import { RedisConnection } from '../../../src/redis/redis-connection.ts';
 import { RedisPool } from '../../../src/redis/redis-pool.ts';
-import { parseReply } from '../../../src/redis/reply-notation.ts';
 import { RedisWorld } from '../../support/redis-world.ts';
-import { sampleArguments } from './samples.ts';
 
 /** A client as JavaScript sees it. */
 type Untyped = Readonly<Record<string, (...args: unknown[]) => Promise<unknown>>>;
@@ -259,15 +257,3 @@ describe('the table', () => {
     expect([...own].filter((name) => names.has(name))).toEqual([]);
   });
 });
-
-test.each(Object.keys(NEWER))(
-  '%s, which Redis 7.0 does not have, is sent and its reply read',
-  async (name) => {
-    const command = CATALOGUE.find((each) => each.name === name)!;
-    expect(() => parseReply(command.reply)).not.toThrow();
-    const args = sampleArguments(command);
-    const sent = await sentBy((client) => (client as unknown as Untyped)[command.method]!(...args));
-    const refusedHere = /CLIENT\|NO-TOUCH|WAITAOF/.test(name);
-    expect(sent.startsWith(name.replace('|', ' '))).toBe(!refusedHere);
-  },
-);

@@ -2,6 +2,7 @@ import { Redis, RedisReplyError, type RedisConnection } from 'hawser/redis';
 import { SeededRandom } from 'hawser/testing';
 import { expect, test } from 'vitest';
 import { CATALOGUE, type CataloguedCommand } from '../../../scripts/commands/catalogue.ts';
+import { NEWER_OPTIONS } from '../../../scripts/commands/newer.ts';
 import { parseReply } from '../../../src/redis/reply-notation.ts';
 import { redisServer } from '../../support/redis.ts';
 import { mismatch } from './reply-check.ts';
@@ -21,8 +22,6 @@ const MEANT = new RegExp(
     '(?:only|not) supported in combination', // LIMIT, WITHSCORES
   ].join('|'),
 );
-/** What servers of 7.0 do not know. */
-const NEWER_OPTIONS = ['ifeq', 'withscore', 'maxage'];
 
 const server = redisServer();
 
@@ -69,7 +68,7 @@ test('options in any combination are accepted, and decide on the type of the rep
         await SPECIAL[command.name]?.before?.(connection, server().url);
         const args = sampleArguments(command, () => random.next());
         const options = args.at(-1) as Record<string, unknown>;
-        if (NEWER_OPTIONS.some((option) => option in options)) continue;
+        if (Object.keys(NEWER_OPTIONS[command.name] ?? {}).some((option) => option in options)) continue;
         const verdict = await verdictOn(connection, command, args);
         if (verdict !== undefined) wrong.push(`${command.name} ${verdict}`);
       }
