@@ -93,6 +93,22 @@ describe('a consumer of a group', () => {
   });
 });
 
+test('a consumer waits for a connection of its own, and tells so', async () => {
+  const redis = await connect(server().url, { dedicated: { max: 1 }, timeoutMs: 100 });
+  const stream = newStream();
+  await add(stream, 'a');
+  const hold = gate();
+  const held = redis.dedicated(() => hold.opened);
+  const consumer = consume(redis, { stream });
+  const codes = new Set<unknown>();
+  consumer.onError(({ error }) => codes.add((error as { code: string }).code));
+  await until(() => codes.size > 0);
+  expect(['DEADLINE', 'OVERLOADED']).toEqual(expect.arrayContaining([...codes]));
+  hold.open();
+  await held;
+  await until(() => consumer.explain().counts.handled === 1);
+});
+
 describe('an entry that is not acknowledged', () => {
   test('since its handler threw, is delivered again when it was idle for long enough; the listener is told', async () => {
     const [redis, stream] = [await connect(server().url), newStream()];

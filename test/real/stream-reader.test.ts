@@ -1,5 +1,5 @@
 import type { Redis, RedisOptions, StreamEntry, StreamReader } from 'hawser/redis';
-import { FaultProxy } from 'hawser/testing';
+import { FaultProxy, RedisServer } from 'hawser/testing';
 import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { redisServer } from '../support/redis.ts';
 import { connect, failureOf, PATIENCE_MS, pool, start, until } from './clients.ts';
@@ -104,6 +104,17 @@ describe('a reader of streams', () => {
     expect(await redis.dedicated((own) => own.get('none'))).toBeNull();
     expect(redis.explain().dedicated?.counts).toMatchObject({ opened: 1, closed: { broken: 0 } });
   });
+});
+
+test('a reader waits for a server that is away in the beginning, for as long as it takes', async () => {
+  await using other = await RedisServer.start();
+  await other.kill();
+  const redis = start(other.url, { timeoutMs: 100, whenDownWaitMs: Infinity });
+  const next = redis.stream({ any: '0' }).next();
+  await until(() => redis.explain().dedicated?.counts.timedOut === 1);
+  await other.restart({ timeoutMs: PATIENCE_MS });
+  await other.inspect(['XADD', 'any', '*', 'value', 'a']);
+  expect((await next).value).toMatchObject({ fields: { value: 'a' } });
 });
 
 describe('what was trimmed before it was read', () => {

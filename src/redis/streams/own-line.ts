@@ -18,8 +18,10 @@ export class OwnLine implements StreamLine {
     this.#signal = signal;
   }
 
-  get hasServed(): boolean {
-    return this.#hasServed;
+  isBusy({ code }: HawserError): boolean {
+    const isLate = code === 'OVERLOADED' || code === 'DEADLINE';
+    // While the server is away that is no fault of those who have the connections.
+    return isLate && !this.#hasServed && this.#own().leases.state === 'ready';
   }
 
   /** A connection that fails is given back. */

@@ -162,8 +162,9 @@ export class StreamConsumer {
     await this.#createGroup();
     await this.#takeOwn(-Infinity);
     let lookAt = claimIdleMs === Infinity ? Infinity : this.#clock.now();
-    while (!this.#ending.signal.aborted) {
+    for (;;) {
       await this.#handlers.untilFree();
+      if (this.#ending.signal.aborted) return;
       const now = this.#clock.now();
       if (this.#lostSince !== Infinity) {
         const since = this.#lostSince;

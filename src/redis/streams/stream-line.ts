@@ -1,10 +1,10 @@
-import type { WaitOptions } from '../../core/index.ts';
+import type { HawserError, WaitOptions } from '../../core/index.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
 
 /** Where what waits on the server for entries is asked. */
 export interface StreamLine {
-  /** Whether it was ever there. */
-  readonly hasServed: boolean;
+  /** Whether a failure says that all connections are lent, and there never was one for it. */
+  isBusy(error: HawserError): boolean;
   /** Asks on it. Rejects as `use` does, and with why there is no connection. */
   ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T>;
   /** Resolves when the server is reached; rejects when waiting does not help. */
@@ -16,20 +16,18 @@ export interface StreamLine {
 /** A client that finds a connection for each call by itself, to whichever node has the key. */
 export class ClientLine implements StreamLine {
   readonly #client: CommandMethods & Pick<StreamLine, 'ready'>;
-  #hasServed = false;
 
   constructor(client: CommandMethods & Pick<StreamLine, 'ready'>) {
     this.#client = client;
   }
 
-  get hasServed(): boolean {
-    return this.#hasServed;
+  /** What is busy one time may be another node's the next. */
+  isBusy(): boolean {
+    return false;
   }
 
-  async ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T> {
-    const value = await use(this.#client);
-    this.#hasServed = true;
-    return value;
+  ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T> {
+    return use(this.#client);
   }
 
   ready(options: WaitOptions): Promise<unknown> {

@@ -1,5 +1,4 @@
 import type { Buffer } from 'node:buffer';
-import type { HawserError } from '../../core/index.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
 import { mayPass, Patience } from './patience.ts';
 import type { StreamLine } from './stream-line.ts';
@@ -49,7 +48,7 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
       random: ground.random,
       signal: this.#ending.signal,
       ready: (options) => this.#line.ready(options),
-      endures: (error) => mayPass(error) && (this.#line.hasServed || !isBusy(error)),
+      endures: (error) => mayPass(error) && !this.#line.isBusy(error),
     });
     this.#entries = this.#read();
     const { signal } = ground.options;
@@ -149,9 +148,4 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
     const entries = await commands.xrange(stream, id, id, { count: 1, signal: this.#ending.signal });
     return entries.length > 0;
   }
-}
-
-/** All connections of one's own are lent, and none has been given back in time. */
-function isBusy({ code }: HawserError): boolean {
-  return code === 'OVERLOADED' || code === 'DEADLINE';
 }
