@@ -5,6 +5,7 @@ import { CORE_MUTANTS } from './core.mjs';
 import { MACHINE_MUTANTS } from './machine.mjs';
 import { POOL_MUTANTS } from './pool.mjs';
 import { REDIS_MUTANTS } from './redis.mjs';
+import { STREAM_MUTANTS } from './streams.mjs';
 
 /** @type {readonly import('./mutant.mjs').Mutant[]} */
 export const MUTANTS = [
@@ -15,4 +16,5 @@ export const MUTANTS = [
   ...REDIS_MUTANTS,
   ...CONNECTING_MUTANTS,
   ...CLUSTER_MUTANTS,
+  ...STREAM_MUTANTS,
 ];

@@ -50,24 +50,33 @@ class GroupWorld extends RedisWorld {
 }
 
 describe('a consumer', () => {
-  test('finds again at once what was delivered to it in a reply that was lost, and nothing older', async () => {
+  test('finds again at once what was delivered to it in a reply that was lost, and nothing older, nor what it has in hand', async () => {
     const world = new GroupWorld();
     const redis = await world.connect();
-    world.news.push({ bytes: '', afterMs: 100, afterwards: 'reset' });
+    world.news.push({ bytes: page('1-0') }, { bytes: '', afterMs: 100, afterwards: 'reset' });
     // In the beginning nothing; when the reply was lost, one entry of that time and one that was delivered long before.
-    world.looks.push({ bytes: pending() }, { bytes: pending(['1-0', 90_000, 4], ['2-0', 50, 1]) });
+    world.looks.push(
+      { bytes: pending() },
+      { bytes: pending(['0-1', 90_000, 4], ['1-0', 60, 1], ['2-0', 50, 1]) },
+    );
     world.redis.on('XCLAIM', () => ({ bytes: entries('2-0') }));
     const seen: unknown[] = [];
     const consumer = world.consume(redis, {
       concurrency: 5,
-      handler: ({ id, deliveries }) => seen.push([id, deliveries]),
+      handler: ({ id, deliveries }) => {
+        seen.push([id, deliveries]);
+        return id === '1-0' ? new Promise(() => {}) : undefined;
+      },
     });
     await world.clock.advance(5_000);
-    expect(seen).toEqual([['2-0', 2]]);
+    expect(seen).toEqual([
+      ['1-0', 1],
+      ['2-0', 2],
+    ]);
     // Not if it was delivered to somebody else meanwhile.
     expect(world.asked('XCLAIM')).toEqual(['XCLAIM s g one 50 2-0']);
     expect(world.asked('XACK')).toEqual(['XACK s g 2-0']);
-    expect(consumer.explain().counts).toMatchObject({ handled: 1, redelivered: 1 });
+    expect(consumer.explain()).toMatchObject({ handling: ['1-0'], counts: { handled: 1, redelivered: 1 } });
   });
 
   test('acknowledges again what it does not know to be acknowledged, and has it in hand until then', async () => {
@@ -111,6 +120,24 @@ describe('a consumer', () => {
       ...Array.from({ length: 3 }, () => 'XPENDING s g IDLE 1000 - + 3'),
     ]);
     expect(world.asked('XREADGROUP')[0]).toBe('XREADGROUP GROUP g one COUNT 3 BLOCK 500 STREAMS s >');
+  });
+
+  test('asks for as many entries as it has places free, and for none while there are none', async () => {
+    const world = new GroupWorld();
+    const redis = await world.connect();
+    world.news.push({ bytes: page('1-0', '2-0') }, { bytes: page('3-0') }, { bytes: page('4-0') });
+    const open: (() => void)[] = [];
+    const handler = (): Promise<void> => new Promise((resolve) => open.push(resolve));
+    const consumer = world.consume(redis, { concurrency: 3, handler });
+    await world.clock.advance(1_000);
+    const counts = (): (string | undefined)[] =>
+      world.asked('XREADGROUP').map((text) => /COUNT (\d+)/.exec(text)?.[1]);
+    expect(counts()).toEqual(['3', '1']);
+    expect(consumer.explain().handling).toEqual(['1-0', '2-0', '3-0']);
+    open[1]?.();
+    await world.clock.advance(1_000);
+    expect(counts()).toEqual(['3', '1', '1']);
+    expect(consumer.explain().handling).toEqual(['1-0', '3-0', '4-0']);
   });
 
   test('goes on behind the page where more is pending than it has places', async () => {
