@@ -1,7 +1,6 @@
 import type { RedisOptions } from 'hawser/redis';
 import { resp, SimulatedRedis, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { SENTINELS_LEARNT_MAX, SentinelGroup } from '../../src/redis/sentinel/sentinel-group.ts';
 import { endingOf, ENDPOINT, RedisWorld } from '../support/redis-world.ts';
 
 const PORT = 26_379;
@@ -340,6 +339,26 @@ describe('a Sentinel that tells old news', () => {
     expect(client.explain().peer).toContain('other.test');
   });
 
+  test('is not believed when another one has told newer ones while it was waited for', async () => {
+    const world = new SentinelWorld();
+    const client = await world.connect(world.options());
+    await world.clock.advance(10);
+    world.replace(0);
+    await world.clock.advance(150);
+    Object.assign(world.views[0]!, { primary: ENDPOINT, epoch: 1 });
+    for (const view of world.views.slice(1)) view.isSilent = true;
+    for (const connection of world.other.connections) connection.reset();
+    await world.clock.advance(1_000);
+    expect(client.state).toBe('connecting');
+    Object.assign(world.views[0]!, { primary: OTHER, epoch: 3 });
+    world.sentinels[0]!.publish('+switch-master', 'main redis.test 6379 other.test 6379');
+    await world.clock.advance(1_700);
+    expect(client.explain()).toMatchObject({
+      state: 'ready',
+      peer: expect.stringContaining('other.test') as string,
+    });
+  });
+
   test('is believed when it is the only one left: its epochs may have begun anew', async () => {
     const world = new SentinelWorld();
     const client = await world.connect(world.options({ endpoints: SENTINELS.slice(0, 1) }));
@@ -351,35 +370,9 @@ describe('a Sentinel that tells old news', () => {
   });
 });
 
-describe('what is remembered of Sentinels', () => {
-  test('is bounded, and those that were listed are never forgotten', () => {
-    const group = new SentinelGroup('main', SENTINELS);
-    const many = Array.from({ length: 1_000 }, (_, index) => ({ host: `s${index}.test`, port: PORT }));
-    group.believe({ from: OTHER, primary: ENDPOINT, epoch: 1, others: many });
-    group.believe({ from: many[7]!, primary: ENDPOINT, epoch: 1, others: [] });
-    expect(group.sentinels.slice(0, 4)).toEqual([many[7], ...SENTINELS]);
-    expect(group.sentinels).toHaveLength(SENTINELS.length + SENTINELS_LEARNT_MAX);
-  });
-});
-
-describe('options', () => {
-  test.each([
-    [{ sentinel: 'main' }, 'option sentinel: expected an object, got string'],
-    [{ sentinel: {} }, 'option sentinel.group: expected a name, got undefined'],
-    [
-      { sentinel: { group: 'main', credentials: 5 } },
-      'option sentinel.credentials: expected an object or a function',
-    ],
-    [{ sentinel: { group: 'main' }, endpoints: [] }, 'option endpoints: expected at least one endpoint'],
-  ])('%j is refused by name', (options, message) => {
-    const world = new RedisWorld();
-    expect(() => world.start(options as object)).toThrow(message);
-  });
-
-  test('the port of the URL is that of Sentinels by default', async () => {
-    const world = new SentinelWorld();
-    const client = world.start({ sentinel: { group: 'main' } }, 'redis://one.test');
-    await world.clock.waitFor(client.ready());
-    expect(world.network.dials[0]).toMatchObject({ endpoint: SENTINELS[0] });
-  });
+test('the port of the URL is that of Sentinels by default', async () => {
+  const world = new SentinelWorld();
+  const client = world.start({ sentinel: { group: 'main' } }, 'redis://one.test');
+  await world.clock.waitFor(client.ready());
+  expect(world.network.dials[0]).toMatchObject({ endpoint: SENTINELS[0] });
 });

@@ -66,7 +66,12 @@ export class PrimaryReach {
   }
 
   async #find(signal: AbortSignal): Promise<Endpoint> {
-    const answer = await findPrimary(this.#search, signal);
+    const { believed: before } = this.#group;
+    const found = await findPrimary(this.#search, signal);
+    const { believed } = this.#group;
+    // Newer ones may have come by another way while old news was waited for.
+    const answer =
+      believed !== undefined && believed !== before && !this.#group.isNews(found) ? believed : found;
     // What works elsewhere is not left for old news; where nothing does, there may be no newer ones.
     const { primary } = answer;
     if (this.#group.isNews(answer) || !this.#dial.leadsElsewhere(primary)) this.#believe(answer);

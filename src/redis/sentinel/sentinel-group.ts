@@ -11,7 +11,7 @@ export class SentinelGroup {
   #learnt: readonly Endpoint[] = [];
   /** The one that is asked first. */
   #first: Endpoint | undefined;
-  #primary: Endpoint | undefined;
+  #believed: SentinelAnswer | undefined;
   #epoch: number | undefined;
 
   constructor(name: string, listed: readonly Endpoint[]) {
@@ -21,13 +21,18 @@ export class SentinelGroup {
 
   /** Whether a Sentinel has ever known it. */
   get isKnown(): boolean {
-    return this.#primary !== undefined;
+    return this.#believed !== undefined;
   }
 
   /** In the order in which they are to be asked: the last that has answered, those that were listed, and the others. */
   get sentinels(): readonly Endpoint[] {
     const all = [...(this.#first === undefined ? [] : [this.#first]), ...this.#listed, ...this.#learnt];
     return [...new Map(all.map((each) => [describeEndpoint(each), each])).values()];
+  }
+
+  /** The answer that was believed last. */
+  get believed(): SentinelAnswer | undefined {
+    return this.#believed;
   }
 
   /** The one to be asked first, until another one has answered. */
@@ -41,10 +46,11 @@ export class SentinelGroup {
   }
 
   /** Takes an answer for the truth. Returns whether the primary was another one until now. */
-  believe({ from, primary, epoch, others }: SentinelAnswer): boolean {
-    const before = this.#primary;
+  believe(answer: SentinelAnswer): boolean {
+    const { from, primary, epoch, others } = answer;
+    const before = this.#believed?.primary;
     this.#first = from;
-    this.#primary = primary;
+    this.#believed = answer;
     this.#epoch = epoch ?? this.#epoch;
     if (others.length > 0) this.#learnt = [from, ...others].slice(0, SENTINELS_LEARNT_MAX);
     return before !== undefined && !isSame(before, primary);
