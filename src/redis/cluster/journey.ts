@@ -148,8 +148,8 @@ export class Journey {
   #left(): CallOptions {
     const { options } = this.#call;
     const timeoutMs = Math.max(0, this.#deadline - this.#ground.clock.now());
-    const left: CallOptions & CallWaitOptions = { ...options, silenceMs: options?.timeoutMs ?? 0, timeoutMs };
-    return left;
+    const wait: CallWaitOptions = { timeoutMs, silenceMs: options?.timeoutMs ?? 0, hasBegun: true };
+    return { ...options, ...wait };
   }
 
   /** Waits a little, the longer the more often. Rejects at the deadline of the call and when it is aborted. */

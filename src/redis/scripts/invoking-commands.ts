@@ -86,7 +86,7 @@ export abstract class InvokingCommands extends IteratingCommands {
     const { timeoutMs = this.#timeoutMs } = options;
     const leftMs = Math.max(0, timeoutMs - (this.#clock.now() - startedAt));
     // How long the server may be silent is as it was.
-    return { ...options, timeoutMs: leftMs, silenceMs: options.timeoutMs ?? 0 };
+    return { ...options, timeoutMs: leftMs, silenceMs: options.timeoutMs ?? 0, hasBegun: true };
   }
 }
 

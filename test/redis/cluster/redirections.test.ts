@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { REFRESH_PAUSE_MS } from '../../../src/redis/cluster/discovery.ts';
 import { hashSlotOf } from '../../../src/redis/cluster/hash-slot.ts';
 import { REDIRECTIONS_MAX } from '../../../src/redis/cluster/journey.ts';
+import { blockedBehind } from '../../support/blocked-loop.ts';
 import { ClusterWorld } from '../../support/cluster-world.ts';
 import { endingOf } from '../../support/redis-world.ts';
 
@@ -36,6 +37,21 @@ describe('a slot that has moved', () => {
     expect(client.explain().redirections.moved).toBe(50);
     // What was not redirected is known by now as well.
     expect(await world.clock.waitFor(client.get(world.keyAt('c', 3)))).not.toBeUndefined();
+  });
+
+  test('leaves a call its deadline when the event loop is blocked in the turn in which it is asked there', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect({ stallAfterMs: 60_000 });
+    await world.clock.waitFor(client.get(world.keyAt('b')));
+    const key = world.keyAt('a');
+    world.move(key, 'b');
+    world.node('b').redis.on('INCR', () => 'silence');
+    const ending = endingOf(client.incr(key, { timeoutMs: 1_000 }));
+    const blocked = blockedBehind(client.get(world.keyAt('a', 1)), world.clock);
+    expect(await world.clock.waitFor(ending)).toMatchObject({
+      error: { code: 'DEADLINE', outcome: 'unknown' },
+    });
+    expect(world.clock.now()).toBe(await blocked);
   });
 
   test('of a node that was not known is found all the same', async () => {

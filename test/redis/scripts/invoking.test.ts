@@ -1,6 +1,7 @@
 import { defineLibrary, defineScript } from 'hawser/redis';
 import { describe, expect, test } from 'vitest';
 import { resp } from '../../../src/testing/resp-wire.ts';
+import { blockedBehind } from '../../support/blocked-loop.ts';
 import { RedisWorld } from '../../support/redis-world.ts';
 
 const ADD = defineScript({ lua: 'return ARGV[1] + ARGV[2]', keys: 0, args: 2, reply: Number });
@@ -65,6 +66,17 @@ describe('a script', () => {
     const failure = await world.failureOf(redis.invoke(ADD, [], [3, 4], { timeoutMs: 1_000 }));
     expect(failure).toMatchObject({ code: 'DEADLINE', outcome: 'unknown', command: 'EVAL' });
     expect(world.clock.now() - startedAt).toBe(1_000);
+  });
+
+  test('keeps its deadline when the event loop is blocked in the turn in which it is sent again', async () => {
+    const world = new RedisWorld();
+    world.redis.on('EVALSHA', () => MISSING);
+    world.redis.on('EVAL', () => 'silence');
+    const redis = await world.connect({ stallAfterMs: 60_000 });
+    const failure = world.failureOf(redis.invoke(ADD, [], [3, 4], { timeoutMs: 1_000 }));
+    const blocked = blockedBehind(redis.command(['ECHO', 'x']), world.clock);
+    expect(await failure).toMatchObject({ code: 'DEADLINE', outcome: 'unknown', command: 'EVAL' });
+    expect(world.clock.now()).toBe(await blocked);
   });
 
   test('has the deadline of the client where it has none of its own, and the server may be silent no longer for it', async () => {
