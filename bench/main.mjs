@@ -5,9 +5,10 @@ import { installPeers, buildHawser } from './setup.mjs';
 const USAGE = `Usage: npm run bench -- redis [options]     Hawser beside the other Redis clients
        npm run bench -- ways [options]       a connection per command, pools and the shared pipeline side by side
        npm run bench -- memory [--quick]     what Hawser keeps while a server is down
+       npm run bench -- cluster [options]    the clients for Redis Cluster side by side
        npm run bench -- caching              reads from memory beside reads that ask the server
 
-Options of redis and ways:
+Options of redis and ways (cluster has --cells, --rounds, --round-ms and --no-build):
   --quick            fewer cells and shorter rounds, within a minute
   --json [FILE]      everything measured, as JSON: to FILE beside the tables, or to the standard output instead of them
   --cells LIST       for example get16:1000,incr:100 (a name without a number: all its numbers of callers)
@@ -33,6 +34,11 @@ if (task === 'redis') {
   prepare(options);
   const { benchWays } = await import('./ways/bench.mjs');
   process.exitCode = await benchWays(options);
+} else if (task === 'cluster') {
+  const { benchCluster, parseOptions } = await import('./cluster/bench.mjs');
+  const options = optionsOf(parseOptions);
+  prepare(options);
+  process.exitCode = await benchCluster(options);
 } else if (task === 'memory') {
   if (!rest.includes('--no-build')) buildHawser();
   const script = fileURLToPath(new URL('redis/memory.mjs', import.meta.url));
