@@ -1,5 +1,6 @@
 import { behaviourSimulation } from '../behaviour/simulation/scenario.ts';
 import { poolSimulation } from '../pool/simulation/scenario.ts';
+import { redisClusterSimulation } from './redis-cluster/scenario.ts';
 import { redisPoolSimulation } from './redis-pool/scenario.ts';
 import { redisCachingSimulation } from './redis-caching/scenario.ts';
 import { redisSimulation } from './redis/scenario.ts';
@@ -10,6 +11,7 @@ import { upgradeSimulation } from './upgrade/scenario.ts';
 export const SIMULATIONS: readonly Simulation[] = [
   redisSimulation,
   redisPoolSimulation,
+  redisClusterSimulation,
   redisCachingSimulation,
   upgradeSimulation,
   poolSimulation,

@@ -18,7 +18,7 @@ import { ClusterSubscriptions } from './cluster-subscriptions.ts';
 import { Discovery } from './discovery.ts';
 import { SLOTS } from './hash-slot.ts';
 import { redirectedTo } from './topology.ts';
-import { Router, type RedirectionCounts } from './router.ts';
+import { Router, type RedirectionCounts, type RoutedCall } from './router.ts';
 
 /** What is known of a cluster and of the calls to it. */
 export interface ClusterExplanation {
@@ -80,7 +80,7 @@ export class ClusterCore {
       whenDownWaitMs: options.whenDownWaitMs,
       nodeAddress,
       refresh: (hint) => this.#discovery.refresh(hint),
-      known: (command, timeoutMs, signal) => this.#untilKnown(command, timeoutMs, signal),
+      known: (call, timeoutMs, signal) => this.#nodeWhenKnown(call, timeoutMs, signal),
       closed: (command) => (this.#isOver ? closed(command) : undefined),
     });
   }
@@ -137,14 +137,9 @@ export class ClusterCore {
   /** Who has a slot, or any primary; waits until anything is known. Rejects as a call does. */
   async nodeOf(slot: number | undefined, command: string, options: WaitOptions): Promise<ClusterNode> {
     const { timeoutMs = this.options.node.commands.timeoutMs, signal } = checkWait(command, options);
-    const { clock } = this.environment;
-    const deadline = clock.now() + timeoutMs;
-    for (;;) {
-      this.assertOpen(command);
-      const node = this.nodes.nodeFor(slot, false);
-      if (node !== undefined) return node;
-      await this.#untilKnown(command, deadline - clock.now(), signal);
-    }
+    this.assertOpen(command);
+    const node = this.nodes.nodeFor(slot, false);
+    return node ?? this.#nodeWhenKnown({ command, slot, readsOnly: false }, timeoutMs, signal);
   }
 
   /** Takes notice of what a node has said that a caller has asked by itself. */
@@ -205,6 +200,18 @@ export class ClusterCore {
       }
       case 'closed':
     }
+  }
+
+  async #nodeWhenKnown(
+    { command, slot, readsOnly }: Pick<RoutedCall, 'command' | 'slot' | 'readsOnly'>,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<ClusterNode> {
+    await this.#untilKnown(command, timeoutMs, signal);
+    this.assertOpen(command);
+    const node = this.nodes.nodeFor(slot, readsOnly);
+    if (node !== undefined) return node;
+    throw notConnected(command, this.state.cause);
   }
 
   /** As the gate of a connection: it is waited for a while, counted from when nothing was known. */

@@ -91,11 +91,11 @@ export class ClusterNodes {
     const before = this.#shards[slot];
     if (before?.primary === node) return node;
     node.role = 'primary';
-    node.open();
     const shard = this.#byPrimary.get(node) ?? { primary: node, replicas: [] };
     this.#byPrimary.set(node, shard);
     this.#shards[slot] = shard;
     this.#counts = undefined;
+    node.open();
     this.#listener([slot]);
     return node;
   }
@@ -103,43 +103,41 @@ export class ClusterNodes {
   /** Takes the cluster to be as it was told. Nodes that are no part of it are retired. */
   adopt(topology: Topology): void {
     const before = this.#shards;
-    this.#shards = Array.from({ length: SLOTS });
-    this.#counts = undefined;
+    const left = new Set(this.#nodes.values());
+    const shards: (NodeShard | undefined)[] = Array.from({ length: SLOTS });
+    const primaries = new Set(topology.map(({ primary }) => nameOf(primary)));
     this.#byPrimary.clear();
-    const present = new Set<ClusterNode>();
-    const take = (address: NodeAddress, role: NodeRole): ClusterNode => {
-      const node = this.#inRole(address, role);
-      present.add(node);
-      if (role === 'primary' || this.readsAnywhere) node.open();
-      return node;
-    };
     for (const { primary, replicas, slots } of topology) {
+      // A node that does not know of a failover may tell that another is both.
+      const others = replicas.filter((replica) => !primaries.has(nameOf(replica)));
       const shard = {
-        primary: take(primary, 'primary'),
-        replicas: replicas.map((replica) => take(replica, 'replica')),
+        primary: this.#inRole(primary, 'primary'),
+        replicas: others.map((replica) => this.#inRole(replica, 'replica')),
       };
       this.#byPrimary.set(shard.primary, shard);
+      for (const node of [shard.primary, ...shard.replicas]) left.delete(node);
       for (const [first, last] of slots) {
-        for (let slot = first; slot <= last; slot += 1) this.#shards[slot] = shard;
+        for (let slot = first; slot <= last; slot += 1) shards[slot] = shard;
       }
     }
-    for (const [name, node] of this.#nodes) {
-      if (present.has(node)) continue;
-      this.#nodes.delete(name);
+    this.#shards = shards;
+    this.#counts = undefined;
+    // Whoever is told of what follows finds all of it in its place.
+    for (const node of left) {
+      if (this.#nodes.get(node.name) === node) this.#nodes.delete(node.name);
       node.retire();
     }
-    const moved = [...before.keys()].filter((slot) => before[slot]?.primary !== this.#shards[slot]?.primary);
+    for (const node of this.#nodes.values()) {
+      if (node.role === 'primary' || this.readsAnywhere) node.open();
+    }
+    const moved = [...before.keys()].filter((slot) => before[slot]?.primary !== shards[slot]?.primary);
     if (moved.length > 0) this.#listener(moved);
   }
 
-  /** What waits for a primary that has become a replica is told at once to go elsewhere. */
+  /** The node at an address. One that was a primary is another as a replica: what waits for it is to go elsewhere. */
   #inRole(address: NodeAddress, role: NodeRole): ClusterNode {
     const name = nameOf(address);
-    const known = this.#nodes.get(name);
-    if (known?.role === 'primary' && role === 'replica') {
-      this.#nodes.delete(name);
-      known.retire();
-    }
+    if (role === 'replica' && this.#nodes.get(name)?.role === 'primary') this.#nodes.delete(name);
     const node = this.at(address, role);
     node.role = role;
     return node;

@@ -132,15 +132,13 @@ export class Journey {
 
   /** Who has the slot; waits until anything is known of the cluster. */
   async #nodeNow(): Promise<ClusterNode> {
-    for (;;) {
-      const node = this.#nodeNowOrNever();
-      if (node !== undefined) return node;
-      const { timeoutMs, signal } = this.#left();
-      try {
-        await this.#ground.known(this.#call.command, timeoutMs!, signal);
-      } catch (error) {
-        throw this.#final(error);
-      }
+    const node = this.#nodeNowOrNever();
+    if (node !== undefined) return node;
+    const { timeoutMs, signal } = this.#left();
+    try {
+      return await this.#ground.known(this.#call, timeoutMs!, signal);
+    } catch (error) {
+      throw this.#final(error);
     }
   }
 

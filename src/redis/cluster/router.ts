@@ -58,8 +58,12 @@ export interface RouterGround {
   readonly nodeAddress: (known: NodeAddress) => NodeAddress;
   /** Has the cluster asked for its nodes. */
   readonly refresh: (hint?: ClusterNode) => void;
-  /** Waits until anything is known of the cluster. Rejects as calls do that cannot be made. */
-  readonly known: (command: string, timeoutMs: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Who is to be asked, when anything is known of the cluster. Rejects as calls do that cannot be made. */
+  readonly known: (
+    call: Pick<RoutedCall, 'command' | 'slot' | 'readsOnly'>,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ) => Promise<ClusterNode>;
   /** Why no call can be made, when the client is closed. */
   readonly closed: (command: string) => HawserError | undefined;
 }
@@ -129,6 +133,11 @@ export class Router {
     } catch (error) {
       return this.#journey(call, startedAt).continue(node, error);
     }
+  }
+
+  /** As {@link Router.send}, of a call that was made at `startedAt`. */
+  begin(call: RoutedCall, startedAt: number): Promise<RedisReply> {
+    return this.#journey(call, startedAt).begin();
   }
 
   /** Goes on with a call that was made at `startedAt`, and was answered by a node with an error. */

@@ -78,7 +78,9 @@ export class SplitPipeline {
     await Promise.all(
       requests.map(async ({ node, part, request, batch }) => {
         if (node === undefined) {
-          return this.#slotBySlot(part, (each) => this.#ground.router.send(this.#callOf(each)));
+          return this.#slotBySlot(part, (each) =>
+            this.#ground.router.begin(this.#callOf(each), this.#startedAt),
+          );
         }
         const answers = await askAll(node, request, batch, this.#options);
         return this.#place(node, part, answers);

@@ -293,3 +293,46 @@ describe('all nodes at other addresses', () => {
     );
   });
 });
+
+describe('before anything is known of the cluster', () => {
+  test('calls wait, also without keys, and go to the first node that is known', async () => {
+    const world = new ClusterWorld();
+    const client = world.start();
+    const calls = [client.ping(), client.set('key', 'value'), client.publish('news', 'hello')];
+    expect(await world.clock.waitFor(Promise.all(calls))).toEqual(['PONG', 'OK', 0]);
+  });
+
+  test('the commands of a pipeline have one deadline, not one after the other', async () => {
+    const world = new ClusterWorld();
+    world.node('a').crash();
+    const client = world.start();
+    const key = world.keyAt('a');
+    const startedAt = world.clock.now();
+    const replies = endingOf(
+      client.pipeline(
+        [
+          ['INCR', key],
+          ['INCR', key],
+          ['INCR', key],
+        ],
+        { timeoutMs: 50 },
+      ),
+    );
+    expect(await world.clock.waitFor(replies)).toMatchObject({
+      error: { code: 'DEADLINE', outcome: 'not-sent' },
+    });
+    expect(world.clock.now() - startedAt).toBeLessThan(60);
+  });
+
+  test('calls wait for whenDownWaitMs, and those that come later fail at once', async () => {
+    const world = new ClusterWorld();
+    for (const name of ['a', 'b', 'c']) world.node(name).crash();
+    const client = world.start({ whenDownWaitMs: 500 });
+    const startedAt = world.clock.now();
+    const away = { error: { code: 'NOT_CONNECTED', outcome: 'not-sent', command: 'GET' } };
+    expect(await world.clock.waitFor(endingOf(client.get('key')))).toMatchObject(away);
+    expect(world.clock.now() - startedAt).toBeCloseTo(500, 0);
+    expect(await endingOf(client.get('key'))).toMatchObject(away);
+    expect(client.state).toBe('backing-off');
+  });
+});
