@@ -44,8 +44,16 @@ export const CLUSTER_MUTANTS = [
     name: 'keep-calls-waiting-at-a-node-that-has-left',
     rule: 'P1',
     file: 'src/redis/cluster/cluster-nodes.ts',
-    find: '      this.#nodes.delete(name);\n      node.retire();',
-    put: '      this.#nodes.delete(name);',
+    find: '      this.#retire(node);\n    }\n    for',
+    put: '    }\n    for',
+    tests: ['test/redis/cluster/redirections.test.ts'],
+  },
+  {
+    name: 'forget-at-close-what-has-left',
+    rule: 'P10',
+    file: 'src/redis/cluster/cluster-nodes.ts',
+    find: 'const nodes = [...this.#nodes.values(), ...this.#leaving];',
+    put: 'const nodes = [...this.#nodes.values()];',
     tests: ['test/redis/cluster/redirections.test.ts'],
   },
   {

@@ -29,6 +29,8 @@ export class ScriptedNode {
   readonly #cluster: ScriptedCluster;
   #listener: SimulatedListener;
   readonly #asking = new Set<number>();
+  /** Connections on which it answers reads for its primary. */
+  readonly #readers = new Set<number>();
 
   constructor(cluster: ScriptedCluster, name: string) {
     this.#cluster = cluster;
@@ -71,7 +73,10 @@ export class ScriptedNode {
   #answer({ command, connection }: SimulatedRedisCall): ReturnType<SimulatedRedisHandler> {
     const { name, args } = command;
     if (command.text === 'CLUSTER SLOTS') return { bytes: viewBytes(this.view ?? this.#cluster.view) };
-    if (name === 'READONLY') return { bytes: resp.simple('OK') };
+    if (name === 'READONLY') {
+      this.#readers.add(connection.number);
+      return { bytes: resp.simple('OK') };
+    }
     if (name === 'ASKING') {
       this.#asking.add(connection.number);
       return { bytes: resp.simple('OK') };
@@ -82,11 +87,27 @@ export class ScriptedNode {
     const isAsking = this.#asking.has(connection.number);
     if (connection.session.transaction === undefined && name !== 'MULTI')
       this.#asking.delete(connection.number);
+    if (this.#readers.has(connection.number) && READS.has(name) && this.#copiesFor(keys)) return undefined;
     const refusal = keys.length === 0 ? undefined : this.#refusalOf(keys, isAsking);
     if (refusal === undefined) return undefined;
     const { transaction } = connection.session;
     if (transaction !== undefined) transaction.isDirty = true;
     return { bytes: resp.error(refusal) };
+  }
+
+  /** Whether it is a replica of who has the keys. It has what that has then, which is more than a real one promises. */
+  #copiesFor(keys: readonly string[]): boolean {
+    const owners = new Set(keys.map((key) => this.#cluster.owners[hashSlotOf(key)]));
+    const [owner] = owners;
+    if (owners.size !== 1 || owner === undefined || !this.#cluster.replicasOf(owner).includes(this.name))
+      return false;
+    const source = this.#cluster.node(owner).redis.data();
+    for (const key of keys) {
+      const value = source.get(key);
+      if (value === undefined) this.redis.data().delete(key);
+      else this.redis.data().set(key, value);
+    }
+    return true;
   }
 
   /** Slots may have moved since the commands were queued. */
@@ -121,6 +142,7 @@ export class ScriptedNode {
   }
 }
 
+const READS: ReadonlySet<string> = new Set(['GET', 'MGET', 'EXISTS', 'LRANGE', 'STRLEN']);
 const TRYAGAIN = 'TRYAGAIN Multiple keys request during rehashing of slot';
 
 function viewBytes(view: View): Buffer {

@@ -177,10 +177,10 @@ export class ClusterCore {
     this.#discovery.close();
     this.#known.reject(() => closed('a call'));
     this.#subscriptions?.end(undefined);
-    const reports = await Promise.all(this.nodes.all.map((node) => node.close(options)));
+    const report = await this.nodes.close(options);
     await this.#reach.end();
     this.state.enter('closed', undefined);
-    return { leasesOut: reports.flatMap(({ leasesOut }) => leasesOut) };
+    return report;
   }
 
   #update(): void {

@@ -125,12 +125,6 @@ export class ClusterNode {
     };
   }
 
-  /** Ends its connections when what is in flight is answered; what waits to be sent is told at once that it never will be. */
-  retire(): void {
-    if (this.#life === 'retired') return;
-    void this.close();
-  }
-
   /** As `Redis.close()`. */
   async close(options?: WaitOptions): Promise<PoolReport> {
     this.#life = 'retired';

@@ -1,4 +1,4 @@
-import type { StateChange } from '../../core/index.ts';
+import type { PoolReport, StateChange, WaitOptions } from '../../core/index.ts';
 import { ClusterNode, type NodeGround, type NodeRole } from './cluster-node.ts';
 import type { ReadFrom } from './cluster-options.ts';
 import { SLOTS } from './hash-slot.ts';
@@ -16,6 +16,8 @@ export class ClusterNodes {
   readonly #readFrom: ReadFrom;
   readonly #listener: (slots: readonly number[]) => void;
   readonly #nodes = new Map<string, ClusterNode>();
+  /** Nodes that have left the cluster, and still have calls to answer. */
+  readonly #leaving = new Set<ClusterNode>();
   /** By slot. */
   #shards: (NodeShard | undefined)[] = Array.from({ length: SLOTS });
   readonly #byPrimary = new Map<ClusterNode, NodeShard>();
@@ -34,6 +36,13 @@ export class ClusterNodes {
     this.#ground = { ...ground, stateChanged };
     this.#readFrom = readFrom;
     this.#listener = listener;
+  }
+
+  /** Ends all nodes, as `Redis.close()`, also those that have left before. */
+  async close(options: WaitOptions): Promise<PoolReport> {
+    const nodes = [...this.#nodes.values(), ...this.#leaving];
+    const reports = await Promise.all(nodes.map((node) => node.close(options)));
+    return { leasesOut: reports.flatMap(({ leasesOut }) => leasesOut) };
   }
 
   /** Whether replicas may answer what only reads. */
@@ -125,7 +134,7 @@ export class ClusterNodes {
     // Whoever is told of what follows finds all of it in its place.
     for (const node of left) {
       if (this.#nodes.get(node.name) === node) this.#nodes.delete(node.name);
-      node.retire();
+      this.#retire(node);
     }
     for (const node of this.#nodes.values()) {
       if (node.role === 'primary' || this.readsAnywhere) node.open();
@@ -141,6 +150,12 @@ export class ClusterNodes {
     const node = this.at(address, role);
     node.role = role;
     return node;
+  }
+
+  /** Ends its connections when what is in flight is answered; what waits to be sent is told at once that it never will be. */
+  #retire(node: ClusterNode): void {
+    this.#leaving.add(node);
+    void node.close().then(() => this.#leaving.delete(node));
   }
 
   #readerOf({ primary, replicas }: NodeShard): ClusterNode {

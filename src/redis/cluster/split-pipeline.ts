@@ -5,11 +5,10 @@ import { RedisReplyError } from '../errors.ts';
 import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
-import { withAsking } from './asking.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { reactionTo } from './reaction.ts';
-import type { RoutedCall, Router } from './router.ts';
+import { prepared, type RoutedCall, type Router } from './router.ts';
 
 /** What a command of a pipeline was answered: a reply, or the error in its place. */
 type Answer = RedisReply | HawserError;
@@ -128,7 +127,8 @@ export class SplitPipeline {
     for (let at = 0; at < part.length; at += 1) {
       const answer = answers[at]!;
       this.#answers[part[at]!.index] = answer;
-      if (answer instanceof Error && reactionTo(answer, false).type !== 'fail') {
+      const mayRunTwice = this.#mayRunTwice(part[at]!.command);
+      if (answer instanceof Error && reactionTo(answer, mayRunTwice).type !== 'fail') {
         (strayed ??= []).push({ ...part[at]!, node, error: answer });
       }
     }
@@ -162,18 +162,23 @@ export class SplitPipeline {
     await Promise.all([...bySlot.values()].map(inTurn));
   }
 
+  #mayRunTwice({ info }: AdmittedCommand): boolean {
+    const retry = this.#options?.retry ?? 'reads';
+    return retry === 'always' || (retry === 'reads' && info.readOnly);
+  }
+
   #callOf({ command, slot }: Placed): RoutedCall {
     const { info } = command;
     return {
       command: info.name,
       slot,
       readsOnly: info.readOnly,
-      repeatable: false,
+      repeatable: this.#mayRunTwice(command),
       options: this.#options,
-      send: async (node, options, { asking }) => {
+      send: async (node, options, sending) => {
         const batch = new PipelineBatch();
-        const request = this.#ground.requestOf([command], batch, options);
-        const [answer] = await askAll(node, asking ? withAsking(request) : request, batch, options);
+        const request = prepared(this.#ground.requestOf([command], batch, options), sending);
+        const [answer] = await askAll(node, request, batch, options);
         if (answer instanceof Error) throw answer;
         return answer!;
       },

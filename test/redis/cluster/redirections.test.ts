@@ -261,6 +261,29 @@ describe('a primary that is lost', () => {
   });
 });
 
+describe('a node that has left', () => {
+  test('is waited for by close() no longer than that may take, though it still has calls to answer', async () => {
+    const world = new ClusterWorld();
+    world.add('a2', 'a');
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    world.node('a').redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 60_000 }));
+    const inFlight = endingOf(client.incr(key));
+    await world.clock.advance(50);
+    world.replace('a', 'a2');
+    // Which the client learns when it asks because of another key.
+    const other = world.keyAt('b');
+    world.move(other, 'c');
+    await world.clock.waitFor(client.get(other));
+    await world.clock.advance(300);
+    expect(client.explain().nodes).not.toHaveProperty('a.test:7000');
+    const startedAt = world.clock.now();
+    await world.clock.waitFor(client.close({ timeoutMs: 100 }));
+    expect(world.clock.now() - startedAt).toBeCloseTo(100, 0);
+    expect(await inFlight).toMatchObject({ error: { code: 'CLOSED', outcome: 'unknown' } });
+  });
+});
+
 describe('all nodes at other addresses', () => {
   test('are found by the addresses that the owner gave, which are dialled anew', async () => {
     const world = new ClusterWorld();
