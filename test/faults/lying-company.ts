@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { HawserError } from 'hawser';
 import type { Client, Subject, Subscribed, Taking, Told } from '../../faults/subject.ts';
 import { subscribedRedis, waitingRedis } from '../../faults/subjects/redis-company.ts';
 import { BRIEF } from './lying-subjects.ts';
 
 /** More than takers have, and a busy machine adds. */
-const LATE_MS = 3_500;
+const LATE_MS = 3_000;
 
 /** Hawser's own client, whose subscribers are told something else: of each event, what this makes of it. */
 function tellingOtherwise(begin: () => (told: Told) => readonly Told[]): Subject {
@@ -123,12 +124,19 @@ export const MOVES_NOTHING = taking(
     how === 'moved' ? take('list', waitMs, limits) : take(how, waitMs, limits),
 );
 
-export const KEEPS_WHO_LEAVES = taking((take) => async (how, waitMs, limits) => {
-  try {
-    return await take(how, waitMs, limits);
-  } finally {
-    if (limits?.signal?.aborted === true) await wait(LATE_MS);
-  }
+/** Once it was lost; before that nobody would be served in time. */
+export const KEEPS_WHO_LEAVES = taking((take) => {
+  let wasLost = false;
+  return async (how, waitMs, limits) => {
+    try {
+      return await take(how, waitMs, limits);
+    } catch (error) {
+      wasLost ||= isLoss(error);
+      throw error;
+    } finally {
+      if (wasLost && limits?.signal?.aborted === true) await wait(LATE_MS);
+    }
+  };
 });
 
 export const KNOWS_NOTHING = taking(
@@ -143,8 +151,12 @@ export const FORGETS_ITS_TAKERS = taking((take) => {
   return async (how, waitMs, limits) => {
     if (wasLost) throw new Error('nobody is asked');
     return take(how, waitMs, limits).catch((error: unknown) => {
-      wasLost ||= (error as { readonly code?: unknown }).code === 'CONNECTION_LOST';
+      wasLost ||= isLoss(error);
       throw error;
     });
   };
 });
+
+function isLoss(error: unknown): boolean {
+  return error instanceof HawserError && error.code === 'CONNECTION_LOST';
+}
