@@ -109,10 +109,10 @@ export const INVARIANTS: readonly Invariant[] = [
       'a connection that is lost, or whose other end is silent, is given up in time, and one that is only slow is kept',
     asked: 'after the whole play',
     broken: ({ row, stage, fault: { givenUpAfterMs, starved }, lossesMs }) => {
-      const { subject, tempo, lab } = stage;
+      const { subject, tempo, lab, company } = stage;
       if (row.connection === undefined || row.connection === 'either') return [];
       if (row.connection === 'kept') {
-        const isOfLeavers = lossesMs.length <= leftBehind(stage);
+        const isOfLeavers = lossesMs.length <= (company?.leftBehind ?? 0);
         return givenUpAfterMs === undefined || isOfLeavers
           ? []
           : ['it gave up a connection that was only slow'];
@@ -187,19 +187,13 @@ export async function brokenInvariants(after: Aftermath | WholeAftermath): Promi
 }
 
 /** Attempts beyond which there are many in so long: twice as many as a backoff makes, whose waits are random parts of what doubles. */
-function dialsMax(stage: Stage, lastedMs: number): number {
-  const { subject, tempo, endpoints } = stage;
+function dialsMax({ subject, tempo, endpoints, company }: Stage, lastedMs: number): number {
   const { backoffCapMs: capMs, dialers = 1 } = subject;
   let rounds = 0;
   for (let leftMs = lastedMs; leftMs > 0; rounds += 1)
     leftMs -= Math.min(capMs, baseMs(tempo) * 2 ** rounds) / 2;
   const many = 2 * rounds * endpoints.length * dialers;
-  return subject.socketsMax + SPARE_DIALS + many + leftBehind(stage);
-}
-
-/** Connections on which an element may be due whose taker has left: they are closed, and replaced. */
-function leftBehind({ company }: Stage): number {
-  return company?.kind === 'takers' ? company.unknown : 0;
+  return subject.socketsMax + SPARE_DIALS + many + (company?.leftBehind ?? 0);
 }
 
 /** A loss, and a first answer behind it, are no reason to wait. */

@@ -58,12 +58,11 @@ function play({
   const widths = { subject: longest(names), row: longest(rows) };
   // Who names a row wants it played, be there a hurry or not.
   const choice = rows.length === ALL_ROWS.length ? tempo : 'full';
-  const subjects = OWN_SUBJECTS.filter(({ name }) => names.includes(name)).map(
-    ({ module, name, company }) => {
-      const own = rowsOf({ company }, choice).map((row) => row.name);
-      return { module, name, rows: own.filter((row) => rows.includes(row)) };
-    },
-  );
+  const subjects = OWN_SUBJECTS.filter(({ name }) => names.includes(name)).map((subject) => {
+    const { module, name } = subject;
+    const own = rowsOf(subject, choice).map((row) => row.name);
+    return { module, name, rows: own.filter((row) => rows.includes(row)) };
+  });
   return run({
     subjects: subjects.filter((subject) => subject.rows.length > 0),
     tempo,

@@ -226,5 +226,7 @@ function holdMsOf(row: Row, { tempo, subject }: EarlyStage, { end }: Injected): 
 }
 
 function notPlayed(error: unknown): string {
-  return `the row could not be played: ${error instanceof Error ? error.stack : String(error)}`;
+  // What went wrong first, of several things.
+  const first = error instanceof Error && 'suppressed' in error ? error.suppressed : error;
+  return `the row could not be played: ${first instanceof Error ? first.stack : String(first)}`;
 }

@@ -7,7 +7,7 @@ import type { Impostor } from './impostor.ts';
 import type { Dials } from './dials.ts';
 import type { Names } from './names.ts';
 import type { NetworkLab } from './network/network-lab.ts';
-import type { Access, Client, CompanyKind, Subject } from './subject.ts';
+import type { Access, Client, CompanyKind, Setting, Subject } from './subject.ts';
 import type { Server, ServerNeeds, System } from './system.ts';
 import type { Tempo } from './tempo.ts';
 
@@ -68,8 +68,8 @@ export interface Row {
    */
   readonly callers?: 'asking' | 'resting' | 'absent';
   readonly habit?: Habit;
-  /** Only clients that are used by such are put through it. Default: any client. */
-  readonly concerns?: CompanyKind;
+  /** Only clients that are used by such, or connect to such, are put through it. Default: any client. */
+  readonly concerns?: CompanyKind | Setting;
   readonly needs?: (ground: { readonly fixture: (name: string) => string }) => ServerNeeds;
   /** What stands on the stage besides. */
   readonly extra?: 'follower' | 'impostor' | 'name' | 'lab';

@@ -37,9 +37,12 @@ export async function setStage(
   const follower = row.extra === 'follower' ? belongings.keep(await system.follow(server)) : undefined;
   const nearest = lab === undefined ? (impostor ?? proxy).endpoint : { host: server.host, port: server.port };
   const first = names === undefined ? nearest : { host: names.name, port: proxy.port };
-  const endpoints = follower === undefined ? [first] : [first, (await proxyOf(follower.port)).endpoint];
+  const inOrder = follower === undefined ? [first] : [first, (await proxyOf(follower.port)).endpoint];
+  const endpoints = server.several?.endpoints ?? inOrder;
   const dials = belongings.keep(new Dials());
-  for (const { port } of endpoints) dials.watch(port);
+  for (const port of [...endpoints.map((endpoint) => endpoint.port), ...(server.several?.ports ?? [])]) {
+    dials.watch(port);
+  }
   return {
     subject,
     system,

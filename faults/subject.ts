@@ -47,6 +47,20 @@ export interface Subscribed extends AsyncIterable<Told> {
   close(): void;
 }
 
+/** An entry of a stream, as it was read. */
+export interface ReadEntry {
+  readonly stream: string;
+  readonly id: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** Entries before it may have gone before they were read. */
+  readonly afterGap: boolean;
+}
+
+/** Streams that are being read, to be iterated over. */
+export interface ReadStream extends AsyncIterable<ReadEntry> {
+  close(): void;
+}
+
 /** How an element is taken out of a queue: from a list, from one list to another, or the one of the lowest rank. */
 export type Taking = 'list' | 'moved' | 'ranked';
 
@@ -67,6 +81,8 @@ export interface Client {
    * when there was none. For subjects whose company takes.
    */
   take?(how: Taking, waitMs: number, limits?: CallLimits): Promise<string | undefined>;
+  /** Reads streams behind these ids, so many entries at a time. For subjects whose company reads. */
+  read?(behind: Readonly<Record<string, string>>, count?: number): ReadStream;
   /** Resolves when everything has ended; gives what is under way so long. */
   close(timeoutMs: number): Promise<unknown>;
   /** Calls back when the client knows that it has lost what it had, and when it has a connection again. */
@@ -77,8 +93,11 @@ export interface Client {
   oddBooks?(): string[];
 }
 
-/** Those who have what others publish, or wait on the server for what others put there. */
-export type CompanyKind = 'subscribers' | 'takers';
+/** Those who have what others publish, wait on the server for what others put there, or read what others add. */
+export type CompanyKind = 'subscribers' | 'takers' | 'readers';
+
+/** What is several servers, and one for clients. */
+export type Setting = 'sentinels' | 'cluster';
 
 /** One way to use one client of one kind of server: what is put through the rows. */
 export interface Subject {
@@ -102,6 +121,8 @@ export interface Subject {
   readonly unansweredMs?: number;
   /** How many parts of it connect on their own, each with a backoff. Default: one. */
   readonly dialers?: number;
+  /** What it connects to, where that is more than one server: it is put through the rows that concern this, and no others. */
+  readonly setting?: Setting | undefined;
   /** Who uses its client beside the callers. Default: nobody. */
   readonly company?: CompanyKind | undefined;
   /** The longest wait between two attempts to connect. */

@@ -9,6 +9,14 @@ export interface ServerNeeds {
 
 /** A real server that a row may do anything to. Confirmed writes survive a kill. */
 export interface Server extends AsyncDisposable {
+  /**
+   * Where clients find it, and all ports that they may come to, where it is several servers: no proxy stands before those.
+   * `host` and `port` are those of one of them.
+   */
+  readonly several?: {
+    readonly endpoints: readonly { readonly host: string; readonly port: number }[];
+    readonly ports: readonly number[];
+  };
   readonly host: string;
   readonly port: number;
   readonly tlsPort: number | undefined;
@@ -39,6 +47,10 @@ export interface Beside {
   /** Puts an element into each of the queues, and writes down that it has, all at once. */
   put(server: Server, element: string): Promise<unknown>;
   queues(server: Server): Promise<Queues>;
+  /** Adds an entry with a number to each of the {@link STREAMS}, and writes down that it has, all at once. */
+  add(server: Server, number: string): Promise<unknown>;
+  /** All numbers that were added, in their order. */
+  added(server: Server): Promise<readonly string[]>;
   /** Hangs up on those who subscribe. */
   endSubscriptions(server: Server): Promise<void>;
   /** Hangs up on those whose calls the server holds. */
@@ -48,6 +60,9 @@ export interface Beside {
   /** From now on it hangs up on a subscriber for whom more than this many bytes wait. */
   limitSubscriptions(server: Server, bytes: number): Promise<void>;
 }
+
+/** The streams of {@link Beside}, by name: two that keep everything, and one that keeps the last few. */
+export const STREAMS = { whole: 'stream', other: 'other stream', trimmed: 'trimmed stream' } as const;
 
 /** The queues of {@link Beside}, by name. */
 export const QUEUES = {

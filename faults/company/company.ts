@@ -3,6 +3,7 @@ import type { Served } from '../callers.ts';
 import type { Client, CompanyKind, Subject } from '../subject.ts';
 import type { Server, System } from '../system.ts';
 import type { Tempo } from '../tempo.ts';
+import { Readers } from './readers.ts';
 import { Subscribers } from './subscribers.ts';
 import { Takers } from './takers.ts';
 
@@ -32,15 +33,18 @@ export interface Companions {
   readonly ended: Promise<unknown>;
   /** What has not ended, a sentence each. */
   readonly open: readonly string[];
+  /** Connections that are closed since somebody has left them. */
+  readonly leftBehind: number;
   /** What they have had, in a few words. */
   words(): Promise<string>;
 }
 
-export type Company = Subscribers | Takers;
+export type Company = Subscribers | Takers | Readers;
 
 const KINDS: Readonly<Record<CompanyKind, (ground: CompanyGround) => Company>> = {
   subscribers: (ground) => new Subscribers(ground),
   takers: (ground) => new Takers(ground),
+  readers: (ground) => new Readers(ground),
 };
 
 /** Brings those together whom a subject wants; they begin at once. */

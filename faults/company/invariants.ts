@@ -1,5 +1,6 @@
 import type { Aftermath, Invariant, WholeAftermath } from '../invariants.ts';
 import { late } from '../late.ts';
+import type { ReaderFindings } from './readers.ts';
 import type { SubscriberFindings } from './subscribers.ts';
 import type { TakerFindings } from './takers.ts';
 
@@ -40,9 +41,22 @@ export const BESIDE_INVARIANTS: readonly Invariant[] = [
     broken: async (after) => (await ofTakers(after)).calls,
   },
   {
+    name: 'entries',
+    meaning:
+      'who reads a stream is given every entry, once and in order; those that were trimmed before they were read are told of as a gap',
+    asked: 'after each play',
+    broken: async (after) => (await ofReaders(after)).entries,
+  },
+  {
+    name: 'reading ends',
+    meaning: 'reading lasts until its client is closed, and ends then, without an error',
+    asked: 'after each play',
+    broken: async (after) => (await ofReaders(after)).endings,
+  },
+  {
     name: 'served besides',
     meaning:
-      'subscribers are given messages and takers elements again, all of them, by the time that callers are served, and still so a while later',
+      'subscribers are given messages, takers elements and readers entries again, all of them, by the time that callers are served, and still so a while later',
     asked: 'after the whole play',
     broken: ({ row, stage: { subject, tempo, company }, fault }) => {
       if (company === undefined || fault.company === undefined) return [];
@@ -57,6 +71,7 @@ export const BESIDE_INVARIANTS: readonly Invariant[] = [
 ];
 
 const NOTHING_OF_SUBSCRIBERS: SubscriberFindings = { messages: [], gaps: [], endings: [] };
+const NOTHING_OF_READERS: ReaderFindings = { entries: [], endings: [] };
 const NOTHING_OF_TAKERS: TakerFindings = { elements: [], calls: [] };
 
 async function ofSubscribers(after: Aftermath | WholeAftermath): Promise<SubscriberFindings> {
@@ -64,6 +79,13 @@ async function ofSubscribers(after: Aftermath | WholeAftermath): Promise<Subscri
   if (company?.kind !== 'subscribers') return NOTHING_OF_SUBSCRIBERS;
   const isWhole = 'fault' in after;
   return company.check({ lossesMs: isWhole ? after.lossesMs : dials.lossesMs, isWhole });
+}
+
+async function ofReaders({
+  stage: { company },
+  ...after
+}: Aftermath | WholeAftermath): Promise<ReaderFindings> {
+  return company?.kind === 'readers' ? company.check('fault' in after) : NOTHING_OF_READERS;
 }
 
 async function ofTakers(after: Aftermath | WholeAftermath): Promise<TakerFindings> {

@@ -100,6 +100,11 @@ export class Subscribers implements Companions {
     while (this.#publisher.beats[last]?.endedAtMs === undefined) await wait(POLL_MS);
   }
 
+  /** Who leaves, leaves nothing behind that is due. */
+  get leftBehind(): number {
+    return 0;
+  }
+
   served(): Served {
     const { next } = this.#publisher;
     const isServed = ({ heard }: Member): boolean => heard.every(({ last }) => last >= next);

@@ -102,8 +102,8 @@ export class Takers implements Companions {
     return this.#putter.isAtRest && this.#open === 0;
   }
 
-  /** Calls whose takers do not know what they took. */
-  get unknown(): number {
+  /** How often a connection was left on which an element may be due, and so is closed: by takers who do not know what they took. */
+  get leftBehind(): number {
     return this.#unknown.length;
   }
 
@@ -198,7 +198,7 @@ export class Takers implements Companions {
     const { put, list, ranked } = await system.beside.queues(keeper());
     const count = (how: Taking): number => this.#taken.filter((one) => one.how === how).length;
     const gone = 2 * put.length - count('list') - count('ranked') - list.length - ranked.length;
-    return `${this.#taken.length} taken, ${this.unknown} unknown, ${gone} gone`;
+    return `${this.#taken.length} taken, ${this.leftBehind} unknown, ${gone} gone`;
   }
 
   #account(how: Taking, put: readonly string[], taken: readonly string[]): QueueAccount {

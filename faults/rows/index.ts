@@ -10,6 +10,9 @@ import { packets } from './packets.ts';
 import { inProcess } from './process.ts';
 import { servers } from './server.ts';
 import { silence } from './silence.ts';
+import { ofClusters } from './cluster.ts';
+import { ofReaders } from './readers.ts';
+import { ofSentinels } from './sentinels.ts';
 import { ofSubscribers } from './subscribers.ts';
 import { ofTakers } from './takers.ts';
 import { secured } from './tls.ts';
@@ -28,8 +31,14 @@ export const ROWS: readonly Row[] = [
   ...inProcess,
 ];
 
-/** Faults that concern those alone who use a client in a way of their own. */
-export const SPECIAL_ROWS: readonly Row[] = [...ofSubscribers, ...ofTakers];
+/** Faults that concern those alone who use a client in a way of their own, or connect to several servers. */
+export const SPECIAL_ROWS: readonly Row[] = [
+  ...ofSubscribers,
+  ...ofTakers,
+  ...ofReaders,
+  ...ofSentinels,
+  ...ofClusters,
+];
 
 /** All of them. */
 export const ALL_ROWS: readonly Row[] = [...ROWS, ...SPECIAL_ROWS];
@@ -85,7 +94,11 @@ const IN_A_HURRY = named([
 ]);
 
 /** The rows that a subject is put through. */
-export function rowsOf({ company }: Pick<Subject, 'company'>, tempo: Tempo['name']): readonly Row[] {
+export function rowsOf(
+  { company, setting }: Pick<Subject, 'company' | 'setting'>,
+  tempo: Tempo['name'],
+): readonly Row[] {
+  if (setting !== undefined) return SPECIAL_ROWS.filter(({ concerns }) => concerns === setting);
   return company === undefined ? ROWS : rowsInCompany(company, tempo);
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { HawserError } from 'hawser';
-import { Redis, type RedisOptions, type RedisPool } from 'hawser/redis';
+import { Redis, type RedisClusterClient, type RedisOptions, type RedisPool } from 'hawser/redis';
 import { ROOT } from '../fixtures.ts';
 import type { Access, Client, Subject } from '../subject.ts';
 import { redis as system } from '../systems/redis.ts';
@@ -80,7 +80,7 @@ export function optionsOf({ tls, endpoints, password }: Access, tempo: Limits): 
 }
 
 /** What all subjects are asked, of a client that shares connections or one that does not. */
-export function callsOf(client: Redis | RedisPool): Client {
+export function callsOf(client: Redis | RedisPool | RedisClusterClient): Client {
   return {
     ready: () => client.ready({ timeoutMs: Infinity }),
     increment: (counter, limits) => client.incr(counter, limits),

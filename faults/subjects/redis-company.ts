@@ -1,4 +1,5 @@
 import { Redis } from 'hawser/redis';
+import { READERS } from '../company/readers.ts';
 import { TAKERS } from '../company/takers.ts';
 import type { CallLimits, Subject, Subscribed, Subscribing, Taking } from '../subject.ts';
 import { QUEUES } from '../system.ts';
@@ -7,7 +8,7 @@ import { callsOf, DEFAULTS, notZero, optionsOf, sharedRedis, urlOf, type Limits 
 
 /** All that there are here, as a process of the lab asks for them. */
 export function subjects(tempo: Tempo): readonly Subject[] {
-  return [subscribedRedis(tempo, 3), subscribedRedis(tempo, 2), waitingRedis(tempo)];
+  return [subscribedRedis(tempo, 3), subscribedRedis(tempo, 2), waitingRedis(tempo), readingRedis(tempo)];
 }
 
 /** The shared one, with subscriptions beside the calls: on the same connection (RESP3), or on one of their own (RESP2). */
@@ -57,6 +58,30 @@ export function waitingRedis(tempo: Limits): Subject {
         ...callsOf(client),
         take: (how, waitMs, limits) => TAKE[how](client, waitMs / 1_000, limits),
         oddBooks: odd,
+      };
+    },
+  };
+}
+
+/** The shared one, with streams that are read beside it, each reader on a connection of its own. */
+export function readingRedis(tempo: Limits): Subject {
+  return {
+    ...sharedRedis(tempo),
+    name: 'redis-reading',
+    module: import.meta.url,
+    company: 'readers',
+    // Who comes back may be there before what it had is closed.
+    socketsMax: 1 + READERS + 1,
+    dialers: 2,
+    open(access) {
+      const client = Redis.start(urlOf(access), {
+        ...optionsOf(access, tempo),
+        dedicated: { max: READERS + 1 },
+      });
+      return {
+        ...callsOf(client),
+        read: (behind, count) => client.stream(behind, count === undefined ? {} : { count }),
+        oddBooks: () => notZero(client.explain(), ['waiting', 'inFlight']),
       };
     },
   };

@@ -1,5 +1,5 @@
 import type { RedisValue } from 'hawser/testing';
-import { QUEUES, type Beside, type Server } from '../system.ts';
+import { QUEUES, STREAMS, type Beside, type Server } from '../system.ts';
 import type { RedisLine } from './redis-line.ts';
 
 /** A server as it is asked here. */
@@ -11,6 +11,10 @@ interface Asked {
 
 const PUBLISHED = 'published';
 const PUT = 'put';
+const ADDED = 'added';
+
+/** Fewer than come while a client is away. */
+const TRIMMED_TO = 20;
 
 /**
  * Written down with the same command, so that nobody has to guess what was published when an answer is lost; and first, for a
@@ -26,6 +30,12 @@ const PUT_EVERYWHERE = `
 redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('RPUSH', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
+return redis.call('RPUSH', KEYS[1], ARGV[1])`;
+
+const ADD_EVERYWHERE = `
+redis.call('XADD', KEYS[2], '*', 'number', ARGV[1])
+redis.call('XADD', KEYS[3], '*', 'number', ARGV[1])
+redis.call('XADD', KEYS[4], 'MAXLEN', ARGV[2], '*', 'number', ARGV[1])
 return redis.call('RPUSH', KEYS[1], ARGV[1])`;
 
 /** Sessions as CLIENT LIST tells of them: of subscribers, and of calls that are held. */
@@ -62,6 +72,18 @@ export function besideOf(
         destination: await list(server, QUEUES.destination),
       };
     },
+    add(server, number) {
+      const keys = [ADDED, STREAMS.whole, STREAMS.other, STREAMS.trimmed];
+      return asked(server).line.ask(
+        'EVAL',
+        ADD_EVERYWHERE,
+        `${keys.length}`,
+        ...keys,
+        number,
+        `${TRIMMED_TO}`,
+      );
+    },
+    added: (server) => list(server, ADDED),
     endSubscriptions: (server) => end(server, SUBSCRIBED),
     endHeldCalls: (server) => end(server, HELD),
     async letGo(server) {

@@ -11,6 +11,7 @@ import { uncounted } from '../dials.ts';
 import type { Server, ServerNeeds, System } from '../system.ts';
 import { besideOf } from './redis-beside.ts';
 import { RedisLine } from './redis-line.ts';
+import { caughtUp } from './redis-replication.ts';
 
 /** What is asked of a server may have to wait for it to be through with what a row did to it. */
 const INSPECT_WITHIN_MS = 20_000;
@@ -117,18 +118,9 @@ async function end(server: Server, sessions: readonly string[]): Promise<void> {
   for (const id of sessions) await redisOf(server).ask('CLIENT', 'KILL', 'ID', id);
 }
 
-/** A number in what INFO says. */
-function offsetIn(info: RedisValue, name: string): number {
-  return Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(String(info))?.[1]);
-}
-
-/** Holds back all writes of a server until its follower has those that were confirmed; they stay held back. */
-async function caughtUp(server: Server, follower: Server): Promise<void> {
-  await redisOf(server).ask('CLIENT', 'PAUSE', `${INSPECT_WITHIN_MS}`, 'WRITE');
-  const offset = offsetIn(await redisOf(server).ask('INFO', 'replication'), 'master_repl_offset');
-  while (offsetIn(await redisOf(follower).ask('INFO', 'replication'), 'slave_repl_offset') < offset) {
-    await wait(POLL_MS);
-  }
+/** How to ask a server. */
+function asking(server: Server): (...command: string[]) => Promise<RedisValue> {
+  return (...command) => redisOf(server).ask(...command);
 }
 
 /** Redis and Valkey, on one server or a primary and a follower. */
@@ -153,13 +145,13 @@ export const redis: System = {
   },
 
   async failOver(server, follower) {
-    await caughtUp(server, follower);
+    await caughtUp(asking(server), [asking(follower)]);
     await server.kill();
     await redisOf(follower).ask('REPLICAOF', 'NO', 'ONE');
   },
 
   async handOver(server, follower) {
-    await caughtUp(server, follower);
+    await caughtUp(asking(server), [asking(follower)]);
     await redisOf(follower).ask('REPLICAOF', 'NO', 'ONE');
     await redisOf(server).ask('REPLICAOF', '127.0.0.1', `${follower.port}`);
     await redisOf(server).ask('CLIENT', 'UNPAUSE');
