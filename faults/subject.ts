@@ -61,6 +61,12 @@ export interface ReadStream extends AsyncIterable<ReadEntry> {
   close(): void;
 }
 
+/** One of a group that share the entries of a stream, and see to each. */
+export interface Consuming {
+  /** Settles when it has ended; rejects with why, where its client has not ended it. */
+  finished(): Promise<void>;
+}
+
 /** How an element is taken out of a queue: from a list, from one list to another, or the one of the lowest rank. */
 export type Taking = 'list' | 'moved' | 'ranked';
 
@@ -83,6 +89,12 @@ export interface Client {
   take?(how: Taking, waitMs: number, limits?: CallLimits): Promise<string | undefined>;
   /** Reads streams behind these ids, so many entries at a time. For subjects whose company reads. */
   read?(behind: Readonly<Record<string, string>>, count?: number): ReadStream;
+  /** Joins the only group of a stream, under a name, and hands over each entry that is its. For subjects whose company reads. */
+  consume?(
+    stream: string,
+    name: string,
+    see: (entry: Pick<ReadEntry, 'id' | 'fields'>) => Promise<void>,
+  ): Consuming;
   /** Resolves when everything has ended; gives what is under way so long. */
   close(timeoutMs: number): Promise<unknown>;
   /** Calls back when the client knows that it has lost what it had, and when it has a connection again. */

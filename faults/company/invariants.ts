@@ -48,6 +48,12 @@ export const BESIDE_INVARIANTS: readonly Invariant[] = [
     broken: async (after) => (await ofReaders(after)).entries,
   },
   {
+    name: 'shared entries',
+    meaning: 'every entry of a stream that several share is seen to at least once',
+    asked: 'after each play',
+    broken: async (after) => (await ofReaders(after)).shared,
+  },
+  {
     name: 'reading ends',
     meaning: 'reading lasts until its client is closed, and ends then, without an error',
     asked: 'after each play',
@@ -71,7 +77,7 @@ export const BESIDE_INVARIANTS: readonly Invariant[] = [
 ];
 
 const NOTHING_OF_SUBSCRIBERS: SubscriberFindings = { messages: [], gaps: [], endings: [] };
-const NOTHING_OF_READERS: ReaderFindings = { entries: [], endings: [] };
+const NOTHING_OF_READERS: ReaderFindings = { entries: [], shared: [], endings: [] };
 const NOTHING_OF_TAKERS: TakerFindings = { elements: [], calls: [] };
 
 async function ofSubscribers(after: Aftermath | WholeAftermath): Promise<SubscriberFindings> {

@@ -36,6 +36,11 @@ export class Pulse {
     return this.beats.length;
   }
 
+  /** How many are known to be done. */
+  get done(): number {
+    return this.beats.filter(({ endedAtMs }) => endedAtMs !== undefined).length;
+  }
+
   get isAtRest(): boolean {
     return this.#phase !== 'going' && !this.#isBusy;
   }

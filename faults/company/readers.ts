@@ -1,13 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Served } from '../callers.ts';
-import type { ReadStream } from '../subject.ts';
+import type { ReadEntry, ReadStream } from '../subject.ts';
 import { STREAMS } from '../system.ts';
 import type { Companions, CompanyGround } from './company.ts';
 import { Pulse } from './pulse.ts';
 import { ReadEntries } from './read-entries.ts';
 
+const CONSUMERS = ['first', 'second'] as const;
 /** Those who read, each on a connection of its own. */
-export const READERS = 4;
+export const READERS = 4 + CONSUMERS.length;
+
+/** How long a consumer takes over an entry, in milliseconds. */
+const SEEN_TO_MS = [0, 10] as const;
 
 /** How long somebody stays who comes and goes, once it was given something, in milliseconds. */
 const VISIT_MS = [0, 60] as const;
@@ -16,24 +20,30 @@ const SLOW_COUNT = 2;
 const SLOW_MS = 20;
 const POLL_MS = 5;
 
+/** One who reads in whichever way. */
+interface Member {
+  life: 'reading' | 'over';
+  failure: Error | undefined;
+}
+
 /** One who reads, and what it was given of each stream. */
-interface Reader {
+interface Reader extends Member {
   readonly read: ReadonlyMap<string, ReadEntries>;
   /** Whether it has to have what is new before others say that all are served. */
   readonly keepsUp: boolean;
-  life: 'reading' | 'over';
-  failure: Error | undefined;
 }
 
 /** What is wrong, a sentence each. */
 export interface ReaderFindings {
   readonly entries: readonly string[];
+  /** With what those have seen to who share a stream. */
+  readonly shared: readonly string[];
   readonly endings: readonly string[];
 }
 
 /**
  * Some who read streams, and one who adds numbered entries past the client: those who read one or two, one who comes and goes and keeps
- * its place, and one who is too slow for a stream that is trimmed.
+ * its place, one who is too slow for a stream that is trimmed, and two who share a stream.
  */
 export class Readers implements Companions {
   readonly kind = 'readers';
@@ -43,12 +53,16 @@ export class Readers implements Companions {
   readonly #readers: readonly Reader[];
   /** The one who comes and goes. */
   readonly #visitor: Reader;
+  readonly #consumers: readonly Member[];
+  /** By number, how often those who share a stream have seen to an entry. */
+  readonly #seenTo = new Map<number, number>();
   #isVisited = true;
   #departures = 0;
 
   constructor(ground: CompanyGround) {
     const { client, system, keeper, random } = ground;
-    if (client.read === undefined) throw new Error('This client cannot read streams.');
+    if (client.read === undefined || client.consume === undefined)
+      throw new Error('This client cannot read streams.');
     this.#ground = ground;
     const { whole, other, trimmed } = STREAMS;
     const one = readerOf('who reads one', [whole]);
@@ -56,7 +70,9 @@ export class Readers implements Companions {
     const slow = readerOf('who is slow', [trimmed]);
     this.#visitor = readerOf('who comes and goes', [other]);
     this.#readers = [one, two, slow, this.#visitor];
+    this.#consumers = CONSUMERS.map(() => ({ life: 'reading', failure: undefined }));
     this.ended = Promise.all([
+      ...this.#consumers.map((consumer, at) => this.#consumes(consumer, CONSUMERS[at]!)),
       this.#reads(one, client.read({ [whole]: '0' })),
       this.#reads(two, client.read({ [whole]: '0', [other]: '0' })),
       this.#reads(slow, client.read({ [trimmed]: '0' }, SLOW_COUNT), SLOW_MS),
@@ -66,13 +82,15 @@ export class Readers implements Companions {
   }
 
   get open(): readonly string[] {
-    const open = this.#readers.filter(({ life }) => life === 'reading');
+    const open = [...this.#readers, ...this.#consumers].filter(({ life }) => life === 'reading');
     return open.length === 0 ? [] : [`${open.length} readers still wait`];
   }
 
   get isAtRest(): boolean {
     const last = this.#adder.beats.findLastIndex(({ endedAtMs }) => endedAtMs !== undefined);
-    return this.#adder.isAtRest && this.#readers.every((reader) => has(reader, last));
+    const isSeenTo = (): boolean =>
+      this.#adder.beats.every(({ endedAtMs }, number) => endedAtMs === undefined || this.#seenTo.has(number));
+    return this.#adder.isAtRest && this.#readers.every((reader) => has(reader, last)) && isSeenTo();
   }
 
   /** How often somebody has left while it was read for them: a connection on which something is due is closed then. */
@@ -84,7 +102,7 @@ export class Readers implements Companions {
     const { next } = this.#adder;
     const readers = this.#readers.filter(({ keepsUp }) => keepsUp);
     return {
-      all: this.#until(() => readers.every((reader) => has(reader, next))),
+      all: this.#until(() => readers.every((reader) => has(reader, next)) && this.#seenTo.has(next)),
       get left() {
         return readers.filter((reader) => !has(reader, next)).length;
       },
@@ -116,7 +134,8 @@ export class Readers implements Companions {
     const added = (await system.beside.added(keeper())).map(Number);
     return {
       entries: this.#all().flatMap((one) => one.check(added, isWhole)),
-      endings: this.#readers.flatMap(({ failure }) =>
+      shared: this.#oddlyShared(added, isWhole),
+      endings: [...this.#readers, ...this.#consumers].flatMap(({ failure }) =>
         failure === undefined ? [] : [`a reader was told ${String(failure)}`],
       ),
     };
@@ -126,9 +145,10 @@ export class Readers implements Companions {
     const sum = (of: (one: ReadEntries) => number): number =>
       this.#all().reduce((total, one) => total + of(one), 0);
     const words = [
-      `${this.#adder.next} added`,
+      `${this.#adder.done} added`,
       `${sum(({ count }) => count)} read`,
       `${sum(({ gaps }) => gaps)} gaps`,
+      `${this.#seenTo.size} seen to`,
     ];
     return Promise.resolve(words.join(', '));
   }
@@ -159,6 +179,30 @@ export class Readers implements Companions {
     } catch (error) {
       reader.failure = error as Error;
     }
+  }
+
+  async #consumes(consumer: Member, name: string): Promise<void> {
+    const { client, random } = this.#ground;
+    const see = async ({ fields }: Pick<ReadEntry, 'fields'>): Promise<void> => {
+      await wait(random.integer(...SEEN_TO_MS));
+      const number = Number(fields['number']);
+      this.#seenTo.set(number, (this.#seenTo.get(number) ?? 0) + 1);
+    };
+    try {
+      await client.consume!(STREAMS.whole, name, see).finished();
+    } catch (error) {
+      consumer.failure = error as Error;
+    }
+    consumer.life = 'over';
+  }
+
+  #oddlyShared(added: readonly number[], isWhole: boolean): string[] {
+    const unseen = isWhole ? added.filter((number) => !this.#seenTo.has(number)) : [];
+    const strange = [...this.#seenTo.keys()].filter((number) => !added.includes(number));
+    return [
+      ...(unseen.length > 0 ? [`${unseen.length} entries were seen to by nobody, ${unseen[0]} first`] : []),
+      ...strange.map((number) => `${number} was seen to, and nobody has added it`),
+    ];
   }
 
   /** Comes and goes, and begins behind what it had last, until the client is closed. */

@@ -169,7 +169,7 @@ export class Subscribers implements Companions {
 
   words(): Promise<string> {
     const told = this.#sum(({ messages }) => messages);
-    return Promise.resolve(`${this.#publisher.next} published, ${told} told, ${this.gaps} gaps`);
+    return Promise.resolve(`${this.#publisher.done} published, ${told} told, ${this.gaps} gaps`);
   }
 
   #sum(of: (heard: Heard) => number): number {

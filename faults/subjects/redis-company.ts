@@ -63,6 +63,9 @@ export function waitingRedis(tempo: Limits): Subject {
   };
 }
 
+/** Entries that a consumer sees to at once. */
+const CONCURRENCY = 3;
+
 /** The shared one, with streams that are read beside it, each reader on a connection of its own. */
 export function readingRedis(tempo: Limits): Subject {
   return {
@@ -80,6 +83,11 @@ export function readingRedis(tempo: Limits): Subject {
       });
       return {
         ...callsOf(client),
+        consume(stream, consumer, see) {
+          const group = { group: 'group', createGroup: '0', concurrency: CONCURRENCY };
+          const consuming = client.consumer({ stream, consumer, ...group, handler: see });
+          return { finished: () => consuming.finished({ timeoutMs: Infinity }) };
+        },
         read: (behind, count) => client.stream(behind, count === undefined ? {} : { count }),
         oddBooks: () => notZero(client.explain(), ['waiting', 'inFlight']),
       };

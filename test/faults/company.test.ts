@@ -105,6 +105,25 @@ describe('each invariant of those who subscribe or take finds the client that br
       words: 'takers were not served any more',
       tempo: IMPATIENT,
     },
+    {
+      title: 'loses an entry of a stream',
+      subject: lies.LOSES_AN_ENTRY,
+      found: 'entries: ',
+      words: 'and no gap is told of',
+    },
+    {
+      title: 'sees to some entries only',
+      subject: lies.SEES_TO_SOME,
+      found: 'shared entries: ',
+      words: 'were seen to by nobody',
+      tempo: IMPATIENT,
+    },
+    {
+      title: 'ends reading in error',
+      subject: lies.ENDS_READING_IN_ERROR,
+      found: 'reading ends: ',
+      words: 'was told Error: the client was closed',
+    },
   ];
 
   test.each(LIES.map((lie) => [lie.title, lie] as const))('one that %s', async (_, lie) => {

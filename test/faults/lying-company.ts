@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { HawserError } from 'hawser';
 import type { Client, Subject, Subscribed, Taking, Told } from '../../faults/subject.ts';
-import { subscribedRedis, waitingRedis } from '../../faults/subjects/redis-company.ts';
+import { readingRedis, subscribedRedis, waitingRedis } from '../../faults/subjects/redis-company.ts';
 import { BRIEF } from './lying-subjects.ts';
 
 /** More than takers have, and a busy machine adds. */
@@ -154,6 +154,46 @@ export const FORGETS_ITS_TAKERS = taking((take) => {
       wasLost ||= isLoss(error);
       throw error;
     });
+  };
+});
+
+function reading(lie: (client: Client) => Partial<Client>): Subject {
+  return lying(readingRedis(BRIEF), lie);
+}
+
+/** Of the entries, every third. */
+export const LOSES_AN_ENTRY = reading((client) => ({
+  read: (behind, count) => {
+    const stream = client.read!(behind, count);
+    return {
+      close: () => stream.close(),
+      async *[Symbol.asyncIterator]() {
+        let entries = 0;
+        for await (const entry of stream) if ((entries += 1) % 3 > 0) yield entry;
+      },
+    };
+  },
+}));
+
+export const ENDS_READING_IN_ERROR = reading((client) => ({
+  read: (behind, count) => {
+    const stream = client.read!(behind, count);
+    return {
+      close: () => stream.close(),
+      async *[Symbol.asyncIterator]() {
+        yield* stream;
+        throw new Error('the client was closed');
+      },
+    };
+  },
+}));
+
+/** Of the entries that are shared, every third. */
+export const SEES_TO_SOME = reading((client) => {
+  let entries = 0;
+  return {
+    consume: (stream, name, see) =>
+      client.consume!(stream, name, async (entry) => ((entries += 1) % 3 > 0 ? see(entry) : undefined)),
   };
 });
 
