@@ -1,5 +1,5 @@
 import type { Row } from '../row.ts';
-import type { CompanyKind, Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import type { Tempo } from '../tempo.ts';
 import { connecting } from './connecting.ts';
 import { endings } from './endings.ts';
@@ -83,14 +83,16 @@ const IN_COMPANY = named([
   'process frozen and thawed',
 ]);
 
-/** The few of them that are played in a hurry, with all that concern its company alone. */
+/** The few that are played in a hurry. */
 const IN_A_HURRY = named([
   'reset mid-reply',
-  'half-open, busy',
-  'half-open, requests lost',
-  'server stopped, idle',
   'killed and restarted',
-  'password changed',
+  'subscribers hung up on',
+  'half-open, calls alone',
+  'half-open, shared connection alone',
+  'reading hung up on',
+  'primary killed, Sentinels promote',
+  'master killed, its replica promoted',
 ]);
 
 /** The rows that a subject is put through. */
@@ -98,21 +100,20 @@ export function rowsOf(
   { company, setting }: Pick<Subject, 'company' | 'setting'>,
   tempo: Tempo['name'],
 ): readonly Row[] {
-  if (setting !== undefined) return SPECIAL_ROWS.filter(({ concerns }) => concerns === setting);
-  return company === undefined ? ROWS : rowsInCompany(company, tempo);
-}
-
-function rowsInCompany(company: CompanyKind, tempo: Tempo['name']): readonly Row[] {
-  const chosen = tempo === 'quick' ? IN_A_HURRY : IN_COMPANY;
-  return ALL_ROWS.filter(({ name, concerns }) =>
-    concerns === undefined ? chosen.has(name) : concerns === company,
+  const special = setting ?? company;
+  if (special === undefined) return ROWS;
+  const isOfAny = (name: string): boolean => setting === undefined && IN_COMPANY.has(name);
+  return ALL_ROWS.filter(
+    ({ name, concerns }) =>
+      (concerns === undefined ? isOfAny(name) : concerns === special) &&
+      (tempo !== 'quick' || IN_A_HURRY.has(name)),
   );
 }
 
-/** Rows for any client, by name. Throws where there is none of that name. */
+/** Names of rows. Throws where there is none of that name. */
 function named(names: readonly string[]): ReadonlySet<string> {
   for (const name of names) {
-    if (!ROWS.some((row) => row.name === name)) throw new Error(`There is no row "${name}" for any client.`);
+    if (!ALL_ROWS.some((row) => row.name === name)) throw new Error(`There is no row "${name}".`);
   }
   return new Set(names);
 }

@@ -68,9 +68,12 @@ const CONCURRENCY = 3;
 
 /** The shared one, with streams that are read beside it, each reader on a connection of its own. */
 export function readingRedis(tempo: Limits): Subject {
+  // What a server hands to a connection that is dead, and not known to be, is nobody's for so long. The default is a minute.
+  const claimIdleMs = tempo.limits === undefined ? 3_000 : 500;
   return {
     ...sharedRedis(tempo),
     name: 'redis-reading',
+    how: `${sharedRedis(tempo).how}, claimIdleMs ${claimIdleMs}`,
     module: import.meta.url,
     company: 'readers',
     // Who comes back may be there before what it had is closed.
@@ -84,7 +87,7 @@ export function readingRedis(tempo: Limits): Subject {
       return {
         ...callsOf(client),
         consume(stream, consumer, see) {
-          const group = { group: 'group', createGroup: '0', concurrency: CONCURRENCY };
+          const group = { group: 'group', createGroup: '0', concurrency: CONCURRENCY, claimIdleMs };
           const consuming = client.consumer({ stream, consumer, ...group, handler: see });
           return { finished: () => consuming.finished({ timeoutMs: Infinity }) };
         },

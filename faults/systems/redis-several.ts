@@ -127,7 +127,7 @@ export function clusterOf(server: Server): ClusterOfRow {
 
 function systemOf(name: string, start: () => Promise<SeveralOfRow>): System {
   const several = (server: Server): SeveralOfRow => {
-    if (server instanceof SeveralOfRow) return server;
+    if (server instanceof SeveralOfRow) return server as SeveralOfRow;
     throw new Error('This is one server alone.');
   };
   return {

@@ -111,7 +111,9 @@ async function sessionsOf(server: Server, which = / flags=[^MS]/): Promise<strin
     .filter(
       (line) => which.test(line) && !/ cmd=client\|list/.test(line) && !line.includes(` name=${OWN_NAME} `),
     );
-  return sessions.map((line) => /\bid=(\d+)/.exec(line)?.[1] ?? '');
+  // The server turns its list as it goes through it.
+  const ids = sessions.map((line) => Number(/\bid=(\d+)/.exec(line)?.[1]));
+  return ids.toSorted((a, b) => a - b).map(String);
 }
 
 async function end(server: Server, sessions: readonly string[]): Promise<void> {

@@ -214,6 +214,25 @@ describe('a reader ends', () => {
   });
 });
 
+test('a reader that begins while no connection can be opened is not told that all are lent, and reads in the end', async () => {
+  const proxy = await FaultProxy.start({ target: server().endpoint });
+  onTestFinished(() => proxy.close());
+  // Calls are given up sooner than a dial is.
+  const redis = await connect(`redis://127.0.0.1:${proxy.port}`, {
+    timeoutMs: 200,
+    connectTimeoutMs: PATIENCE_MS,
+  });
+  const stream = newStream();
+  void redis.stream({ [stream]: '$' }).next();
+  await until(async () => (await waiting()) === 1);
+  const open = proxy.add({ kind: 'accept-then-silence' });
+  const next = redis.stream({ [stream]: '0' }).next();
+  await until(() => (redis.explain().dedicated?.counts.timedOut ?? 0) > 0);
+  open();
+  await add(stream, 'first');
+  expect(await next).toMatchObject({ value: { fields: { value: 'first' } } });
+});
+
 describe('a reader of a stream that is written to', () => {
   /** Reads all, while entries are added and something is hurt: every confirmed one is read once, in the order of the stream. */
   async function readsAll(

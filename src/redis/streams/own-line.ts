@@ -20,8 +20,10 @@ export class OwnLine implements StreamLine {
 
   isBusy({ code }: HawserError): boolean {
     const isLate = code === 'OVERLOADED' || code === 'DEADLINE';
-    // While the server is away that is no fault of those who have the connections.
-    return isLate && !this.#hasServed && this.#own().leases.state === 'ready';
+    if (!isLate || this.#hasServed) return false;
+    // While the server is away, or no more can be opened, that is no fault of those who have the connections.
+    const { state, leased, max } = this.#own().leases.explain();
+    return state === 'ready' && leased === max;
   }
 
   /** A connection that fails is given back. */
