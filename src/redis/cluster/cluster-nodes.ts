@@ -19,7 +19,7 @@ export class ClusterNodes {
   /** Nodes that have left the cluster, and still have calls to answer. */
   readonly #leaving = new Set<ClusterNode>();
   /** By slot. */
-  #shards: (NodeShard | undefined)[] = Array.from({ length: SLOTS });
+  #shards: (NodeShard | undefined)[] = noShards();
   readonly #byPrimary = new Map<ClusterNode, NodeShard>();
   /** How many slots each has, as long as that holds. */
   #counts: ReadonlyMap<ClusterNode, number> | undefined;
@@ -113,7 +113,7 @@ export class ClusterNodes {
   adopt(topology: Topology): void {
     const before = this.#shards;
     const left = new Set(this.#nodes.values());
-    const shards: (NodeShard | undefined)[] = Array.from({ length: SLOTS });
+    const shards = noShards();
     const primaries = new Set(topology.map(({ primary }) => nameOf(primary)));
     this.#byPrimary.clear();
     for (const { primary, replicas, slots } of topology) {
@@ -139,7 +139,7 @@ export class ClusterNodes {
     for (const node of this.#nodes.values()) {
       if (node.role === 'primary' || this.readsAnywhere) node.open();
     }
-    const moved = [...before.keys()].filter((slot) => before[slot]?.primary !== shards[slot]?.primary);
+    const moved = movedBetween(before, shards);
     if (moved.length > 0) this.#listener(moved);
   }
 
@@ -179,6 +179,22 @@ export class ClusterNodes {
     }
     return primaries[0];
   }
+}
+
+function noShards(): (NodeShard | undefined)[] {
+  return new Array<undefined>(SLOTS).fill(undefined);
+}
+
+/** Slots that have another primary than before, or none. */
+function movedBetween(
+  before: readonly (NodeShard | undefined)[],
+  after: readonly (NodeShard | undefined)[],
+): number[] {
+  const moved: number[] = [];
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    if (before[slot]?.primary !== after[slot]?.primary) moved.push(slot);
+  }
+  return moved;
 }
 
 /** In the order of their first slots. */

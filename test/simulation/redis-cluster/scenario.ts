@@ -132,7 +132,7 @@ class RedisClusterScenario {
 export const redisClusterSimulation: Simulation = {
   name: 'redis-cluster',
   folder: 'test/simulation/redis-cluster',
-  seeds: 300,
+  seeds: 200,
   commonFates: [
     'ok',
     'DEADLINE unknown',
