@@ -5,6 +5,7 @@ import {
   Waits,
   type Environment,
   type PoolReport,
+  type StateName,
   type WaitOptions,
 } from '../../core/index.ts';
 import type { ExplainedCredentials } from '../credential-source.ts';
@@ -22,7 +23,7 @@ import { Router, type RedirectionCounts, type RoutedCall } from './router.ts';
 
 /** What is known of a cluster and of the calls to it. */
 export interface ClusterExplanation {
-  readonly state: string;
+  readonly state: StateName;
   /** Why it is not ready; `undefined` while it is. */
   readonly lastCause: string | undefined;
   /** Slots that nobody is known to have. */
@@ -140,6 +141,17 @@ export class ClusterCore {
     this.assertOpen(command);
     const node = this.nodes.nodeFor(slot, false);
     return node ?? this.#nodeWhenKnown({ command, slot, readsOnly: false }, timeoutMs, signal);
+  }
+
+  /** The options of a call that is made now, with what is left of its time whenever that is asked for. */
+  countdown<O extends WaitOptions>(options: O | undefined): () => O | undefined {
+    const { clock } = this.environment;
+    const startedAt = clock.now();
+    const { timeoutMs = this.options.node.commands.timeoutMs } = options ?? {};
+    return () => {
+      const spentMs = clock.now() - startedAt;
+      return spentMs === 0 ? options : { ...(options as O), timeoutMs: Math.max(0, timeoutMs - spentMs) };
+    };
   }
 
   /** Takes notice of what a node has said that a caller has asked by itself. */

@@ -71,6 +71,11 @@ export class ClusterNodes {
     return (this.#counts ??= countsOf(this.#shards));
   }
 
+  /** One slot of each primary. */
+  get firstSlots(): readonly number[] {
+    return this.primaries.map((primary) => this.#shards.findIndex((shard) => shard?.primary === primary));
+  }
+
   /** Who takes the writes to a slot. */
   primaryOf(slot: number): ClusterNode | undefined {
     return this.#shards[slot]?.primary;

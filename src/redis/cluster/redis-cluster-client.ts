@@ -163,9 +163,10 @@ export class RedisClusterClient extends SubscribingClient {
     use: (connection: RedisConnection) => Promise<T> | T,
     options: WaitOptions = {},
   ): Promise<T> {
+    const left = this.#core.countdown(options);
     const node = await this.#core.nodeOf(this.#slots.ofKey(key), 'dedicated', options);
     try {
-      return await node.lend(use, options);
+      return await node.lend(use, left());
     } catch (error) {
       this.#core.learn(node, error);
       throw error;
@@ -282,12 +283,15 @@ export class RedisClusterClient extends SubscribingClient {
     );
   }
 
+  /** Asks whoever has the slots of each primary, so that what waits for one that is replaced goes to its successor. */
   async #submitToAll(
     request: RedisRequest,
     options: CallOptions | undefined,
     join: Join,
   ): Promise<RedisReply> {
+    const left = this.#core.countdown(options);
     await this.#core.nodeOf(undefined, request.command, options ?? {});
-    return fanOut(this.#core.nodes.primaries, join, async (node) => node.ask(request.copy(), options));
+    const { router, nodes } = this.#core;
+    return fanOut(nodes.firstSlots, join, (slot) => router.askPrimary(request.copy(), left(), slot));
   }
 }

@@ -261,6 +261,37 @@ describe('a primary that is lost', () => {
   });
 });
 
+describe('a command that is meant for all primaries', () => {
+  test('is asked of the successor of one that is replaced', async () => {
+    const world = new ClusterWorld();
+    world.add('a2', 'a');
+    const client = await world.connect();
+    world.node('a').crash();
+    await world.clock.advance(50);
+    for (const name of ['b', 'c', 'a2'])
+      world.node(name).redis.on('DBSIZE', () => ({ bytes: resp.integer(2) }));
+    const size = client.dbsize();
+    await world.clock.advance(300);
+    world.replace('a', 'a2');
+    expect(await world.clock.waitFor(size)).toBe(6);
+  });
+
+  test('has one deadline, from before anything was known of the cluster', async () => {
+    const world = new ClusterWorld();
+    for (const name of ['a', 'b', 'c']) world.node(name).redis.on('DBSIZE', () => 'silence');
+    world.node('a').crash();
+    const client = world.start();
+    const startedAt = world.clock.now();
+    const size = endingOf(client.dbsize({ timeoutMs: 1_000 }));
+    await world.clock.advance(600);
+    world.node('a').restart();
+    expect(await world.clock.waitFor(size)).toMatchObject({
+      error: { code: 'DEADLINE', outcome: 'unknown' },
+    });
+    expect(world.clock.now() - startedAt).toBeLessThanOrEqual(1_002);
+  });
+});
+
 describe('a node that has left', () => {
   test('is waited for by close() no longer than that may take, though it still has calls to answer', async () => {
     const world = new ClusterWorld();
