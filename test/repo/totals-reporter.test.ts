@@ -41,6 +41,7 @@ function runApart(names: readonly string[]): { totals: unknown; output: string; 
   }
 }
 
+// Each starts a whole run of tests, which takes long where the processors are busy.
 describe('the totals of a run', () => {
   test('count as failed whatever did not pass or say why it could not run', () => {
     const { totals, output, status } = runApart(Object.keys(FILES));
@@ -48,12 +49,12 @@ describe('the totals of a run', () => {
     expect(output).toContain('skipped: with-reason.test.js: cannot run here: there is no server');
     expect(output).toContain('no reason given: without-reason.test.js: nobody knows why');
     expect(status).toBe(1);
-  });
+  }, 120_000);
 
   test('have no failure when all tests passed', () => {
     expect(runApart(['with-reason.test.js'])).toMatchObject({
       totals: { passed: 0, failed: 0, skipped: 1 },
       status: 0,
     });
-  });
+  }, 120_000);
 });
