@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkCommonJs, checkCompilers, checkJest } from './consumers.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -124,7 +125,11 @@ try {
   console.log(
     run('are the types wrong?', folder, [process.execPath, typesTool, archive, ...typesOptions]).trim(),
   );
-  checkConsumer(join(folder, 'consumer'), archive);
+  const consumer = join(folder, 'consumer');
+  checkConsumer(consumer, archive);
+  checkCompilers(consumer, TYPESCRIPT, run);
+  checkCommonJs(consumer, run);
+  checkJest(consumer, tool('jest/bin/jest.js'), run);
   console.log('\nThe package is in order.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,0 +1,1 @@
+export default { testEnvironment: 'node', testMatch: ['**/*.test.?(c|m)js'], transform: {} };
