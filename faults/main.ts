@@ -7,9 +7,12 @@ import { findingsOf, liveLine, tableOf, totalsOf, verdictOf } from './report.ts'
 import { ALL_ROWS, rowsOf, ROWS, SPECIAL_ROWS } from './rows/index.ts';
 import { run, type SubjectResults } from './run.ts';
 import { OWN_SUBJECTS } from './subjects/index.ts';
+import type { Tempo } from './tempo.ts';
 
 /** Rows wait more than they compute. */
 const PROCESSES_OF_EACH = 2;
+/** On two processors. What is short leaves less time to wait in. */
+const PROCESSES_AT_ONCE: Readonly<Record<Tempo['name'], number>> = { quick: 6, full: 8, comparison: 8 };
 
 const options = optionsOf(process.argv.slice(2));
 const outcome = await runOf(options);
@@ -68,6 +71,7 @@ function play({
     tempo,
     seed,
     processes: PROCESSES_OF_EACH,
+    processesAtOnce: PROCESSES_AT_ONCE[tempo],
     onResult: (result, { name }) => {
       if (json.to !== 'output') console.log(liveLine(name, result, widths));
     },

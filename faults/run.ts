@@ -4,6 +4,7 @@ import { ALL_ROWS, ROWS } from './rows/index.ts';
 import { TEMPOS, type Tempo } from './tempo.ts';
 import { NetworkLab } from './network/network-lab.ts';
 import type { ForkScript } from './forked-process.ts';
+import { Places } from './places.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /** A subject, and the names of the rows that it is put through, where they are others than those of the run. */
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly seed: number;
   /** Processes of each subject, which share its rows. Default: one. */
   readonly processes?: number;
+  /** Most processes of all subjects at once; those that come first in the list of subjects come first. Default: all of them. */
+  readonly processesAtOnce?: number;
   /** Told of each result as it comes. */
   readonly onResult?: (result: RowResult, about: About) => void;
   /** How long a row may take, in milliseconds. Default: the tempo's. */
@@ -35,11 +38,12 @@ export interface SubjectResults {
 }
 
 /**
- * Puts subjects through rows, each subject in processes of its own, and all subjects at once. Rejects when a subject cannot
+ * Puts subjects through rows, each subject in processes of its own, and as many subjects at once as may be. Rejects when a subject cannot
  * be loaded; a subject that breaks, crashes or hangs is a result.
  */
 export async function run(options: RunOptions): Promise<readonly SubjectResults[]> {
-  const runs = options.subjects.map((subject) => new SubjectRun(subject, options));
+  const places = new Places(options.processesAtOnce ?? Infinity);
+  const runs = options.subjects.map((subject) => new SubjectRun(subject, options, places));
   // The others need not go on for a run that has failed.
   const stopAll = (): void => runs.forEach((one) => one.stop());
   await all(runs.map((subjectRun) => subjectRun.end(stopAll)));
@@ -50,15 +54,17 @@ export async function run(options: RunOptions): Promise<readonly SubjectResults[
 class SubjectRun {
   readonly #subject: SubjectAddress;
   readonly #options: RunOptions;
+  readonly #places: Places;
   readonly #rows: readonly string[];
   readonly #left: string[];
   readonly #results = new Map<string, RowResult>();
   readonly #processes: number;
   #about: About | undefined;
 
-  constructor({ rows, ...subject }: SubjectToRun, options: RunOptions) {
+  constructor({ rows, ...subject }: SubjectToRun, options: RunOptions, places: Places) {
     this.#subject = subject;
     this.#options = options;
+    this.#places = places;
     this.#rows = rows ?? options.rows ?? ROWS.map(({ name }) => name);
     this.#left = [...this.#rows];
     this.#processes = Math.min(options.processes ?? 1, this.#rows.length);
@@ -85,6 +91,8 @@ class SubjectRun {
 
   /** Plays rows as long as there are any, in one process as long as that lasts. */
   async #work(): Promise<void> {
+    using _ = await this.#places.take();
+    if (this.#left.length === 0 && this.#about !== undefined) return;
     // Also where all rows are played elsewhere: who is in it is told with each result.
     let worker = await this.#start();
     let last: RowResult | undefined;
