@@ -18,6 +18,7 @@ export class Starvation {
   readonly #before = starvedMs();
 
   get ms(): number {
-    return starvedMs() - this.#before;
+    // A process that may open no more files cannot ask.
+    return Math.max(0, starvedMs() - this.#before);
   }
 }
