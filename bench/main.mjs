@@ -7,6 +7,7 @@ const USAGE = `Usage: npm run bench -- redis [options]     Hawser beside the oth
        npm run bench -- memory [--quick]     what Hawser keeps while a server is down
        npm run bench -- cluster [options]    the clients for Redis Cluster side by side
        npm run bench -- caching              reads from memory beside reads that ask the server
+       npm run bench -- import               what it costs to import each client, and to compile what does
 
 Options of redis and ways (cluster has --cells, --rounds, --round-ms and --no-build):
   --quick            fewer cells and shorter rounds, within a minute
@@ -49,6 +50,10 @@ if (task === 'redis') {
   if (!rest.includes('--no-build')) buildHawser();
   const { benchCaching } = await import('./caching/bench.mjs');
   process.exitCode = await benchCaching();
+} else if (task === 'import') {
+  prepare({ build: !rest.includes('--no-build') });
+  const { benchImport } = await import('./import/bench.mjs');
+  process.exitCode = benchImport();
 } else {
   console.error(USAGE);
   process.exitCode = 2;

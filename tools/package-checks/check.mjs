@@ -17,11 +17,18 @@ const SOURCES = [
   'tsconfig.json',
   'tsconfig.base.json',
   'src',
+  'scripts/bundle.mjs',
   'docs',
   'LICENSE',
   'README.md',
   'CHANGELOG.md',
   'NOTICE.md',
+];
+
+/** What runs: what `npm pack` has joined. `core/index` only names what is in the chunk that the entries share. */
+const RUN = [
+  'core/index.js',
+  ...['chunks/core.js', 'redis/index.js', 'testing/index.js'].flatMap((path) => [path, `${path}.map`]),
 ];
 
 /**
@@ -56,6 +63,7 @@ function pack(folder) {
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
   run('build', folder, [process.execPath, TYPESCRIPT, '-b']);
+  run('bundle', folder, [process.execPath, 'scripts/bundle.mjs']);
   /** @type {{ filename: string, files: { path: string }[] }[]} */
   const packed = JSON.parse(run('pack', folder, ['npm', 'pack', '--json', '--ignore-scripts']));
   const [result] = packed;
@@ -64,7 +72,7 @@ function pack(folder) {
 }
 
 /**
- * Throws unless the archive holds each module of src with what was built from it, the papers, and nothing else.
+ * Throws unless the archive holds each module of src with its declarations, the few files that run, the papers, and nothing else.
  * @param {readonly string[]} paths
  */
 function checkContents(paths) {
@@ -78,8 +86,9 @@ function checkContents(paths) {
     'NOTICE.md',
     ...modules.flatMap((path) => {
       const built = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
-      return [path, `${built}.js`, `${built}.js.map`, `${built}.d.ts`, `${built}.d.ts.map`];
+      return [path, `${built}.d.ts`, `${built}.d.ts.map`];
     }),
+    ...RUN.map((name) => `dist/${name}`),
   ]);
   const unexpected = paths.filter((path) => !expected.has(path) && !/^docs\/.*\.(?:md|svg)$/.test(path));
   const tests = paths.filter((path) => /(?:^|\/)tests?\/|\.(?:test|spec)\./.test(path));
