@@ -101,10 +101,14 @@ export class Readers implements Companions {
   served(): Served {
     const { next } = this.#adder;
     const readers = this.#readers.filter(({ keepsUp }) => keepsUp);
+    const seenTo = this.#seenTo;
+    // Those who share a stream count as one.
+    const left = (): number =>
+      readers.filter((reader) => !has(reader, next)).length + (seenTo.has(next) ? 0 : 1);
     return {
-      all: this.#until(() => readers.every((reader) => has(reader, next)) && this.#seenTo.has(next)),
+      all: this.#until(() => left() === 0),
       get left() {
-        return readers.filter((reader) => !has(reader, next)).length;
+        return left();
       },
     };
   }
