@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
 import { connect, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { unlessEnded } from './dial-end.ts';
 import { HawserError } from './machine/index.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
@@ -198,7 +198,7 @@ export class SocketTransport implements Transport {
 
   #startReading(): void {
     // Node ignores `onread` when TLS is started on a socket.
-    if (this.#socket instanceof TLSSocket) this.#socket.on('data', (chunk: Buffer) => this.#copy(chunk));
+    if ('encrypted' in this.#socket) this.#socket.on('data', (chunk: Buffer) => this.#copy(chunk));
     else this.#socket.resume();
   }
 

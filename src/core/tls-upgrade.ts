@@ -1,5 +1,6 @@
 import { isIP, type Socket } from 'node:net';
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import process from 'node:process';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { HawserError, type Outcome } from './machine/index.ts';
 import type { TlsOptions } from './transport.ts';
 
@@ -19,6 +20,8 @@ export function upgradeToTls(socket: Socket, tls: TlsOptions, host: string | und
   }
   // RFC 6066 allows no address as a server name; the certificate is verified against it all the same.
   const peer = isIP(name ?? '') === 0 ? { servername: name } : { servername: undefined, host: name };
+  // Loaded by those alone who speak TLS: it takes longer to load than all that the core needs besides.
+  const { connect } = process.getBuiltinModule('node:tls');
   // Node's types know no Uint8Array here, nor arrays that are read-only.
   return connect({ ...tls, ...peer, rejectUnauthorized, socket } as ConnectionOptions);
 }

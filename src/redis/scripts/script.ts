@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import process from 'node:process';
 import type { RedisCommand } from '../commands.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
@@ -30,7 +30,7 @@ export class Script<K extends ParameterSpec, A extends ParameterSpec, V> extends
 
   /** By which the server knows it: the SHA-1 of its text, in hexadecimal. */
   get sha1(): string {
-    return (this.#sha1 ??= createHash('sha1').update(this.lua).digest('hex'));
+    return (this.#sha1 ??= sha1Of(this.lua));
   }
 
   override command(keys: GivenParameters<K>, args: GivenParameters<A>): RedisCommand {
@@ -71,4 +71,10 @@ export function defineScript<
 /** By the server's words, not the code alone: a script that has run may refuse with that too. */
 function isMissing({ message }: RedisReplyError): boolean {
   return message.startsWith('NOSCRIPT No matching script');
+}
+
+function sha1Of(text: string): string {
+  // Loaded by those alone who run scripts.
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha1').update(text).digest('hex');
 }
