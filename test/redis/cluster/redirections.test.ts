@@ -315,6 +315,29 @@ describe('a node that has left', () => {
   });
 });
 
+describe('a write that is lost at a node that has left', () => {
+  test('is unknown, and nobody else is asked it', async () => {
+    const world = new ClusterWorld();
+    world.add('a2', 'a');
+    const client = await world.connect();
+    const key = world.keyAt('a');
+    world.node('a').redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 1_000 }));
+    const inFlight = endingOf(client.incr(key));
+    await world.clock.advance(50);
+    world.replace('a', 'a2');
+    const other = world.keyAt('b');
+    world.move(other, 'c');
+    await world.clock.waitFor(client.get(other));
+    await world.clock.advance(300);
+    world.node('a').crash();
+    expect(await world.clock.waitFor(inFlight)).toMatchObject({
+      error: { outcome: 'unknown', command: 'INCR' },
+    });
+    await world.clock.advance(1_000);
+    expect(world.node('a2').received).toEqual([]);
+  });
+});
+
 describe('all nodes at other addresses', () => {
   test('are found by the addresses that the owner gave, which are dialled anew', async () => {
     const world = new ClusterWorld();
