@@ -6,7 +6,7 @@ export const CLUSTER_MUTANTS = [
     file: 'src/redis/cluster/reaction.ts',
     find: "return error.outcome === 'not-sent' || mayRunTwice ? ELSEWHERE : FAIL;",
     put: 'return ELSEWHERE;',
-    tests: ['test/redis/cluster/redirections.test.ts'],
+    tests: ['test/redis/cluster/lost-nodes.test.ts'],
   },
   {
     name: 'ask-without-asking',
@@ -46,7 +46,7 @@ export const CLUSTER_MUTANTS = [
     file: 'src/redis/cluster/cluster-nodes.ts',
     find: '      this.#retire(node);\n    }\n    for',
     put: '    }\n    for',
-    tests: ['test/redis/cluster/redirections.test.ts'],
+    tests: ['test/redis/cluster/lost-nodes.test.ts'],
   },
   {
     name: 'forget-at-close-what-has-left',
@@ -54,7 +54,7 @@ export const CLUSTER_MUTANTS = [
     file: 'src/redis/cluster/cluster-nodes.ts',
     find: 'const nodes = [...this.#nodes.values(), ...this.#leaving];',
     put: 'const nodes = [...this.#nodes.values()];',
-    tests: ['test/redis/cluster/redirections.test.ts'],
+    tests: ['test/redis/cluster/lost-nodes.test.ts'],
   },
   {
     name: 'ask-for-the-slots-at-every-redirection',
@@ -62,7 +62,7 @@ export const CLUSTER_MUTANTS = [
     file: 'src/redis/cluster/discovery.ts',
     find: 'this.#askIn(Math.max(0, this.#askedAt + REFRESH_PAUSE_MS - this.#clock.now()), hint);',
     put: 'this.#askIn(0, hint);',
-    tests: ['test/redis/cluster/redirections.test.ts'],
+    tests: ['test/redis/cluster/lost-nodes.test.ts'],
   },
   {
     name: 'hide-the-gap-of-a-slot-that-has-moved',
