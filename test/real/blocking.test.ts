@@ -161,8 +161,9 @@ describe('a peer that is silent behind a command that waits for ever', () => {
   });
 
   test('is not suspected while the server holds the call', async () => {
-    const redis = await connect(server().url, { stallAfterMs: 50, timeoutMs: PATIENCE_MS });
-    expect(await redis.command(['BLPOP', 'patient', 0.7])).toBe(null);
+    const redis = await connect(server().url, { stallAfterMs: 400, timeoutMs: PATIENCE_MS });
+    // Long enough to be asked about three times.
+    expect(await redis.command(['BLPOP', 'patient', 1.5])).toBe(null);
     expect(redis.explain().dedicated?.counts.closed.broken).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { defineLibrary, defineScript, type Redis, type RedisPool } from 'hawser/redis';
+import { defineLibrary, defineScript, type Redis, type RedisOptions, type RedisPool } from 'hawser/redis';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { redisServer } from '../support/redis.ts';
 import { connect, failureOf, pool, until } from './clients.ts';
@@ -26,9 +26,12 @@ const STOCK = defineLibrary({
 
 const server = redisServer({ appendOnly: true });
 
-const WAYS: readonly (readonly [string, () => Promise<Redis | RedisPool>])[] = [
-  ['a shared connection', () => connect(server().url, OPTIONS)],
-  ['a pool', () => Promise.resolve(pool(server().url, { ...OPTIONS, max: 10 }))],
+/** For what is to succeed however slowly connections are opened. */
+const PATIENT: RedisOptions = { whenDownWaitMs: Infinity };
+
+const WAYS: readonly (readonly [string, (options?: RedisOptions) => Promise<Redis | RedisPool>])[] = [
+  ['a shared connection', (options = OPTIONS) => connect(server().url, options)],
+  ['a pool', (options = OPTIONS) => Promise.resolve(pool(server().url, { ...options, max: 10 }))],
 ];
 
 describe.each(WAYS)('over %s', (_way, client) => {
@@ -49,7 +52,7 @@ describe.each(WAYS)('over %s', (_way, client) => {
   });
 
   test('a thousand callers at once after SCRIPT FLUSH are each served once', async () => {
-    const redis = await client();
+    const redis = await client(PATIENT);
     await server().inspect(['DEL', 'flushed']);
     await server().inspect(['SCRIPT', 'FLUSH']);
     await server().inspect(['FUNCTION', 'FLUSH']);
