@@ -19,7 +19,7 @@ export interface Options {
 
 export const USAGE = `Usage: npm run faults -- [options]
 
-  --quick            short limits and short faults: all rows within a minute
+  --quick            short limits and short faults, and of the rows those that tell most: about a minute
   --row NAME         this row, or those whose names have that in them; may be given again
   --subject NAME     this subject; may be given again
   --seed N           for what is left to chance (1)

@@ -43,8 +43,8 @@ export const SPECIAL_ROWS: readonly Row[] = [
 /** All of them. */
 export const ALL_ROWS: readonly Row[] = [...ROWS, ...SPECIAL_ROWS];
 
-/** Of the rows for any client, those that are something else for who subscribes or waits: how a connection is lost, and comes back. */
-const IN_COMPANY = named([
+/** Of the rows for any client, those that are something else for each way to use it: how a connection is lost, and comes back. */
+const BY_WAY = named([
   'refused, under load',
   'refused, at start',
   'accepted, then silence, after a loss',
@@ -97,12 +97,14 @@ const IN_A_HURRY = named([
 
 /** The rows that a subject is put through. */
 export function rowsOf(
-  { company, setting }: Pick<Subject, 'company' | 'setting'>,
+  { company, setting, isAnotherWay }: Pick<Subject, 'company' | 'setting' | 'isAnotherWay'>,
   tempo: Tempo['name'],
 ): readonly Row[] {
   const special = setting ?? company;
-  if (special === undefined) return ROWS;
-  const isOfAny = (name: string): boolean => setting === undefined && IN_COMPANY.has(name);
+  if (special === undefined) {
+    return isAnotherWay === true && tempo === 'quick' ? ROWS.filter(({ name }) => BY_WAY.has(name)) : ROWS;
+  }
+  const isOfAny = (name: string): boolean => setting === undefined && BY_WAY.has(name);
   return ALL_ROWS.filter(
     ({ name, concerns }) =>
       (concerns === undefined ? isOfAny(name) : concerns === special) &&

@@ -37,6 +37,7 @@ export function pooledRedis(tempo: Limits): Subject {
   return {
     ...common(tempo),
     name: 'redis-pooled',
+    isAnotherWay: true,
     socketsMax: POOL_MAX,
     open(access) {
       const client = Redis.pool(urlOf(access), { ...optionsOf(access, tempo), max: POOL_MAX });

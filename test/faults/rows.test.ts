@@ -14,6 +14,10 @@ test('every row has a name of its own', () => {
 
 test('a client is put through the rows for any client, or through some of them and those that concern its company', () => {
   expect(rowsOf({}, 'quick')).toEqual(ROWS);
+  expect(rowsOf({ isAnotherWay: true }, 'full')).toEqual(ROWS);
+  const another = rowsOf({ isAnotherWay: true }, 'quick');
+  expect(ROWS).toEqual(expect.arrayContaining([...another]));
+  expect(another.length).toBeLessThan(ROWS.length);
   const ofClusters = SPECIAL_ROWS.filter(({ concerns }) => concerns === 'cluster');
   expect(rowsOf({ setting: 'cluster' }, 'full')).toEqual(ofClusters);
   const own = SPECIAL_ROWS.filter(({ concerns }) => concerns === 'takers');
