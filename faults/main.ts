@@ -9,8 +9,8 @@ import { run, type SubjectResults } from './run.ts';
 import { OWN_SUBJECTS } from './subjects/index.ts';
 import type { Tempo } from './tempo.ts';
 
-/** Rows wait more than they compute. */
-const PROCESSES_OF_EACH = 2;
+/** Processes of each subject. Rows wait more than they compute; in a hurry most of them are of one subject. */
+const PROCESSES_OF_EACH: Readonly<Record<Tempo['name'], number>> = { quick: 4, full: 2, comparison: 2 };
 /** On two processors. What is short leaves less time to wait in. */
 const PROCESSES_AT_ONCE: Readonly<Record<Tempo['name'], number>> = { quick: 6, full: 8, comparison: 8 };
 
@@ -70,7 +70,7 @@ function play({
     subjects: subjects.filter((subject) => subject.rows.length > 0),
     tempo,
     seed,
-    processes: PROCESSES_OF_EACH,
+    processes: PROCESSES_OF_EACH[tempo],
     processesAtOnce: PROCESSES_AT_ONCE[tempo],
     onResult: (result, { name }) => {
       if (json.to !== 'output') console.log(liveLine(name, result, widths));

@@ -137,7 +137,7 @@ export interface Subject {
   readonly setting?: Setting | undefined;
   /** Who uses its client beside the callers. Default: nobody. */
   readonly company?: CompanyKind | undefined;
-  /** Another way to use what another subject is: in a hurry it is put only through the rows in which the ways differ. */
+  /** Another way to use what another subject is: in a hurry it is put through a few rows only. */
   readonly isAnotherWay?: boolean | undefined;
   /** The longest wait between two attempts to connect. */
   readonly backoffCapMs: number;

@@ -83,15 +83,23 @@ const BY_WAY = named([
   'process frozen and thawed',
 ]);
 
+/** Of the rows for any client, those through which another way to use one is put in a hurry. */
+const ANOTHER_WAY_IN_A_HURRY = named([
+  'reset mid-reply',
+  'half-open, replies lost',
+  'server stopped, busy',
+  'killed and restarted',
+  'all sessions ended',
+  'callers leave',
+]);
+
 /** The few that are played in a hurry. */
 const IN_A_HURRY = named([
   'reset mid-reply',
-  'killed and restarted',
   'subscribers hung up on',
   'half-open, calls alone',
   'half-open, shared connection alone',
   'reading hung up on',
-  'primary killed, Sentinels promote',
   'master killed, its replica promoted',
 ]);
 
@@ -102,7 +110,9 @@ export function rowsOf(
 ): readonly Row[] {
   const special = setting ?? company;
   if (special === undefined) {
-    return isAnotherWay === true && tempo === 'quick' ? ROWS.filter(({ name }) => BY_WAY.has(name)) : ROWS;
+    return isAnotherWay === true && tempo === 'quick'
+      ? ROWS.filter(({ name }) => ANOTHER_WAY_IN_A_HURRY.has(name))
+      : ROWS;
   }
   const isOfAny = (name: string): boolean => setting === undefined && BY_WAY.has(name);
   return ALL_ROWS.filter(
