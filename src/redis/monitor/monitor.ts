@@ -14,6 +14,7 @@ import { SubscriptionBuffer } from '../pubsub/subscription-buffer.ts';
 import type { ResolvedSubscribeOptions } from '../pubsub/subscribe-options.ts';
 import { textOf, type RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
+import { END, Takers } from '../takers.ts';
 import type { MonitoredCommand, MonitorEvent, MonitorGap } from './monitor-events.ts';
 import { readLine } from './monitor-line.ts';
 import { MONITOR_PUSH, MonitorRequest } from './monitor-session.ts';
@@ -30,13 +31,6 @@ export interface MonitorGround {
   /** It is over. */
   readonly ended: () => void;
 }
-
-interface Taker<Text extends string | Buffer> {
-  readonly resolve: (result: IteratorResult<MonitorEvent<Text>, undefined>) => void;
-  readonly reject: (error: Error) => void;
-}
-
-type Life = { readonly name: 'open' } | { readonly name: 'ended'; error: Error | undefined };
 
 /** Whether the server tells: not yet, now, or no longer since an outage. */
 type Phase =
@@ -59,10 +53,9 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
 > {
   readonly #ground: MonitorGround;
   readonly #buffer: SubscriptionBuffer<string, MonitorGap>;
-  readonly #takers: Taker<Text>[] = [];
+  readonly #takers = new Takers<MonitorEvent<Text>>();
   readonly #waits: Waits;
   readonly #abort = (): void => this.close();
-  #life: Life = { name: 'open' };
   #phase: Phase = { name: 'starting' };
 
   /** Made by `redis.monitor()`. */
@@ -84,7 +77,8 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
    */
   async ready(options: WaitOptions = {}): Promise<void> {
     const { timeoutMs = this.#ground.timeoutMs, signal } = checkWait('ready', options);
-    if (this.#life.name === 'ended') throw this.#life.error ?? closed();
+    const { life } = this.#takers;
+    if (life.name === 'ended') throw life.error ?? closed();
     if (this.#phase.name === 'live') return;
     await this.#waits.wait(timeoutMs, signal, () => {
       const message = `ready: the server has not begun to tell within ${timeoutMs} ms`;
@@ -98,13 +92,7 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
     if (event !== undefined) {
       return Promise.resolve({ done: false, value: typeof event === 'string' ? this.#read(event) : event });
     }
-    if (this.#life.name === 'open') {
-      return new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
-    }
-    const { error } = this.#life;
-    // An iterator that has failed is at its end.
-    this.#life.error = undefined;
-    return error === undefined ? Promise.resolve(END) : Promise.reject(error);
+    return this.#takers.next();
   }
 
   /** Ends the monitor, as `break` does. */
@@ -152,10 +140,10 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
   }
 
   #pushed([name, line]: RedisReply[]): void {
-    if (textOf(name) !== MONITOR_PUSH || this.#life.name === 'ended') return;
+    if (textOf(name) !== MONITOR_PUSH || this.#takers.life.name === 'ended') return;
     if (line === undefined) return this.#began();
     const text = textOf(line);
-    if (this.#takers.length > 0) this.#hand(this.#read(text));
+    if (this.#takers.size > 0) this.#takers.hand(this.#read(text));
     else this.#buffer.push(text, text.length);
   }
 
@@ -168,38 +156,23 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
     const gapOf = ({ since, cause }: Outage): MonitorGap => {
       return { type: 'gap', since, downForMs: now - since, reason: cause };
     };
-    if (!this.#hand(gapOf(before.outage))) this.#buffer.gap(MONITOR_PUSH, before.outage, gapOf);
+    if (!this.#takers.hand(gapOf(before.outage))) this.#buffer.gap(MONITOR_PUSH, before.outage, gapOf);
   }
 
   #read(line: string): MonitoredCommand<Text> {
     return readLine(line, this.#ground.options.buffers) as MonitoredCommand<Text>;
   }
 
-  /** Gives an event to whoever waits for it. */
-  #hand(event: MonitorEvent<Text>): boolean {
-    const taker = this.#takers.shift();
-    taker?.resolve({ done: false, value: event });
-    return taker !== undefined;
-  }
-
   #end(error: Error | undefined): void {
-    if (this.#life.name === 'ended') return;
+    if (this.#takers.life.name === 'ended') return;
     const { line, options, ended } = this.#ground;
-    this.#life = { name: 'ended', error };
+    this.#takers.end(error);
     options.signal?.removeEventListener('abort', this.#abort);
     this.#waits.reject(() => error ?? closed());
     ended();
     void line.close({ timeoutMs: 0 });
-    const [first, ...others] = this.#takers.splice(0);
-    if (first === undefined) return;
-    this.#life.error = undefined;
-    if (error === undefined) first.resolve(END);
-    else first.reject(error);
-    for (const { resolve } of others) resolve(END);
   }
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 function closed(): HawserError {
   const init = { outcome: 'not-sent', command: 'ready' } as const;

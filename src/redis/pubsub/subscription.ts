@@ -10,6 +10,7 @@ import type {
 import type { ResolvedSubscribeOptions } from './subscribe-options.ts';
 import type { TopicKind } from './topic-kind.ts';
 import type { Outage } from '../outage.ts';
+import { END, Takers } from '../takers.ts';
 import type { PublishedMessage, Subscriber, Topic } from './topic.ts';
 
 /** Where a subscription is entered. */
@@ -30,13 +31,6 @@ export interface SubscriptionGround {
   readonly timeoutMs: number;
 }
 
-interface Taker<Payload extends string | Buffer> {
-  readonly resolve: (result: IteratorResult<SubscriptionEvent<Payload>, undefined>) => void;
-  readonly reject: (error: Error) => void;
-}
-
-type Life = { readonly name: 'open' } | { readonly name: 'ended'; error: Error | undefined };
-
 /**
  * What comes on one or more channels, as `redis.subscribe()` gives it: to be iterated over once, or listened to.
  *
@@ -51,13 +45,12 @@ export class Subscription<Payload extends string | Buffer = string> implements A
 > {
   readonly #ground: SubscriptionGround;
   readonly #buffer: SubscriptionBuffer<SubscriptionMessage<Payload>, SubscriptionGap>;
-  readonly #takers: Taker<Payload>[] = [];
+  readonly #takers = new Takers<SubscriptionEvent<Payload>>();
   readonly #waits: Waits;
   readonly #subscriber: Subscriber;
   readonly #abort = (): void => this.close();
   /** Channels that were never there yet. */
   readonly #missing: Set<string>;
-  #life: Life = { name: 'open' };
   #listeners: Listeners<SubscriptionEvent<Payload> | SubscriptionEnd> | undefined;
 
   /** Made by `redis.subscribe()`. */
@@ -75,7 +68,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
     };
     const { signal } = options;
     if (signal?.aborted === true) {
-      this.#life = { name: 'ended', error: undefined };
+      this.#takers.end(undefined);
       return;
     }
     signal?.addEventListener('abort', this.#abort, { once: true });
@@ -88,7 +81,8 @@ export class Subscription<Payload extends string | Buffer = string> implements A
    */
   async ready(options: WaitOptions = {}): Promise<void> {
     const { timeoutMs = this.#ground.timeoutMs, signal } = checkWait('ready', options);
-    if (this.#life.name === 'ended') throw this.#life.error ?? closed();
+    const { life } = this.#takers;
+    if (life.name === 'ended') throw life.error ?? closed();
     if (this.#missing.size === 0) return;
     await this.#waits.wait(timeoutMs, signal, () => {
       const { size } = this.#missing;
@@ -103,7 +97,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
    * or listened to already.
    */
   listen(listener: (event: SubscriptionEvent<Payload> | SubscriptionEnd) => unknown): this {
-    if (this.#listeners !== undefined || this.#takers.length > 0) {
+    if (this.#listeners !== undefined || this.#takers.size > 0) {
       throw misused('listen: it is iterated over or listened to already; subscribe once more');
     }
     const listeners = new Listeners<SubscriptionEvent<Payload> | SubscriptionEnd>();
@@ -112,7 +106,8 @@ export class Subscription<Payload extends string | Buffer = string> implements A
     for (let event = this.#buffer.take(); event !== undefined; event = this.#buffer.take()) {
       listeners.notify(event);
     }
-    if (this.#life.name === 'ended') listeners.notify({ type: 'ended', error: this.#life.error });
+    const { life } = this.#takers;
+    if (life.name === 'ended') listeners.notify({ type: 'ended', error: life.error });
     return this;
   }
 
@@ -123,13 +118,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
     }
     const event = this.#buffer.take();
     if (event !== undefined) return Promise.resolve({ done: false, value: event });
-    if (this.#life.name === 'open') {
-      return new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
-    }
-    const { error } = this.#life;
-    // An iterator that has failed is at its end.
-    this.#life.error = undefined;
-    return error === undefined ? Promise.resolve(END) : Promise.reject(error);
+    return this.#takers.next();
   }
 
   /** Ends the subscription, as `break` does. */
@@ -161,7 +150,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
 
   #message(message: PublishedMessage): void {
     // Ended by another who was told of the message before.
-    if (this.#life.name === 'ended') return;
+    if (this.#takers.life.name === 'ended') return;
     const { channel, pattern, payload } = message;
     const value = (this.#ground.options.buffers ? payload : message.text) as Payload;
     const event = { type: 'message', channel, pattern, payload: value } as const;
@@ -169,7 +158,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
   }
 
   #resumed({ name }: Topic, outage: Outage): void {
-    if (this.#life.name === 'ended') return;
+    if (this.#takers.life.name === 'ended') return;
     const now = this.#ground.clock.now();
     const gapOf = ({ since, cause }: Outage): SubscriptionGap => {
       return { type: 'gap', channel: name, since, downForMs: now - since, reason: cause };
@@ -183,29 +172,19 @@ export class Subscription<Payload extends string | Buffer = string> implements A
       this.#listeners.notify(event);
       return true;
     }
-    const taker = this.#takers.shift();
-    taker?.resolve({ done: false, value: event });
-    return taker !== undefined;
+    return this.#takers.hand(event);
   }
 
   #end(error: Error | undefined): void {
-    if (this.#life.name === 'ended') return;
+    if (this.#takers.life.name === 'ended') return;
     const { subscriptions, kind, names, options } = this.#ground;
-    this.#life = { name: 'ended', error };
+    this.#takers.end(error);
     options.signal?.removeEventListener('abort', this.#abort);
     subscriptions.remove(this.#subscriber, kind, names);
     this.#waits.reject(() => error ?? closed());
     this.#listeners?.notify({ type: 'ended', error });
-    const [first, ...others] = this.#takers.splice(0);
-    if (first === undefined) return;
-    this.#life.error = undefined;
-    if (error === undefined) first.resolve(END);
-    else first.reject(error);
-    for (const { resolve } of others) resolve(END);
   }
 }
-
-const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 function closed(): HawserError {
   const init = { outcome: 'not-sent', command: 'ready' } as const;
