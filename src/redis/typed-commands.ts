@@ -5,7 +5,7 @@ import type { RedisCommand } from './commands.ts';
 import type { CommandMethods } from './generated/all-commands.ts';
 import { COMMAND_LINES } from './generated/command-lines.ts';
 
-/** Has a method for each command of the table, made of its line there. */
+/** What methods that are made of lines ask by. */
 abstract class Methods {
   /** Asks the server. */
   protected abstract run(
@@ -22,8 +22,17 @@ abstract class Methods {
   ): Promise<unknown>;
 }
 
-Object.defineProperties(Methods.prototype, methodsOf(COMMAND_LINES));
+/** A class with the methods of these names. What extends it has `run` and `runUnary`, which ask the server. */
+export function typedMethods<Name extends keyof CommandMethods>(
+  names: readonly Name[],
+): abstract new () => Pick<CommandMethods, Name> {
+  abstract class Named extends Methods {}
+  const lines = Object.fromEntries(names.map((name) => [name, COMMAND_LINES[name]!]));
+  Object.defineProperties(Named.prototype, methodsOf(lines));
+  return Named as unknown as abstract new () => Pick<CommandMethods, Name>;
+}
 
-/** A method for each command, see docs/commands.md. What extends it has `run` and `runUnary`, which ask the server. */
-export const TypedCommands: abstract new () => CommandMethods =
-  Methods as unknown as abstract new () => CommandMethods;
+/** A method for each command, see docs/commands.md. */
+export const TypedCommands: abstract new () => CommandMethods = typedMethods(
+  Object.keys(COMMAND_LINES) as (keyof CommandMethods)[],
+);

@@ -1,15 +1,15 @@
 import { Buffer } from 'node:buffer';
 import { checkWait, type Encoded } from '../../core/index.ts';
 import { checkCallOptions, type CallOptions } from '../call-options.ts';
-import { AS_IT_COMES, methodsOf, type ReplyHandling, type TypedCall } from '../command-methods.ts';
+import { AS_IT_COMES, type ReplyHandling, type TypedCall } from '../command-methods.ts';
 import { commandInfo, type CommandInfo, type RedisArgument, type RedisCommand } from '../commands.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
-import { COMMAND_LINES } from '../generated/command-lines.ts';
 import { withKeyPrefix } from '../key-prefix.ts';
 import type { CommandLimits } from '../options.ts';
 import type { Outage } from '../outage.ts';
 import type { RedisReply } from '../reply.ts';
 import { assertCommand, encodeCommand, invalidArgument } from '../resp-encoder.ts';
+import { typedMethods } from '../typed-commands.ts';
 import { CACHED_METHODS, type CachedMethodName } from './cacheable-commands.ts';
 import type { ReadCache, StaleListener } from './read-cache.ts';
 
@@ -28,23 +28,7 @@ export type PossiblyStale<T> =
 /** The typed methods of {@link CachedReads}: those of commands that only read, name their keys, and do not answer by time or chance. */
 export type CachedMethods = Pick<CommandMethods, CachedMethodName>;
 
-abstract class Methods {
-  protected abstract run(
-    call: TypedCall,
-    command: RedisCommand,
-    options: CallOptions | undefined,
-  ): Promise<unknown>;
-  protected abstract runUnary(
-    call: TypedCall,
-    argument: RedisArgument,
-    options: CallOptions | undefined,
-  ): Promise<unknown>;
-}
-
-const lines = CACHED_METHODS.map((name) => [name, COMMAND_LINES[name]!] as const);
-Object.defineProperties(Methods.prototype, methodsOf(Object.fromEntries(lines)));
-
-const TypedReads: abstract new () => CachedMethods = Methods as unknown as abstract new () => CachedMethods;
+const TypedReads: abstract new () => CachedMethods = typedMethods(CACHED_METHODS);
 
 /** How many ways there are to want a reply of one command: text or Buffers, numbers or bigints. */
 const FORMS = 4;
