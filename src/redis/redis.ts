@@ -28,11 +28,10 @@ import {
 } from './options.ts';
 import { OwnConnections } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
-import { checkChannels, resolveSubscribeOptions, type SubscribeOptions } from './pubsub/subscribe-options.ts';
 import { subscriberProtocol } from './pubsub/subscriber-session.ts';
-import { subscription, type Subscription } from './pubsub/subscription.ts';
+import { resolveSubscribeOptions, type SubscribeOptions } from './pubsub/subscribe-options.ts';
+import type { SubscriptionGround } from './pubsub/subscription.ts';
 import { Subscriptions } from './pubsub/subscriptions.ts';
-import type { TopicKind } from './pubsub/topic-kind.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisExplanation } from './redis-explanation.ts';
 import { RedisPool } from './redis-pool.ts';
@@ -307,18 +306,12 @@ export class Redis extends SubscribingClient {
     return (this.#streams ??= this.#make.streams(this, () => this.#ownConnections(command)));
   }
 
-  protected override subscribeTo(
+  protected override boardFor(
     command: string,
-    kind: TopicKind,
-    channels: string | readonly string[],
-    given: SubscribeOptions = {},
-  ): Subscription | Subscription<Buffer> {
-    const options = resolveSubscribeOptions(command, given);
-    const names = checkChannels(command, channels);
+  ): Pick<SubscriptionGround, 'clock' | 'subscriptions' | 'timeoutMs'> {
     this.#assertOpen(command);
     const subscriptions = (this.#subscriptions ??= this.#make.subscriptions());
-    const { timeoutMs } = this.#limits;
-    return subscription({ clock: this.#clock, subscriptions, kind, names, options, timeoutMs });
+    return { clock: this.#clock, subscriptions, timeoutMs: this.#limits.timeoutMs };
   }
 
   /** Throws CLOSED when there are to be no more. */

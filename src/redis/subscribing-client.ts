@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { AsBuffers, AsText } from './call-options.ts';
-import type { SubscribeOptions } from './pubsub/subscribe-options.ts';
-import type { Subscription } from './pubsub/subscription.ts';
+import { checkChannels, resolveSubscribeOptions, type SubscribeOptions } from './pubsub/subscribe-options.ts';
+import { subscription, type Subscription, type SubscriptionGround } from './pubsub/subscription.ts';
 import type { TopicKind } from './pubsub/topic-kind.ts';
 import { StreamingClient } from './streaming-client.ts';
 
@@ -25,7 +25,7 @@ export abstract class SubscribingClient extends StreamingClient {
     channels: string | readonly string[],
     options?: SubscribeOptions,
   ): Subscription | Subscription<Buffer> {
-    return this.subscribeTo('subscribe', 'channel', channels, options);
+    return this.#subscribe('subscribe', 'channel', channels, options);
   }
 
   /** As {@link Redis.subscribe}, to all channels whose names match a pattern (`news.*`). */
@@ -42,7 +42,7 @@ export abstract class SubscribingClient extends StreamingClient {
     patterns: string | readonly string[],
     options?: SubscribeOptions,
   ): Subscription | Subscription<Buffer> {
-    return this.subscribeTo('psubscribe', 'pattern', patterns, options);
+    return this.#subscribe('psubscribe', 'pattern', patterns, options);
   }
 
   /** As {@link Redis.subscribe}, to shard channels (Redis 7.0): to what is published with SPUBLISH. */
@@ -59,14 +59,22 @@ export abstract class SubscribingClient extends StreamingClient {
     shardchannels: string | readonly string[],
     options?: SubscribeOptions,
   ): Subscription | Subscription<Buffer> {
-    return this.subscribeTo('ssubscribe', 'shard', shardchannels, options);
+    return this.#subscribe('ssubscribe', 'shard', shardchannels, options);
   }
 
-  /** Subscribes, in the name of a command. Throws INVALID_ARGUMENT and CLOSED. */
-  protected abstract subscribeTo(
+  /** Where subscriptions are entered, in the name of a command, and what they need besides. Throws CLOSED. */
+  protected abstract boardFor(
+    command: string,
+  ): Pick<SubscriptionGround, 'clock' | 'subscriptions' | 'timeoutMs'>;
+
+  #subscribe(
     command: string,
     kind: TopicKind,
     channels: string | readonly string[],
-    options: SubscribeOptions | undefined,
-  ): Subscription | Subscription<Buffer>;
+    given: SubscribeOptions = {},
+  ): Subscription | Subscription<Buffer> {
+    const options = resolveSubscribeOptions(command, given);
+    const names = checkChannels(command, channels);
+    return subscription({ ...this.boardFor(command), kind, names, options });
+  }
 }

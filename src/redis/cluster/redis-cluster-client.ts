@@ -17,13 +17,7 @@ import type { RedisCommand } from '../commands.ts';
 import type { ScanPageOptions } from '../generated/generic-commands.ts';
 import type { CommandLimits } from '../options.ts';
 import type { OwnRequest } from '../own-request.ts';
-import {
-  checkChannels,
-  resolveSubscribeOptions,
-  type SubscribeOptions,
-} from '../pubsub/subscribe-options.ts';
-import { subscription, type Subscription } from '../pubsub/subscription.ts';
-import type { TopicKind } from '../pubsub/topic-kind.ts';
+import type { SubscriptionGround } from '../pubsub/subscription.ts';
 import type { RedisConnection } from '../redis-connection.ts';
 import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
@@ -191,18 +185,12 @@ export class RedisClusterClient extends SubscribingClient {
     return (this.#streams ??= this.#newStreams());
   }
 
-  protected override subscribeTo(
+  protected override boardFor(
     command: string,
-    kind: TopicKind,
-    channels: string | readonly string[],
-    given: SubscribeOptions = {},
-  ): Subscription | Subscription<Buffer> {
-    const options = resolveSubscribeOptions(command, given);
-    const names = checkChannels(command, channels);
+  ): Pick<SubscriptionGround, 'clock' | 'subscriptions' | 'timeoutMs'> {
     const subscriptions = this.#core.subscriptionsFor(command);
-    const { clock } = this.#core.environment;
-    const { timeoutMs } = this.#core.options.node.commands;
-    return subscription({ clock, subscriptions, kind, names, options, timeoutMs });
+    const { environment, options } = this.#core;
+    return { clock: environment.clock, subscriptions, timeoutMs: options.node.commands.timeoutMs };
   }
 
   protected override submit(
