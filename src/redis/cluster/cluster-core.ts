@@ -60,9 +60,9 @@ export class ClusterCore {
     this.nodes = new ClusterNodes(
       { options: node, environment },
       options.readFrom,
-      (_, { from }) => {
+      (_, { from, cause }) => {
         if (from === 'ready') this.#discovery.refresh();
-        this.#update();
+        this.#update(cause);
         this.#subscriptions?.nodeChanged();
       },
       (slots) => this.#subscriptions?.slotsMoved(slots),
@@ -195,7 +195,8 @@ export class ClusterCore {
     return report;
   }
 
-  #update(): void {
+  /** `cause`: why a node has changed, if one has. */
+  #update(cause?: Error): void {
     const { knowledge } = this.#discovery;
     switch (knowledge.name) {
       case 'unknown':
@@ -208,7 +209,7 @@ export class ClusterCore {
         this.#known.resolve();
         const states = this.nodes.primaries.map(({ state }) => state);
         if (states.includes('ready')) return this.state.enter('ready', undefined);
-        return this.state.enter(states.includes('backing-off') ? 'backing-off' : 'connecting', undefined);
+        return this.state.enter(states.includes('backing-off') ? 'backing-off' : 'connecting', cause);
       }
       case 'closed':
     }

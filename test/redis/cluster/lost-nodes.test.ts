@@ -72,6 +72,20 @@ describe('a primary that is lost', () => {
   });
 });
 
+describe('all primaries, when they are lost', () => {
+  test('leave a client that is not ready, and says why', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect();
+    for (const name of ['a', 'b', 'c']) world.node(name).crash();
+    await world.clock.advance(50);
+    expect(client.state).not.toBe('ready');
+    expect(client.explain().lastCause).toContain('ECONNRESET');
+    for (const name of ['a', 'b', 'c']) world.node(name).restart();
+    await world.clock.waitFor(client.ready({ timeoutMs: Infinity }));
+    expect(client.explain().lastCause).toBeUndefined();
+  });
+});
+
 describe('a node that has left', () => {
   test('is waited for by close() no longer than that may take, though it still has calls to answer', async () => {
     const world = new ClusterWorld();
