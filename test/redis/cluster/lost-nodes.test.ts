@@ -1,7 +1,8 @@
+import type { RedisClusterClient } from 'hawser/redis';
 import { describe, expect, test } from 'vitest';
 import { REFRESH_PAUSE_MS } from '../../../src/redis/cluster/discovery.ts';
 import { ClusterWorld } from '../../support/cluster-world.ts';
-import { endingOf } from '../../support/redis-world.ts';
+import { endingOf, type Ending } from '../../support/redis-world.ts';
 
 describe('a primary that is lost', () => {
   test('fails writes that were in flight as unknown, and gives what was not sent to its successor', async () => {
@@ -86,43 +87,39 @@ describe('all primaries, when they are lost', () => {
   });
 });
 
+/** A write is in flight at a node that has left the cluster since, as the client knows. */
+async function withWriteAtNodeThatHasLeft(answersAfterMs: number): Promise<{
+  readonly world: ClusterWorld;
+  readonly client: RedisClusterClient;
+  readonly inFlight: Promise<Ending<number>>;
+}> {
+  const world = new ClusterWorld();
+  world.add('a2', 'a');
+  const client = await world.connect();
+  world.node('a').redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: answersAfterMs }));
+  const inFlight = endingOf(client.incr(world.keyAt('a')));
+  await world.clock.advance(50);
+  world.replace('a', 'a2');
+  // Which the client learns when it asks because of another key.
+  const other = world.keyAt('b');
+  world.move(other, 'c');
+  await world.clock.waitFor(client.get(other));
+  await world.clock.advance(300);
+  expect(client.explain().nodes).not.toHaveProperty('a.test:7000');
+  return { world, client, inFlight };
+}
+
 describe('a node that has left', () => {
   test('is waited for by close() no longer than that may take, though it still has calls to answer', async () => {
-    const world = new ClusterWorld();
-    world.add('a2', 'a');
-    const client = await world.connect();
-    const key = world.keyAt('a');
-    world.node('a').redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 60_000 }));
-    const inFlight = endingOf(client.incr(key));
-    await world.clock.advance(50);
-    world.replace('a', 'a2');
-    // Which the client learns when it asks because of another key.
-    const other = world.keyAt('b');
-    world.move(other, 'c');
-    await world.clock.waitFor(client.get(other));
-    await world.clock.advance(300);
-    expect(client.explain().nodes).not.toHaveProperty('a.test:7000');
+    const { world, client, inFlight } = await withWriteAtNodeThatHasLeft(60_000);
     const startedAt = world.clock.now();
     await world.clock.waitFor(client.close({ timeoutMs: 100 }));
     expect(world.clock.now() - startedAt).toBeCloseTo(100, 0);
     expect(await inFlight).toMatchObject({ error: { code: 'CLOSED', outcome: 'unknown' } });
   });
-});
 
-describe('a write that is lost at a node that has left', () => {
-  test('is unknown, and nobody else is asked it', async () => {
-    const world = new ClusterWorld();
-    world.add('a2', 'a');
-    const client = await world.connect();
-    const key = world.keyAt('a');
-    world.node('a').redis.on('INCR', ({ run }) => ({ bytes: run(), afterMs: 1_000 }));
-    const inFlight = endingOf(client.incr(key));
-    await world.clock.advance(50);
-    world.replace('a', 'a2');
-    const other = world.keyAt('b');
-    world.move(other, 'c');
-    await world.clock.waitFor(client.get(other));
-    await world.clock.advance(300);
+  test('and is lost then takes its writes along: they are unknown, and nobody else is asked them', async () => {
+    const { world, inFlight } = await withWriteAtNodeThatHasLeft(1_000);
     world.node('a').crash();
     expect(await world.clock.waitFor(inFlight)).toMatchObject({
       error: { outcome: 'unknown', command: 'INCR' },
