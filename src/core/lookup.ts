@@ -1,5 +1,3 @@
-import { lookup } from 'node:dns/promises';
-
 /** One address of a host. */
 export interface Address {
   readonly address: string;
@@ -10,7 +8,11 @@ export interface Address {
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
 /** Asks the system, hosts file included, and keeps its order. */
-export const systemResolve: Resolve = (host) => lookup(host, { all: true, order: 'verbatim' });
+export const systemResolve: Resolve = (host) => {
+  // Loaded by those alone who have a host's name to look up.
+  const { lookup } = process.getBuiltinModule('node:dns/promises');
+  return lookup(host, { all: true, order: 'verbatim' });
+};
 
 /**
  * Look-ups of which those of one host at one time are one: each takes a thread of a pool of four from the rest of

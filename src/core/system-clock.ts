@@ -1,5 +1,4 @@
 import { AsyncResource } from 'node:async_hooks';
-import { performance } from 'node:perf_hooks';
 import type { Clock } from './machine/index.ts';
 import { MAX_TIMER_MS } from './options.ts';
 

@@ -1,5 +1,4 @@
 import { isIP, type Socket } from 'node:net';
-import process from 'node:process';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { HawserError, type Outcome } from './machine/index.ts';
 import type { TlsOptions } from './transport.ts';

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { RedisCommand } from '../commands.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
