@@ -36,16 +36,19 @@ interface Runner {
 type Method = (this: Runner, ...args: never[]) => Promise<unknown>;
 
 /**
- * The properties of a prototype with a method for each of the lines, `name: 'n COMMAND arguments => reply'`. `n` is how many
+ * A prototype with a method for each of the names, made of its line, `n COMMAND arguments => reply`. `n` is how many
  * values the command takes, where these are all that it needs and are sent as they are; 4 of a list, 5 of a value and a list
  * alike; else 0.
  */
-export function methodsOf(lines: Readonly<Record<string, string>>): PropertyDescriptorMap {
-  const methods: PropertyDescriptorMap = {};
-  for (const name in lines) {
-    methods[name] = { value: methodOf(lines[name]!), writable: true, configurable: true };
+export function methodsOf(names: readonly string[], lines: Readonly<Record<string, string>>): object {
+  // V8 keeps an object without prototype as a dictionary, and makes it fast when it has become one. To add hundreds of properties
+  // to a class' own prototype took ten times as long, a tenth of the time that it takes to import the client.
+  const methods = Object.create(null) as object;
+  for (const name of names) {
+    const value = methodOf(lines[name]!);
+    Object.defineProperty(methods, name, { value, writable: true, configurable: true });
   }
-  return methods;
+  return Object.setPrototypeOf(methods, Object.prototype) as object;
 }
 
 /** A command's line, read when it is first called: there are hundreds, and a program calls a few. */

@@ -27,8 +27,7 @@ export function typedMethods<Name extends keyof CommandMethods>(
   names: readonly Name[],
 ): abstract new () => Pick<CommandMethods, Name> {
   abstract class Named extends Methods {}
-  const lines = Object.fromEntries(names.map((name) => [name, COMMAND_LINES[name]!]));
-  Object.defineProperties(Named.prototype, methodsOf(lines));
+  Object.setPrototypeOf(Named.prototype, methodsOf(names, COMMAND_LINES));
   return Named as unknown as abstract new () => Pick<CommandMethods, Name>;
 }
 
