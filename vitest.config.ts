@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^hawser$/, replacement: source('core/index.ts') },
-      { find: /^hawser\/(redis|testing)$/, replacement: `${source('')}$1/index.ts` },
+      { find: /^hawser\/(redis|redis\/cluster|testing)$/, replacement: `${source('')}$1/index.ts` },
     ],
   },
   test: {

@@ -1,6 +1,6 @@
 // Joins the modules of src into few files, in the place of those that `tsc -b` has made in dist: `npm pack` and `npm publish` run it
 // (prepack). Declarations stay as they are. With the name of a folder it writes there instead, and leaves dist alone. Why:
-// docs/decisions/0017-the-package-is-few-files.md.
+// docs/decisions/0017-what-an-import-costs.md.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
-const ENTRIES = ['core', 'redis', 'testing'];
+const ENTRIES = ['core', 'redis', 'redis/cluster', 'testing'];
 const [folder = DIST] = process.argv.slice(2);
 
 const bundle = await rolldown({
@@ -18,8 +18,25 @@ const bundle = await rolldown({
   transform: { target: 'es2022' },
 });
 if (folder === DIST) removeModules();
-await bundle.write({ dir: folder, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name].js' });
+await bundle.write({
+  dir: folder,
+  format: 'esm',
+  sourcemap: true,
+  chunkFileNames: ({ moduleIds, name }) => `chunks/${moduleIds.some(isOfRedis) ? 'redis' : name}.js`,
+  codeSplitting: {
+    groups: [
+      // What the clients need, without the behaviours, which only authors of clients do.
+      { name: 'core', test: /[\\/]core[\\/](?!behaviour|index)/, priority: 1 },
+      { name: 'behaviour', test: /[\\/]core[\\/]behaviour[\\/]/ },
+    ],
+  },
+});
 await bundle.close();
+
+/** @param {string} module */
+function isOfRedis(module) {
+  return module.startsWith(join(ROOT, 'src', 'redis'));
+}
 
 /** Also what tells `tsc -b` that it has made them, so that the next build makes them again. */
 function removeModules() {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const hawser = fileURLToPath(new URL('../../dist/redis/index.js', import.meta.url));
+const cluster = fileURLToPath(new URL('../../dist/redis/cluster/index.js', import.meta.url));
 
 /** Where the files of the package are, as `npm pack` joins them. */
 export const PACKED = fileURLToPath(new URL('../node_modules/.hawser-packed', import.meta.url));
@@ -18,6 +19,14 @@ export const CLIENTS = [
     module: join(PACKED, 'redis/index.js'),
     program: `import { Redis } from '${hawser}';
 const redis = await Redis.connect('redis://localhost');
+await redis.set('greeting', 'ahoy', { ex: 60 });
+export const greeting: string | null = await redis.get('greeting');`,
+  },
+  {
+    name: 'hawser, cluster',
+    module: join(PACKED, 'redis/cluster/index.js'),
+    program: `import { RedisClusterClient } from '${cluster}';
+const redis = await RedisClusterClient.connect('redis://localhost');
 await redis.set('greeting', 'ahoy', { ex: 60 });
 export const greeting: string | null = await redis.get('greeting');`,
   },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HawserError } from 'hawser';
-import { Redis, type RedisClusterClient, type RedisOptions, type RedisPool } from 'hawser/redis';
+import { Redis, type RedisOptions, type RedisPool } from 'hawser/redis';
+import type { RedisClusterClient } from 'hawser/redis/cluster';
 import { ROOT } from '../fixtures.ts';
 import type { Access, Client, Subject } from '../subject.ts';
 import { redis as system } from '../systems/redis.ts';

@@ -1,4 +1,5 @@
-import { Redis, RedisClusterClient } from 'hawser/redis';
+import { Redis } from 'hawser/redis';
+import { RedisClusterClient } from 'hawser/redis/cluster';
 import type { Subject } from '../subject.ts';
 import { redisCluster, redisSentinels } from '../systems/redis-several.ts';
 import type { Tempo } from '../tempo.ts';

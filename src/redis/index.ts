@@ -20,13 +20,6 @@ export type { CachedMethods, CachedReads, PossiblyStale } from './caching/cached
 export type { RedisPairs, RedisPlace } from './command-values.ts';
 export type { CommandMethods } from './generated/all-commands.ts';
 export type { SetOptions } from './generated/string-commands.ts';
-export type { ClusterExplanation } from './cluster/cluster-core.ts';
-export type { NodeExplanation, NodeRole } from './cluster/cluster-node.ts';
-export type { ReadFrom, RedisClusterOptions } from './cluster/cluster-options.ts';
-export { RedisClusterClient } from './cluster/redis-cluster-client.ts';
-export type { RedisClusterNode } from './cluster/redis-cluster-node.ts';
-export type { RedirectionCounts } from './cluster/router.ts';
-export type { NodeAddress } from './cluster/topology.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
 export type { ExplainedCredentials } from './credential-source.ts';
 export type { CredentialsFunction, IssuedCredentials, RedisCredentials } from './credentials.ts';

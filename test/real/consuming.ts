@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Redis,
-  RedisClusterClient,
-  RedisPool,
-  StreamConsumer,
-  StreamConsumerOptions,
-} from 'hawser/redis';
+import type { Redis, RedisPool, StreamConsumer, StreamConsumerOptions } from 'hawser/redis';
+import type { RedisClusterClient } from 'hawser/redis/cluster';
 import type { RedisServer } from 'hawser/testing';
 import { onTestFinished } from 'vitest';
 

@@ -24,7 +24,8 @@ function loadedBy(entry: string): string[] {
 
 describe('an import', () => {
   // What is not needed at once is fetched when it is (`process.getBuiltinModule`): `node:process` alone opens standard input and output.
-  test.each(['core', 'redis'])('of %s loads nothing of Node.js but what a socket needs', (entry) =>
-    expect(loadedBy(entry)).toEqual([]),
+  test.each(['core', 'redis', 'redis/cluster'])(
+    'of %s loads nothing of Node.js but what a socket needs',
+    (entry) => expect(loadedBy(entry)).toEqual([]),
   );
 });

@@ -79,7 +79,12 @@ function projectOf(): object {
       isolatedDeclarations: false,
       moduleDetection: 'force',
       typeRoots: [join(ROOT, 'node_modules/@types')],
-      paths: { hawser: entry('core'), 'hawser/redis': entry('redis'), 'hawser/testing': entry('testing') },
+      paths: {
+        hawser: entry('core'),
+        'hawser/redis': entry('redis'),
+        'hawser/redis/cluster': entry('redis/cluster'),
+        'hawser/testing': entry('testing'),
+      },
     },
     include: ['**/*.ts'],
   };

@@ -1,4 +1,4 @@
-import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis';
+import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis/cluster';
 import { SimulatedNetwork, VirtualClock } from 'hawser/testing';
 import { onTestFinished } from 'vitest';
 import type { Environment } from '../../src/core/index.ts';

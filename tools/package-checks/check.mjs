@@ -25,10 +25,17 @@ const SOURCES = [
   'NOTICE.md',
 ];
 
-/** What runs: what `npm pack` has joined. `core/index` only names what is in the chunk that the entries share. */
+/** What runs: what `npm pack` has joined. `core/index` only names what is in chunks. */
 const RUN = [
   'core/index.js',
-  ...['chunks/core.js', 'redis/index.js', 'testing/index.js'].flatMap((path) => [path, `${path}.map`]),
+  ...[
+    'chunks/behaviour.js',
+    'chunks/core.js',
+    'chunks/redis.js',
+    'redis/cluster/index.js',
+    'redis/index.js',
+    'testing/index.js',
+  ].flatMap((path) => [path, `${path}.map`]),
 ];
 
 /**

@@ -12,6 +12,7 @@ import {
   type PoolSource,
 } from 'hawser';
 import * as redis from 'hawser/redis';
+import * as cluster from 'hawser/redis/cluster';
 import * as testing from 'hawser/testing';
 
 /** What is known of a failed call. */
@@ -49,4 +50,5 @@ const letters: PoolSource<string, string> = {
 }
 
 console.log(`hawser/redis: ${Object.keys(redis).join(', ')}`);
+console.log(`hawser/redis/cluster: ${Object.keys(cluster).join(', ')}`);
 console.log(`hawser/testing: ${Object.keys(testing).join(', ')}`);

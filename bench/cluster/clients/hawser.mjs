@@ -1,4 +1,4 @@
-import { RedisClusterClient } from '../../../dist/redis/index.js';
+import { RedisClusterClient } from '../../../dist/redis/cluster/index.js';
 import { adaptCluster } from './adapt.mjs';
 
 /** @returns {Promise<import('../../redis/workloads.mjs').Adapter>} */

@@ -1,4 +1,4 @@
-import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis';
+import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis/cluster';
 import { LeakCheck, type RedisServer } from 'hawser/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redisCluster } from '../../support/redis.ts';

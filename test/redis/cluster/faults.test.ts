@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { RedisClusterClient, type RedisClusterOptions, type SubscriptionEvent } from 'hawser/redis';
+import type { SubscriptionEvent } from 'hawser/redis';
+import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis/cluster';
 import type { RedisServer } from 'hawser/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { REFRESH_PAUSE_MS } from '../../../src/redis/cluster/discovery.ts';

@@ -1,4 +1,4 @@
-import type { RedisClusterClient } from 'hawser/redis';
+import type { RedisClusterClient } from 'hawser/redis/cluster';
 import { describe, expect, test } from 'vitest';
 import { REFRESH_PAUSE_MS } from '../../../src/redis/cluster/discovery.ts';
 import { ClusterWorld } from '../../support/cluster-world.ts';

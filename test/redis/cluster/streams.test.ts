@@ -1,10 +1,5 @@
-import {
-  defineLibrary,
-  defineScript,
-  RedisClusterClient,
-  type RedisClusterOptions,
-  type StreamEntry,
-} from 'hawser/redis';
+import { defineLibrary, defineScript, type StreamEntry } from 'hawser/redis';
+import { RedisClusterClient, type RedisClusterOptions } from 'hawser/redis/cluster';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../../real/clients.ts';
 import { consume, newStream } from '../../real/consuming.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { RedisClusterClient } from 'hawser/redis';
+import type { RedisClusterClient } from 'hawser/redis/cluster';
 import { History } from 'hawser/testing';
 
 const CALLERS = 40;

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { HawserError } from 'hawser';
-import type { CallOptions, RedisClusterClient, RedisCommand, RedisReply } from 'hawser/redis';
+import type { CallOptions, RedisCommand, RedisReply } from 'hawser/redis';
+import type { RedisClusterClient } from 'hawser/redis/cluster';
 import type { OpenCall, SeededRandom, SimulatedWorld } from 'hawser/testing';
 import { latenessMs } from '../lateness.ts';
 

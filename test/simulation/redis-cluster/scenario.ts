@@ -1,5 +1,5 @@
 import type { HawserError } from 'hawser';
-import { RedisClusterClient } from 'hawser/redis';
+import { RedisClusterClient } from 'hawser/redis/cluster';
 import type { SeededRandom, SimulatedWorld } from 'hawser/testing';
 import { hashSlotOf } from '../../../src/redis/cluster/hash-slot.ts';
 import { PORT, ScriptedCluster, type ScriptedNode } from '../../support/scripted-cluster.ts';
