@@ -72,4 +72,20 @@ export const CLUSTER_MUTANTS = [
     put: 'void outage;\n  }\n\n  resumed',
     tests: ['test/redis/cluster/faults.test.ts'],
   },
+  {
+    name: 'dial-a-node-at-port-0',
+    rule: 'P9',
+    file: 'src/redis/cluster/topology.ts',
+    find: 'if (port === 0) return undefined;',
+    put: 'if (port === 0) return { host: asked, port };',
+    tests: ['test/redis/cluster/addresses.test.ts'],
+  },
+  {
+    name: 'take-whatever-the-owner-says-for-an-address',
+    rule: 'P9',
+    file: 'src/redis/cluster/cluster-options.ts',
+    find: 'nodeAddress: checkedTranslation(nodeAddress),',
+    put: 'nodeAddress,',
+    tests: ['test/redis/cluster/addresses.test.ts'],
+  },
 ];

@@ -1,6 +1,9 @@
 import { HawserError, withoutStack } from '../core/index.ts';
 
 const MESSAGE_CHARACTERS_MAX = 1024;
+/** Of a Redis Cluster. */
+const SLOT_MAX = 16_383;
+const PORT_MAX = 65_535;
 
 /** The server answered with an error; `outcome` is `refused`, or `unknown` of a call that was sent before and may have run then. */
 export class RedisReplyError extends HawserError {
@@ -52,6 +55,7 @@ function codeOf(text: string): string {
   return /^[A-Z][A-Z0-9_-]{0,63}(?= |$)/.exec(text)?.[0] ?? 'ERR';
 }
 
+/** Where a redirection leads; `undefined` for any other error, and for one that leads nowhere. */
 function redirectionOf(text: string): Redirection | undefined {
   if (!text.startsWith('MOVED ') && !text.startsWith('ASK ')) {
     return undefined;
@@ -59,7 +63,10 @@ function redirectionOf(text: string): Redirection | undefined {
   // The host is what is left of the last colon: servers write IPv6 addresses bare.
   const match = /^(MOVED|ASK) (\d{1,5}) (\S*):(\d{1,5})$/.exec(text);
   const [, kind, slot, host, port] = match ?? [];
-  if (kind === undefined || host === undefined) {
+  if (kind === undefined || host === undefined || Number(slot) > SLOT_MAX) {
+    return undefined;
+  }
+  if (Number(port) < 1 || Number(port) > PORT_MAX) {
     return undefined;
   }
   return {

@@ -18,7 +18,7 @@ import { closed, ClusterState, notConnected } from './cluster-state.ts';
 import { ClusterSubscriptions } from './cluster-subscriptions.ts';
 import { Discovery } from './discovery.ts';
 import { SLOTS } from './hash-slot.ts';
-import { redirectedTo } from './topology.ts';
+import { redirectedTo, type NodeAddress } from './node-address.ts';
 import { Router, type RedirectionCounts, type RoutedCall } from './router.ts';
 
 /** What is known of a cluster and of the calls to it. */
@@ -157,12 +157,19 @@ export class ClusterCore {
   /** Takes notice of what a node has said that a caller has asked by itself. */
   learn(node: ClusterNode, error: unknown): void {
     if (!(error instanceof RedisReplyError)) return;
-    if (!(error instanceof RedisRedirectError)) return this.#discovery.refresh();
-    const { nodeAddress } = this.options;
-    if (error.kind === 'MOVED') {
-      this.nodes.moved(error.slot, redirectedTo(error, node.address, nodeAddress));
-    }
+    if (error instanceof RedisRedirectError && error.kind === 'MOVED') this.#heed(error, node);
     this.#discovery.refresh();
+  }
+
+  /** A slot is elsewhere. Where the owner cannot tell where that is, the nodes are asked all the same. */
+  #heed(moved: RedisRedirectError, teller: ClusterNode): void {
+    let address: NodeAddress;
+    try {
+      address = redirectedTo(moved, teller.address, this.options.nodeAddress);
+    } catch {
+      return;
+    }
+    this.nodes.moved(moved.slot, address);
   }
 
   retryNow(): void {
@@ -232,12 +239,13 @@ export class ClusterCore {
     const { knowledge } = this.#discovery;
     if (knowledge.name === 'parked') throw notConnected(command, knowledge.cause);
     if (knowledge.name !== 'unknown') return;
-    const { cause, since } = knowledge;
+    const { since } = knowledge;
     const { clock } = this.environment;
     const gateMs = since + this.options.whenDownWaitMs - clock.now();
-    if (gateMs <= 0) throw notConnected(command, cause, clock.now() - since);
+    if (gateMs <= 0) throw notConnected(command, knowledge.cause, clock.now() - since);
     try {
       await this.#known.wait(Math.min(timeoutMs, gateMs), signal, () => {
+        const { cause } = knowledge;
         if (gateMs <= timeoutMs) return notConnected(command, cause, clock.now() - since);
         const message = `${command}: no node was known within ${Math.round(timeoutMs)} ms`;
         return new HawserError('DEADLINE', message, { outcome: 'not-sent', command, cause });

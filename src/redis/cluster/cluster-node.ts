@@ -19,8 +19,8 @@ import { keepAuthenticated } from '../renewal-request.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { redisProtocol } from '../session.ts';
+import { nameOf, type NodeAddress } from './node-address.ts';
 import { RedisClusterNode } from './redis-cluster-node.ts';
-import { nameOf, type NodeAddress } from './topology.ts';
 
 /** What a node is for: the one that takes the writes to its slots, or one that copies it. */
 export type NodeRole = 'primary' | 'replica';

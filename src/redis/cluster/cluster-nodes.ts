@@ -2,7 +2,8 @@ import type { PoolReport, StateChange, WaitOptions } from '../../core/index.ts';
 import { ClusterNode, type NodeGround, type NodeRole } from './cluster-node.ts';
 import type { ReadFrom } from './cluster-options.ts';
 import { SLOTS } from './hash-slot.ts';
-import { nameOf, type NodeAddress, type Topology } from './topology.ts';
+import { nameOf, type NodeAddress } from './node-address.ts';
+import type { Topology } from './topology.ts';
 
 /** Nodes that keep the same slots. */
 interface NodeShard {

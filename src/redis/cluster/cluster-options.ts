@@ -1,6 +1,6 @@
 import { invalidOption, MAX_TIMER_MS, resolveOptions } from '../../core/index.ts';
 import { resolveRedisOptions, type RedisOptions, type ResolvedRedisOptions } from '../options.ts';
-import type { NodeAddress } from './topology.ts';
+import { checkedTranslation, type AddressTranslation } from './node-address.ts';
 
 /**
  * Which nodes answer commands that only read. `primary`: the one that takes the writes. `replica`: a replica of it, the primary
@@ -17,9 +17,10 @@ export interface RedisClusterOptions extends Omit<
   readonly readFrom?: ReadFrom | undefined;
   /**
    * Where a node is to be reached that the cluster knows by another address: with port forwarding, or another network in
-   * between. Default: as the cluster says.
+   * between. What it throws, and an answer that is no address, is INVALID_OPTION: the cause of NOT_CONNECTED where nothing is
+   * known of the cluster for that, else what a call fails with that was sent there. Default: as the cluster says.
    */
-  readonly nodeAddress?: ((known: NodeAddress) => NodeAddress) | undefined;
+  readonly nodeAddress?: AddressTranslation | undefined;
   /** How often, in milliseconds, a cluster is asked for its nodes of which nothing else was heard. Default 60,000. */
   readonly refreshEveryMs?: number | undefined;
 }
@@ -29,7 +30,7 @@ export interface ResolvedClusterOptions {
   /** Of each node; their endpoints are those by which the cluster is found. */
   readonly node: ResolvedRedisOptions;
   readonly readFrom: ReadFrom;
-  readonly nodeAddress: (known: NodeAddress) => NodeAddress;
+  readonly nodeAddress: AddressTranslation;
   readonly refreshEveryMs: number;
   readonly whenDownWaitMs: number;
   readonly connectTimeoutMs: number;
@@ -55,9 +56,14 @@ export function resolveClusterOptions(
   const node = resolveRedisOptions(url, { ...rest, ...(readonly ? { readonly } : { role: 'any' }) });
   if (node.database !== 0) throw invalidOption('database', '0, as a cluster has no other', node.database);
   const { whenDownWaitMs, connectTimeoutMs } = resolveOptions(node.connection);
-  return { node, readFrom, nodeAddress, refreshEveryMs, whenDownWaitMs, connectTimeoutMs };
+  return {
+    node,
+    readFrom,
+    nodeAddress: checkedTranslation(nodeAddress),
+    refreshEveryMs,
+    whenDownWaitMs,
+    connectTimeoutMs,
+  };
 }
 
-function asItIs(known: NodeAddress): NodeAddress {
-  return known;
-}
+const asItIs: AddressTranslation = (known) => known;

@@ -15,7 +15,7 @@ import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import type { ResolvedClusterOptions } from './cluster-options.ts';
 import { firstAnswer } from './first-answer.ts';
-import { readTopology, type NodeAddress, type Topology } from './topology.ts';
+import { readTopology, type Topology } from './topology.ts';
 
 /** What is known of the cluster. */
 export type Knowledge =
@@ -226,11 +226,10 @@ export class Discovery {
         outcome: 'not-sent',
       });
     }
-    const here = (address: NodeAddress): NodeAddress => nodeAddress(address);
     return topology.map(({ slots, primary, replicas }) => ({
       slots,
-      primary: here(primary),
-      replicas: replicas.map(here),
+      primary: nodeAddress(primary),
+      replicas: replicas.map((replica) => nodeAddress(replica)),
     }));
   }
 

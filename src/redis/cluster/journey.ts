@@ -3,8 +3,8 @@ import type { CallOptions } from '../call-options.ts';
 import type { RedisRedirectError, RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
 import type { ClusterNode } from './cluster-node.ts';
+import { redirectedTo, type NodeAddress } from './node-address.ts';
 import { reactionTo } from './reaction.ts';
-import { redirectedTo } from './topology.ts';
 import type { RedirectionCounts, RoutedCall, RouterGround } from './router.ts';
 
 /** A call that was sent from node to node so often, by MOVED, by ASK, or because it was left, fails with what it was told last. */
@@ -85,10 +85,10 @@ export class Journey {
   }
 
   async #moved(node: ClusterNode, to: RedisRedirectError, error: unknown): Promise<Stage> {
-    const { nodes, refresh, nodeAddress } = this.#ground;
+    const { nodes, refresh } = this.#ground;
     this.#counts.moved += 1;
     this.#redirections += 1;
-    const target = nodes.moved(to.slot, redirectedTo(to, node.address, nodeAddress));
+    const target = nodes.moved(to.slot, this.#addressIn(to, node));
     refresh(target);
     if (this.#redirections > IMMEDIATE_REDIRECTIONS) await this.#pause(error);
     return { node: target, asking: false };
@@ -97,8 +97,19 @@ export class Journey {
   #asked(node: ClusterNode, to: RedisRedirectError): Stage {
     this.#counts.ask += 1;
     this.#redirections += 1;
-    const { nodes, nodeAddress } = this.#ground;
-    return { node: nodes.at(redirectedTo(to, node.address, nodeAddress), 'primary'), asking: true };
+    return { node: this.#ground.nodes.at(this.#addressIn(to, node), 'primary'), asking: true };
+  }
+
+  /** Where a node has sent the call. Throws what the call rejects with where its owner cannot tell: no node has run it. */
+  #addressIn(to: RedisRedirectError, teller: ClusterNode): NodeAddress {
+    try {
+      return redirectedTo(to, teller.address, this.#ground.nodeAddress);
+    } catch (cause) {
+      const { command } = this.#call;
+      const { code, message } = cause as HawserError;
+      const init = { outcome: 'refused', command, cause } as const;
+      throw this.#final(new HawserError(code, `${command}: ${message}`, init));
+    }
   }
 
   async #notNow(refusal: RedisReplyError, error: unknown): Promise<Stage> {

@@ -48,10 +48,10 @@ export class RedisClusterClient extends SubscribingClient {
   #streams: Streams | undefined;
 
   private constructor(core: ClusterCore, limits: CommandLimits, clock: Clock) {
-    super('shared', limits, clock);
     if (!(core instanceof ClusterCore)) {
       throw invalidOption('new', 'RedisClusterClient.start() or RedisClusterClient.connect()', core);
     }
+    super('shared', limits, clock);
     this.#core = core;
     this.#slots = new CommandSlots(limits.keyPrefix);
   }

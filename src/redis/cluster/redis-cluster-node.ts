@@ -7,7 +7,7 @@ import { RedisCommands } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import type { NodeAddress } from './topology.ts';
+import type { NodeAddress } from './node-address.ts';
 
 /**
  * One node of a cluster, as `RedisClusterClient.nodes` gives it: for what is to be asked of each of them, such as INFO or

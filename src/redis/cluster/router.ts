@@ -8,7 +8,7 @@ import { askingRequest, withAsking } from './asking.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { Journey } from './journey.ts';
-import type { NodeAddress } from './topology.ts';
+import type { AddressTranslation } from './node-address.ts';
 
 /** How a call is sent to one node. */
 export interface Sending {
@@ -55,7 +55,7 @@ export interface RouterGround {
   readonly nodes: ClusterNodes;
   readonly timeoutMs: number;
   readonly whenDownWaitMs: number;
-  readonly nodeAddress: (known: NodeAddress) => NodeAddress;
+  readonly nodeAddress: AddressTranslation;
   /** Has the cluster asked for its nodes. */
   readonly refresh: (hint?: ClusterNode) => void;
   /** Who is to be asked, when anything is known of the cluster. Rejects as calls do that cannot be made. */

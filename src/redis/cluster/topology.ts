@@ -1,13 +1,7 @@
 import { HawserError } from '../../core/index.ts';
-import type { RedisRedirectError } from '../errors.ts';
 import { textOf, type RedisReply } from '../reply.ts';
 import { SLOTS } from './hash-slot.ts';
-
-/** Where a node is to be reached. */
-export interface NodeAddress {
-  readonly host: string;
-  readonly port: number;
-}
+import { isPort, nameOf, type NodeAddress } from './node-address.ts';
 
 /** Slots that are kept together: by one primary, and replicas of it. */
 export interface Shard {
@@ -22,8 +16,9 @@ export type Topology = readonly Shard[];
 
 /**
  * Reads the answer to CLUSTER SLOTS (Redis 3.0). `asked` is the host that gave it: a node that does not know by which name it is
- * reached leaves its own out. Nodes without any known name are left out, and with a primary its slots. Throws PROTOCOL_VIOLATION
- * for what is no such answer.
+ * reached leaves its own out. Nodes that cannot be reached are left out, and with a primary its slots: those without any known name,
+ * and those whose port is 0, which take no connections of this kind (with TLS, or without). Throws PROTOCOL_VIOLATION for what is
+ * no such answer.
  */
 export function readTopology(reply: RedisReply, asked: string): Topology {
   if (!Array.isArray(reply)) throw violation('an array');
@@ -48,25 +43,12 @@ export function readTopology(reply: RedisReply, asked: string): Topology {
   return [...shards.values()];
 }
 
-/** By which nodes are told apart. */
-export function nameOf({ host, port }: NodeAddress): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-/** Where a node is that another one, `teller`, has named in a redirection: one that leaves the host out is on the same. */
-export function redirectedTo(
-  { host, port }: RedisRedirectError,
-  teller: NodeAddress,
-  nodeAddress: (known: NodeAddress) => NodeAddress,
-): NodeAddress {
-  return host === '' || host === '?' ? { host: teller.host, port } : nodeAddress({ host, port });
-}
-
 /** The address of a node: `[preferred endpoint, port, id, [name, value ...]]`. */
 function addressIn(node: RedisReply, asked: string): NodeAddress | undefined {
   if (!Array.isArray(node)) throw violation('an array for each node');
   const [endpoint, port, , more] = node;
-  if (typeof port !== 'number') throw violation('the port of each node');
+  if (port === 0) return undefined;
+  if (!isPort(port)) throw violation('the port of each node');
   if (endpoint === null || endpoint === '') return { host: asked, port };
   const host = endpoint === '?' ? textOf(metadata(more).get('ip') ?? '') : textOf(endpoint ?? '');
   return host === '' || host === '?' ? undefined : { host, port };

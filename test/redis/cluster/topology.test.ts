@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { nameOf, readTopology } from '../../../src/redis/cluster/topology.ts';
+import { nameOf } from '../../../src/redis/cluster/node-address.ts';
+import { readTopology } from '../../../src/redis/cluster/topology.ts';
 
 const A = ['10.0.0.1', 7000, 'id-a', new Map()];
 const B = ['10.0.0.2', 7000, 'id-b', []];
