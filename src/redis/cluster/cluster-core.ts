@@ -245,7 +245,7 @@ export class ClusterCore {
     if (gateMs <= 0) throw notConnected(command, knowledge.cause, clock.now() - since);
     try {
       await this.#known.wait(Math.min(timeoutMs, gateMs), signal, () => {
-        const { cause } = knowledge;
+        const { cause } = this.state;
         if (gateMs <= timeoutMs) return notConnected(command, cause, clock.now() - since);
         const message = `${command}: no node was known within ${Math.round(timeoutMs)} ms`;
         return new HawserError('DEADLINE', message, { outcome: 'not-sent', command, cause });

@@ -22,7 +22,7 @@ export class ClusterState {
     return this.#name;
   }
 
-  /** Why it is where it is, if that is known. */
+  /** Why it is where it is, as it was heard last, if that is known. */
   get cause(): Error | undefined {
     return this.#cause;
   }
@@ -35,9 +35,10 @@ export class ClusterState {
   enter(to: StateName, cause: Error | undefined): void {
     const from = this.#name;
     const isOver = from === 'closed' || (from === 'draining' && to !== 'closed');
-    if (from === to || isOver) return;
+    if (isOver) return;
+    this.#cause = from === to ? (cause ?? this.#cause) : cause;
+    if (from === to) return;
     this.#name = to;
-    this.#cause = cause;
     if (to === 'ready') this.#ready.resolve();
     if (to === 'parked') this.#ready.reject(() => notConnected('ready', cause));
     if (to === 'draining' || to === 'closed') this.#ready.reject(() => closed('ready'));

@@ -23,9 +23,23 @@ describe('nodeAddress', () => {
     const world = new ClusterWorld();
     const client = world.start({ nodeAddress: nodeAddress as never });
     expect(await world.clock.waitFor(endingOf(client.get('key')))).toMatchObject({
-      error: { code: 'NOT_CONNECTED', outcome: 'not-sent' },
+      error: { code: 'NOT_CONNECTED', outcome: 'not-sent', cause: { code: 'INVALID_OPTION' } },
     });
     expect(client.explain().lastCause).toContain(expected);
+  });
+
+  test('that fails for another reason than before is the last cause', async () => {
+    const world = new ClusterWorld();
+    let isEmpty = true;
+    const client = world.start({
+      nodeAddress: () => (isEmpty ? failing() : (undefined as never)),
+      whenDownWaitMs: Infinity,
+    });
+    await world.clock.advance(1_000);
+    expect(client.explain().lastCause).toContain('it failed');
+    isEmpty = false;
+    await world.clock.advance(10_000);
+    expect(client.explain().lastCause).toContain('got undefined');
   });
 
   test('that cannot tell where a call was sent to fails that call, which no node has run', async () => {
