@@ -6,41 +6,81 @@ export const STAGGER_MS = 250;
 /**
  * The first answer of several who could give it: they are asked in turn, the next one when the one before has failed or is slow.
  * Whoever is still being asked then is told by its signal. Rejects with an AggregateError of what each has said, when none has
- * answered or there is none.
+ * answered or there is none, and with the reason of `outer` when that fires.
  */
-export function firstAnswer<C, T>(
+export async function firstAnswer<C, T>(
   clock: Clock,
   candidates: readonly C[],
   ask: (candidate: C, signal: AbortSignal) => Promise<T>,
   outer: AbortSignal,
 ): Promise<T> {
+  outer.throwIfAborted();
+  // Not AbortSignal.any(), of which `outer` would keep something for as long as it lasts.
   const inner = new AbortController();
-  const signal = AbortSignal.any([outer, inner.signal]);
-  return new Promise<T>((resolve, reject) => {
-    const errors: unknown[] = [];
-    let asked = 0;
-    let slow: Timer | undefined;
-    const end = (settle: () => void): void => {
-      if (slow !== undefined) clock.clearTimer(slow);
-      settle();
-      inner.abort();
-    };
-    const failed = (error: unknown): void => {
-      errors.push(error);
-      if (errors.length === candidates.length)
-        end(() => reject(new AggregateError(errors, 'nobody has answered')));
-      else askNext();
-    };
-    const askNext = (): void => {
-      if (slow !== undefined) clock.clearTimer(slow);
-      slow = undefined;
-      if (asked === candidates.length || signal.aborted) return;
-      const candidate = candidates[asked]!;
-      asked += 1;
-      slow = clock.setTimer(askNext, STAGGER_MS);
-      ask(candidate, signal).then((answer) => end(() => resolve(answer)), failed);
-    };
-    if (candidates.length === 0) end(() => reject(new AggregateError([], 'there is nobody to ask')));
-    else askNext();
-  });
+  const end = (): void => inner.abort(outer.reason);
+  outer.addEventListener('abort', end, { once: true });
+  try {
+    return await new Round(clock, candidates, ask, inner.signal).answer();
+  } finally {
+    outer.removeEventListener('abort', end);
+    inner.abort();
+  }
+}
+
+/** All are asked once, at most; until the signal fires. */
+class Round<C, T> {
+  readonly #clock: Clock;
+  readonly #candidates: readonly C[];
+  readonly #ask: (candidate: C, signal: AbortSignal) => Promise<T>;
+  readonly #signal: AbortSignal;
+  readonly #errors: unknown[] = [];
+  #asked = 0;
+  #slow: Timer | undefined;
+
+  constructor(
+    clock: Clock,
+    candidates: readonly C[],
+    ask: (candidate: C, signal: AbortSignal) => Promise<T>,
+    signal: AbortSignal,
+  ) {
+    this.#clock = clock;
+    this.#candidates = candidates;
+    this.#ask = ask;
+    this.#signal = signal;
+  }
+
+  answer(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#signal.addEventListener(
+        'abort',
+        () => {
+          this.#clearTimer();
+          reject(this.#signal.reason as Error);
+        },
+        { once: true },
+      );
+      this.#askNext(resolve, reject);
+    });
+  }
+
+  #askNext(resolve: (answer: T) => void, reject: (cause: AggregateError) => void): void {
+    this.#clearTimer();
+    if (this.#signal.aborted) return;
+    if (this.#errors.length === this.#candidates.length) {
+      return reject(new AggregateError(this.#errors, 'nobody has answered'));
+    }
+    if (this.#asked === this.#candidates.length) return;
+    const candidate = this.#candidates[this.#asked]!;
+    this.#asked += 1;
+    this.#slow = this.#clock.setTimer(() => this.#askNext(resolve, reject), STAGGER_MS);
+    this.#ask(candidate, this.#signal).then(resolve, (error: unknown) => {
+      this.#errors.push(error);
+      this.#askNext(resolve, reject);
+    });
+  }
+
+  #clearTimer(): void {
+    if (this.#slow !== undefined) this.#clock.clearTimer(this.#slow);
+    this.#slow = undefined;
+  }
 }
