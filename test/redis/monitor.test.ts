@@ -232,6 +232,17 @@ describe('a monitor', () => {
     },
   );
 
+  test('rejects where its one request is more than may ever be pending', async () => {
+    const world = monitoredWorld();
+    const redis = await world.connect({ maxPending: { bytes: 16 } });
+    const monitor = redis.monitor();
+    const ready = endingOf(monitor.ready());
+    const tooMuch = { error: { code: 'OVERLOADED', outcome: 'not-sent', command: 'MONITOR' } };
+    expect(await world.clock.waitFor(endingOf(monitor.next()))).toMatchObject(tooMuch);
+    expect(await ready).toMatchObject(tooMuch);
+    expect(await world.clock.waitFor(monitor.next())).toEqual({ done: true, value: undefined });
+  });
+
   test('ends by break, return(), close(), its signal and the close of the client, and its connection with it', async () => {
     const world = monitoredWorld();
     const redis = await world.connect();

@@ -119,18 +119,21 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
 
   #stateChanged({ from, to, cause }: StateChange): void {
     if (from === 'ready') this.#lost(cause);
-    if (to === 'ready') this.#begin();
+    if (to === 'ready') void this.#begin();
     if (to === 'parked') this.#ground.line.ready().catch((error: unknown) => this.#end(error as Error));
     if (to === 'draining' || to === 'closed') this.#end(undefined);
   }
 
-  #begin(): void {
+  async #begin(): Promise<void> {
     const { line } = this.#ground;
-    // For as long as the connection bears it: when that is lost it is asked for on the next.
-    const asked = line.submit(new MonitorRequest(), { timeoutMs: Infinity, silenceMs: 0 });
-    asked.catch((error: unknown) => {
-      if (error instanceof RedisReplyError) this.#end(error);
-    });
+    try {
+      // For as long as the connection bears it: when that is lost it is asked for on the next.
+      await line.submit(new MonitorRequest(), { timeoutMs: Infinity, silenceMs: 0 });
+    } catch (error) {
+      // There is no room for it, on a connection of its own.
+      const isFinal = error instanceof HawserError && error.code === 'OVERLOADED';
+      if (error instanceof RedisReplyError || isFinal) this.#end(error);
+    }
   }
 
   #lost(cause: Error | undefined): void {
