@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import {
+  checkWait,
   HawserError,
   invalidOption,
   Pipeline,
@@ -245,7 +246,8 @@ export class Redis extends SubscribingClient {
    * after `timeoutMs` (default 5,000). Subscriptions, monitors and readers of streams end at once, and consumers of
    * streams first, when their handlers are done: until then calls are accepted. Resolves to the leases that were not released in time.
    */
-  async close(options?: WaitOptions): Promise<PoolReport> {
+  async close(options: WaitOptions = {}): Promise<PoolReport> {
+    checkWait('close', options);
     const left = this.#streams === undefined ? options : await this.#streams.close(options);
     const [report] = await Promise.all([
       this.#own?.leases.close(left),

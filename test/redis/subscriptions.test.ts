@@ -146,6 +146,16 @@ describe.each(WAYS)('subscriptions %s', (_way, options, connection) => {
     expect(await world.failureOf(orders.next())).toMatchObject({ code: 'NOPERM' });
   });
 
+  test('stay where a close has a time limit that is none', async () => {
+    const world = new RedisWorld();
+    const redis = await world.connect();
+    const subscription = redis.subscribe('news');
+    await world.clock.waitFor(subscription.ready());
+    await expect(redis.close({ timeoutMs: -1 })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await world.clock.waitFor(subscription.ready());
+    expect(redis.state).toBe('ready');
+  });
+
   test('are ended by the close of the client, and nobody is left waiting', async () => {
     const world = new RedisWorld();
     const redis = await world.connect(options);

@@ -192,6 +192,7 @@ export class ClusterCore {
   }
 
   async close(options: WaitOptions = {}): Promise<PoolReport> {
+    checkWait('close', options);
     this.state.enter('draining', undefined);
     this.#discovery.close();
     this.#known.reject(() => closed('a call'));

@@ -1,4 +1,4 @@
-import { afterUnknown, HawserError, type CallWaitOptions } from '../../core/index.ts';
+import { afterUnknown, checkWait, HawserError, type CallWaitOptions } from '../../core/index.ts';
 import type { CallOptions } from '../call-options.ts';
 import type { RedisRedirectError, RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
@@ -46,6 +46,9 @@ export class Journey {
 
   /** From the beginning, where nothing was known of the cluster yet. */
   async begin(): Promise<RedisReply> {
+    const { command, options } = this.#call;
+    // No node's connection has done so before.
+    if (options !== undefined) checkWait(command, options);
     return this.#go({ node: await this.#nodeNow(), asking: false });
   }
 

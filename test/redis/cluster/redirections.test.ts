@@ -253,6 +253,24 @@ describe('before anything is known of the cluster', () => {
     expect(world.clock.now() - startedAt).toBeLessThan(60);
   });
 
+  test.each([
+    ['time limit', { timeoutMs: -1 }],
+    ['signal', { signal: {} as AbortSignal }],
+  ])('a %s that is none is found all the same', async (_, options) => {
+    const world = new ClusterWorld();
+    const client = world.start();
+    const bad = { error: { code: 'INVALID_ARGUMENT', outcome: 'not-sent' } };
+    const calls: Promise<unknown>[] = [
+      client.get('key', options),
+      client.dbsize(options),
+      client.blpop('key', 1, options),
+      client.transaction([['GET', 'key']], options),
+      client.pipeline([['GET', 'key']], options),
+      client.dedicated('key', () => 1, options),
+    ];
+    expect(await world.clock.waitFor(Promise.all(calls.map(endingOf)))).toMatchObject(calls.map(() => bad));
+  });
+
   test('calls wait for whenDownWaitMs, and those that come later fail at once', async () => {
     const world = new ClusterWorld();
     for (const name of ['a', 'b', 'c']) world.node(name).crash();
@@ -264,4 +282,17 @@ describe('before anything is known of the cluster', () => {
     expect(await endingOf(client.get('key'))).toMatchObject(away);
     expect(client.state).toBe('backing-off');
   });
+});
+
+test('a close with a time limit that is none changes nothing', async () => {
+  const world = new ClusterWorld();
+  const client = await world.connect();
+  const subscription = client.ssubscribe('news');
+  await world.clock.waitFor(subscription.ready());
+  expect(await endingOf(client.close({ timeoutMs: -1 }))).toMatchObject({
+    error: { code: 'INVALID_ARGUMENT', outcome: 'not-sent', command: 'close' },
+  });
+  expect(client.state).toBe('ready');
+  await world.clock.waitFor(subscription.ready());
+  expect(await world.clock.waitFor(client.incr('key'))).toBe(1);
 });
