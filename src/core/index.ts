@@ -31,11 +31,14 @@ export {
 export type { Clock, Random, StateName, Timer } from './machine/index.ts';
 export { Listeners } from './listeners.ts';
 export {
+  checkGroup,
+  checkNames,
   CLOSE_TIMEOUT_MS,
   invalidOption,
   MAX_TIMER_MS,
   resolveOptions,
   type ConnectionOptions,
+  type OptionNames,
   type ResolvedOptions,
 } from './options.ts';
 export { Pipeline, type StateChange } from './pipeline.ts';

@@ -64,8 +64,8 @@ export const CLOSE_TIMEOUT_MS = 5_000;
 /** Checks options and fills in the defaults. Throws INVALID_OPTION, which names the option, what was expected and what came. */
 export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
   const endpoints = checkEndpoints(options.endpoints);
-  const maxPending = checkGroup('maxPending', options.maxPending);
-  const backoff = checkGroup('backoff', options.backoff);
+  const maxPending = checkGroup('maxPending', options.maxPending, { requests: true, bytes: true });
+  const backoff = checkBackoff(options.backoff);
   return {
     endpoints,
     tls: checkTls(options.tls),
@@ -79,11 +79,17 @@ export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
       requests: positive('maxPending.requests', maxPending.requests, 250_000),
       bytes: positive('maxPending.bytes', maxPending.bytes, 64 * 1_024 * 1_024),
     },
-    backoff: {
-      baseMs: duration('backoff.baseMs', backoff.baseMs, 100),
-      capMs: duration('backoff.capMs', backoff.capMs, 10_000),
-    },
+    backoff,
     slowRetryMs: duration('slowRetryMs', options.slowRetryMs, 30_000),
+  };
+}
+
+/** Checks the waits between attempts and fills in the defaults. Throws INVALID_OPTION. */
+export function checkBackoff(backoff: ConnectionOptions['backoff']): ResolvedOptions['backoff'] {
+  const { baseMs, capMs } = checkGroup('backoff', backoff, { baseMs: true, capMs: true });
+  return {
+    baseMs: duration('backoff.baseMs', baseMs, 100),
+    capMs: duration('backoff.capMs', capMs, 10_000),
   };
 }
 
@@ -107,17 +113,49 @@ export function duration(
  */
 export function invalidOption(option: string, expected: string, got: unknown): HawserError {
   const isHarmless = (typeof got === 'number' && expected !== 'text') || typeof got === 'boolean';
-  const came = isHarmless ? String(got) : got === null ? 'null' : typeof got;
+  const came = isHarmless
+    ? String(got)
+    : got === null
+      ? 'null'
+      : Array.isArray(got)
+        ? 'an array'
+        : typeof got;
   return new HawserError('INVALID_OPTION', `option ${option}: expected ${expected}, got ${came}`, {
     outcome: 'not-sent',
   });
 }
 
-/** Checks options, or a group of them, as a whole; `undefined` stands for the defaults. Throws INVALID_OPTION. */
-export function checkGroup<T extends object>(option: string, group: T | undefined): Partial<T> {
+/** The names of options; the compiler misses one that was forgotten. */
+export type OptionNames<T> = Readonly<Record<keyof T, true>>;
+
+/**
+ * Checks options, or a group of them, as a whole; `undefined` stands for the defaults. With `names`, as {@link checkNames}. Throws
+ * INVALID_OPTION.
+ */
+export function checkGroup<T extends object>(
+  option: string,
+  group: T | undefined,
+  names?: OptionNames<T>,
+): Partial<T> {
   if (group === undefined) return {};
-  if (typeof group === 'object' && group !== null && !Array.isArray(group)) return group;
-  throw invalidOption(option, 'an object', group);
+  if (typeof group !== 'object' || group === null || Array.isArray(group)) {
+    throw invalidOption(option, 'an object', group);
+  }
+  if (names !== undefined) checkNames(group, names, `${option}.`);
+  return group;
+}
+
+/**
+ * Throws INVALID_OPTION for an option that there is not. To pass over it would be to connect otherwise than was meant: without the
+ * password, to another database.
+ */
+export function checkNames<T extends object>(options: T, names: OptionNames<T>, group: string = ''): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(names, name)) continue;
+    const known = Object.keys(names).join(', ');
+    const text = `option ${group}${name}: there is no such option; there are ${known}`;
+    throw new HawserError('INVALID_OPTION', text, { outcome: 'not-sent' });
+  }
 }
 
 /** Checks text that may be left out. Throws INVALID_OPTION. */

@@ -1,4 +1,4 @@
-import { HawserError, invalidOption, MAX_TIMER_MS } from '../core/index.ts';
+import { checkNames, HawserError, invalidOption, MAX_TIMER_MS, type OptionNames } from '../core/index.ts';
 
 /** Who to authenticate as. */
 export interface RedisCredentials {
@@ -22,12 +22,16 @@ export type CredentialsFunction = (attempt: {
   readonly signal: AbortSignal;
 }) => IssuedCredentials | Promise<IssuedCredentials>;
 
+const IDENTITY: OptionNames<RedisCredentials> = { username: true, password: true };
+const ISSUED: OptionNames<IssuedCredentials> = { ...IDENTITY, validForMs: true };
+
 /** Checks an option that says who to authenticate as, or who is to be asked. Throws INVALID_OPTION. */
 export function checkCredentials<T extends RedisCredentials | CredentialsFunction | undefined>(
   credentials: T,
   option: string = 'credentials',
 ): T {
-  if (credentials !== undefined && typeof credentials !== 'function') checkIdentity(credentials, option);
+  if (credentials !== undefined && typeof credentials !== 'function')
+    checkIdentity<RedisCredentials>(credentials, option, IDENTITY);
   return credentials;
 }
 
@@ -37,7 +41,7 @@ export async function askFunction(
   signal: AbortSignal,
 ): Promise<IssuedCredentials> {
   try {
-    const issued = checkIdentity(await credentials({ signal }), 'credentials');
+    const issued = checkIdentity(await credentials({ signal }), 'credentials', ISSUED);
     const { validForMs } = issued;
     const isDuration = typeof validForMs === 'number' && validForMs > 0 && validForMs <= MAX_TIMER_MS;
     if (validForMs === undefined || validForMs === Infinity || isDuration) return issued;
@@ -52,10 +56,11 @@ export async function askFunction(
 }
 
 /** Checks who to authenticate as. Throws INVALID_OPTION. */
-function checkIdentity<T extends RedisCredentials>(credentials: T, option: string): T {
+function checkIdentity<T extends RedisCredentials>(credentials: T, option: string, names: OptionNames<T>): T {
   if (typeof credentials !== 'object' || credentials === null) {
     throw invalidOption(option, 'an object or a function', credentials);
   }
+  checkNames(credentials, names, `${option}.`);
   for (const part of ['username', 'password'] as const) {
     const text = credentials[part];
     if (text !== undefined && typeof text !== 'string')

@@ -1,12 +1,16 @@
 import {
+  checkGroup,
+  checkNames,
   invalidOption,
   resolveOptions,
   resolvePoolOptions,
   type ConnectionOptions,
   type Endpoint,
+  type OptionNames,
   type PoolOptions,
   type TlsOptions,
 } from '../core/index.ts';
+import { parseAddress } from './address.ts';
 import {
   resolveCacheOptions,
   type RedisCacheOptions,
@@ -14,6 +18,7 @@ import {
 } from './caching/cache-options.ts';
 import { CredentialSource } from './credential-source.ts';
 import { checkCredentials, type CredentialsFunction, type RedisCredentials } from './credentials.ts';
+import { POOL_LIMITS, REDIS_OPTIONS, REDIS_POOL_OPTIONS } from './option-names.ts';
 import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 import type { RedisRole } from './role.ts';
@@ -122,33 +127,24 @@ export interface ResolvedRedisOptions {
 }
 
 const DEFAULT_PORT = 6_379;
-const SCHEMES: ReadonlyMap<string, { readonly tls: boolean }> = new Map([
-  ['redis:', { tls: false }],
-  ['rediss:', { tls: true }],
-  ['valkey:', { tls: false }],
-  ['valkeys:', { tls: true }],
-  ['unix:', { tls: false }],
-]);
 
-interface Address {
-  readonly endpoint: Endpoint;
-  readonly tls: boolean;
-  readonly credentials: RedisCredentials | undefined;
-  readonly database: number | undefined;
-}
-
-/** Brings URL and options together. Throws INVALID_OPTION, which never repeats the URL: it may hold a password. */
-export function resolveRedisOptions(url: string | URL, options: RedisOptions): ResolvedRedisOptions {
-  assertGroup('options', options);
-  if (options.dedicated !== undefined) assertGroup('dedicated', options.dedicated);
-  return resolve(url, options, options.dedicated ?? {}, ' (dedicated)');
+/**
+ * Brings URL and options together. Throws INVALID_OPTION, which never repeats the URL: it may hold a password. `names` are the
+ * options that there are.
+ */
+export function resolveRedisOptions(
+  url: string | URL,
+  options: RedisOptions,
+  names: OptionNames<RedisOptions> = REDIS_OPTIONS,
+): ResolvedRedisOptions {
+  checkNames(checkGroup('options', options), names);
+  const dedicated = checkGroup('dedicated', options.dedicated, POOL_LIMITS);
+  return resolve(url, options, dedicated, ' (dedicated)');
 }
 
 /** As {@link resolveRedisOptions}, for a pool. */
 export function resolveRedisPoolOptions(url: string | URL, options: RedisPoolOptions): ResolvedRedisOptions {
-  assertGroup('options', options);
-  const { cache } = options as RedisOptions;
-  if (cache !== undefined) throw invalidOption('cache', 'no such option for a pool', cache);
+  checkNames(checkGroup('options', options), REDIS_POOL_OPTIONS);
   return resolve(url, options, options, '');
 }
 
@@ -178,7 +174,7 @@ function resolve(
   const servers = endpoints ?? [address.endpoint];
   const sentinel = givenSentinel && resolveSentinel(givenSentinel, servers, rest);
   const speaksTls = tls ?? address.tls;
-  if (limits !== undefined) assertGroup('limits', limits);
+  checkGroup('limits', limits);
   const connection: ConnectionOptions = {
     ...rest,
     ...(sentinel === undefined ? { endpoints: servers } : primaryOf(sentinel, rest.name)),
@@ -208,64 +204,6 @@ function resolve(
     sentinel,
     pool,
   };
-}
-
-function assertGroup(option: string, group: unknown): void {
-  if (typeof group !== 'object' || group === null || Array.isArray(group)) {
-    throw invalidOption(option, 'an object', group);
-  }
-}
-
-function parseAddress(text: string | URL, defaultPort: number): Address {
-  const address = text instanceof URL ? text.href : text;
-  const url = typeof address === 'string' && URL.canParse(address) ? new URL(address) : undefined;
-  const scheme = url === undefined ? undefined : SCHEMES.get(url.protocol);
-  // Without slashes (`redis:6379`) all is one opaque path.
-  if (url === undefined || scheme === undefined || /^[^/]/.test(url.pathname)) {
-    throw invalidOption('url', 'redis://, rediss://, valkey://, valkeys:// or unix:// and an address', text);
-  }
-  const credentials = credentialsOf(url);
-  if (url.protocol === 'unix:') {
-    if (url.hostname !== '' && url.hostname !== 'localhost') {
-      throw invalidOption('url', 'a path that begins with a slash, as in unix:///run/redis.sock', text);
-    }
-    const path = decode(url.pathname);
-    return {
-      endpoint: { path },
-      tls: false,
-      credentials,
-      database: numberIn(url.searchParams.get('database')),
-    };
-  }
-  // The URL standard leaves the brackets around an IPv6 address; sockets take it without.
-  const host = decode(url.hostname).replace(/^\[(.*)\]$/, '$1') || 'localhost';
-  const port = url.port === '' ? defaultPort : Number(url.port);
-  return {
-    endpoint: { host, port },
-    tls: scheme.tls,
-    credentials,
-    database: numberIn(url.pathname.slice(1)),
-  };
-}
-
-function credentialsOf(url: URL): RedisCredentials | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  const username = url.username === '' ? undefined : decode(url.username);
-  return { username, password: url.password === '' ? undefined : decode(url.password) };
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalidOption('url', 'percent-encoding that is valid', text);
-  }
-}
-
-/** Digits alone: `Number` would also take `0x10` and `1e1`. */
-function numberIn(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
-  return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 function checkDatabase(database: number): number {

@@ -20,6 +20,7 @@ import type { AsBuffers, AsText, CallOptions } from './call-options.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { monitorProtocol } from './monitor/monitor-session.ts';
 import { Monitors } from './monitor/monitors.ts';
+import { REDIS_OPTIONS } from './option-names.ts';
 import {
   resolveRedisOptions,
   type CommandLimits,
@@ -43,6 +44,9 @@ import type { RedisRequest } from './request.ts';
 import { OwnLine } from './streams/own-line.ts';
 import { Streams } from './streams/streams.ts';
 import { SubscribingClient } from './subscribing-client.ts';
+
+/** Of `Redis.connect()`. */
+const CONNECT_OPTIONS = { ...REDIS_OPTIONS, signal: true } as const;
 
 /** What a {@link Redis} has beside its connection, each made when it is first asked for. */
 interface Beside {
@@ -120,7 +124,8 @@ export class Redis extends SubscribingClient {
     options: RedisOptions & { readonly signal?: AbortSignal | undefined } = {},
     environment?: Environment,
   ): Promise<Redis> {
-    const { resolved, protocol, cache } = withCache(resolveRedisOptions(url, options), environment);
+    const given = resolveRedisOptions(url, options, CONNECT_OPTIONS);
+    const { resolved, protocol, cache } = withCache(given, environment);
     const connection = { ...resolved.connection, signal: options.signal };
     const reach = reachOf(resolved, environment);
     try {

@@ -118,7 +118,7 @@ describe('the options of a connection', () => {
 
   test.each<[string, unknown, string]>([
     ['none', undefined, 'endpoints: expected at least one endpoint, got undefined'],
-    ['an empty list', [], 'endpoints: expected at least one endpoint, got object'],
+    ['an empty list', [], 'endpoints: expected at least one endpoint, got an array'],
     ['no list', 'example.test', 'endpoints: expected at least one endpoint, got string'],
     ['nothing in the list', [null], 'endpoints: expected a host and port, or a path, got null'],
     ['text in the list', ['a:1'], 'endpoints: expected a host and port, or a path, got string'],

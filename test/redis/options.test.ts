@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { HawserError, type ConnectionOptions } from 'hawser';
 import { Redis, type RedisOptions } from 'hawser/redis';
+import { RedisClusterClient } from 'hawser/redis/cluster';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../src/core/options.ts';
+import { askFunction } from '../../src/redis/credentials.ts';
 import { resolveRedisOptions } from '../../src/redis/options.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from '../../src/redis/resp-limits.ts';
 
@@ -71,6 +73,12 @@ describe('an address', () => {
     ['redis://user:secret@cache/1e1'],
     ['redis://user:secret@cache/1/2'],
     ['redis://user:secret%@cache'],
+    ['redis://cache?database=2'],
+    ['redis://cache/2?password=secret'],
+    ['redis://user:12#secret@cache'],
+    ['redis://user:12?secret@cache'],
+    ['unix:///run/redis.sock?db=2'],
+    ['unix:///run/redis.sock?database=2&password=secret'],
     ['redis://user:secret%ff@cache'],
     ['unix://'],
     ['unix:///run/redis.sock?database=secret'],
@@ -193,6 +201,70 @@ describe('an option', () => {
     );
     await expect(Redis.connect('nonsense', {}, environment)).rejects.toThrow('option url');
   });
+});
+
+describe('an option that there is not', () => {
+  test.each([
+    ['db', { db: 3 }],
+    ['password', { password: 'secret' }],
+    ['retryStrategy', { retryStrategy: () => 1 }],
+    ['signal', { signal: AbortSignal.abort() }],
+    ['backoff.base', { backoff: { base: 5 } }],
+    ['maxPending.commands', { maxPending: { commands: 5 } }],
+    ['dedicated.maximum', { dedicated: { maximum: 5 } }],
+    ['dedicated.shedding.target', { dedicated: { shedding: { target: 5 } } }],
+    ['credentials.user', { credentials: { user: 'secret' } }],
+    ['credentials.validForMs', { credentials: { password: 'secret', validForMs: 5 } }],
+    ['sentinel.name', { sentinel: { group: 'main', name: 'secret' } }],
+  ])('is refused by its name, and not repeated: %s', (name, options) => {
+    const error = refusalOf('redis://', options);
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', outcome: 'not-sent' });
+    expect(error.message).toMatch(/^option [\w.]+: there is no such option; there are \w+(, \w+)+$/);
+    expect(error.message).toContain(`option ${name.replace(/^dedicated\.shed/, 'shed')}: `);
+    expect(error.message).not.toContain('secret');
+  });
+
+  test('is refused by every client', async () => {
+    const options: object = { lazyConnect: true };
+    const refused = {
+      code: 'INVALID_OPTION',
+      message: expect.stringMatching(/^option lazyConnect: /) as unknown,
+    };
+    const error = expect.objectContaining(refused) as Error;
+    expect(() => Redis.start('redis://', options)).toThrow(error);
+    expect(() => Redis.pool('redis://', options)).toThrow(error);
+    expect(() => RedisClusterClient.start('redis://', options)).toThrow(error);
+    await expect(Redis.connect('redis://', options)).rejects.toThrow(error);
+    await expect(RedisClusterClient.connect('redis://', options)).rejects.toThrow(error);
+  });
+
+  test.each(['cache', 'dedicated', 'maxPending'])('for a pool: %s', (name) => {
+    expect(() => Redis.pool('redis://', { [name]: {} })).toThrow(`option ${name}: there is no such option`);
+  });
+
+  test.each(['cache', 'database', 'readonly', 'role', 'sentinel'])('for a cluster: %s', (name) => {
+    expect(() => RedisClusterClient.start('redis://', { [name]: {} })).toThrow(
+      `option ${name}: there is no such option`,
+    );
+  });
+
+  test('may be there without a value', () => {
+    const options = { db: undefined, backoff: { base: undefined } };
+    expect(() => resolveRedisOptions('redis://', options as RedisOptions)).not.toThrow();
+  });
+
+  test('of what a credentials function answers fails the attempt: nobody else is authenticated as', async () => {
+    const credentials = () => Promise.resolve({ user: 'secret' } as object);
+    const asked = askFunction(credentials, new AbortController().signal);
+    await expect(asked).rejects.toMatchObject({ code: 'CONNECT_FAILED', cause: { code: 'INVALID_OPTION' } });
+  });
+});
+
+test('options that are none are refused by a cluster too', async () => {
+  const nothing = null as unknown as object;
+  const refused = { code: 'INVALID_OPTION', message: 'option options: expected an object, got null' };
+  expect(() => RedisClusterClient.start('redis://', nothing)).toThrow(expect.objectContaining(refused));
+  await expect(RedisClusterClient.connect('redis://', nothing)).rejects.toMatchObject(refused);
 });
 
 describe('docs/limits.md', () => {

@@ -1,4 +1,4 @@
-import { checkGroup, checkText, duration, invalidOption, positive } from '../options.ts';
+import { checkBackoff, checkGroup, checkText, duration, invalidOption, positive } from '../options.ts';
 import { isSignal } from '../waits.ts';
 
 /** How a `Connection` behaves. Every limit of it is here. */
@@ -41,7 +41,6 @@ export function resolveBehaviourOptions(
   className: string,
 ): ResolvedBehaviourOptions {
   const options = checkGroup('options', given);
-  const backoff = checkGroup('backoff', options.backoff);
   const { signal, whenDisconnected = 'handle' } = options;
   if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
   if (whenDisconnected !== 'handle' && whenDisconnected !== 'fail') {
@@ -54,9 +53,6 @@ export function resolveBehaviourOptions(
     whenDisconnected,
     maxMailbox: positive('maxMailbox', options.maxMailbox, 10_000),
     maxUnanswered: positive('maxUnanswered', options.maxUnanswered, 10_000),
-    backoff: {
-      baseMs: duration('backoff.baseMs', backoff.baseMs, 100),
-      capMs: duration('backoff.capMs', backoff.capMs, 10_000),
-    },
+    backoff: checkBackoff(options.backoff),
   };
 }

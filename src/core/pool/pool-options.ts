@@ -1,4 +1,4 @@
-import { checkGroup, checkText, duration, invalidOption, positive } from '../options.ts';
+import { checkBackoff, checkGroup, checkText, duration, invalidOption, positive } from '../options.ts';
 
 /** How a pool behaves. Every limit of a pool is here. Durations are milliseconds. */
 export interface PoolOptions {
@@ -75,7 +75,6 @@ export interface ResolvedPoolOptions {
 /** Checks options and fills in the defaults. Throws INVALID_OPTION. */
 export function resolvePoolOptions(given: PoolOptions, sourceName: string): ResolvedPoolOptions {
   const options = checkGroup('pool', given);
-  const backoff = checkGroup('backoff', options.backoff);
   const max = positive('max', options.max, 10);
   return {
     name: checkText('name', options.name) ?? sourceName,
@@ -93,10 +92,7 @@ export function resolvePoolOptions(given: PoolOptions, sourceName: string): Reso
     checkAfterIdleMs: duration('checkAfterIdleMs', options.checkAfterIdleMs, 1_000, { most: Infinity }),
     checkTimeoutMs: duration('checkTimeoutMs', options.checkTimeoutMs, 1_000, { least: 1 }),
     leakAfterMs: duration('leakAfterMs', options.leakAfterMs, Infinity, { least: 1, most: Infinity }),
-    backoff: {
-      baseMs: duration('backoff.baseMs', backoff.baseMs, 100),
-      capMs: duration('backoff.capMs', backoff.capMs, 10_000),
-    },
+    backoff: checkBackoff(options.backoff),
     slowRetryMs: duration('slowRetryMs', options.slowRetryMs, 30_000),
   };
 }
@@ -115,7 +111,7 @@ function oneOf<T extends string>(option: string, value: T | undefined, [first, s
 
 function checkShedding(shedding: PoolOptions['shedding']): ResolvedPoolOptions['shedding'] {
   if (shedding === false) return undefined;
-  const group = checkGroup('shedding', shedding);
+  const group = checkGroup('shedding', shedding, { targetMs: true, intervalMs: true });
   return {
     targetMs: duration('shedding.targetMs', group.targetMs, 50),
     intervalMs: duration('shedding.intervalMs', group.intervalMs, 2_000, { least: 1 }),
@@ -123,7 +119,7 @@ function checkShedding(shedding: PoolOptions['shedding']): ResolvedPoolOptions['
 }
 
 function checkLifetime(range: PoolOptions['lifetimeMs']): ResolvedPoolOptions['lifetimeMs'] {
-  const group = checkGroup('lifetimeMs', range);
+  const group = checkGroup('lifetimeMs', range, { least: true, most: true });
   const bounds = { least: 1, most: Infinity };
   const least = duration('lifetimeMs.least', group.least, 1_800_000, bounds);
   const most = duration('lifetimeMs.most', group.most, Math.max(least, 2_400_000), bounds);

@@ -1,4 +1,12 @@
-import { invalidOption, MAX_TIMER_MS, resolveOptions } from '../../core/index.ts';
+import {
+  checkGroup,
+  checkNames,
+  invalidOption,
+  MAX_TIMER_MS,
+  resolveOptions,
+  type OptionNames,
+} from '../../core/index.ts';
+import { NODE_OPTIONS } from '../option-names.ts';
 import { resolveRedisOptions, type RedisOptions, type ResolvedRedisOptions } from '../options.ts';
 import { checkedTranslation, type AddressTranslation } from './node-address.ts';
 
@@ -38,12 +46,23 @@ export interface ResolvedClusterOptions {
 
 const REFRESH_EVERY_MS = 60_000;
 
+const CLUSTER_OPTIONS: OptionNames<RedisClusterOptions> = {
+  ...NODE_OPTIONS,
+  maxPending: true,
+  dedicated: true,
+  readFrom: true,
+  nodeAddress: true,
+  refreshEveryMs: true,
+};
+
 /** Brings URL and options together. Throws INVALID_OPTION. */
 export function resolveClusterOptions(
   url: string | URL,
   options: RedisClusterOptions,
 ): ResolvedClusterOptions {
-  const { readFrom = 'primary', nodeAddress = asItIs, refreshEveryMs = REFRESH_EVERY_MS, ...rest } = options;
+  const given = checkGroup('options', options);
+  checkNames(given, CLUSTER_OPTIONS);
+  const { readFrom = 'primary', nodeAddress = asItIs, refreshEveryMs = REFRESH_EVERY_MS, ...rest } = given;
   if (readFrom !== 'primary' && readFrom !== 'replica' && readFrom !== 'any') {
     throw invalidOption('readFrom', "'primary', 'replica' or 'any'", readFrom);
   }

@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import {
+  checkGroup,
   HawserError,
   invalidOption,
   isSignal,
@@ -84,7 +85,7 @@ export class RedisClusterClient extends SubscribingClient {
     options: RedisClusterOptions & { readonly signal?: AbortSignal | undefined } = {},
     environment?: Environment,
   ): Promise<RedisClusterClient> {
-    const { signal, ...rest } = options;
+    const { signal, ...rest } = checkGroup('options', options);
     if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
     const client = RedisClusterClient.start(url, rest, environment);
     try {

@@ -1,4 +1,5 @@
 import {
+  checkGroup,
   describeEndpoint,
   invalidOption,
   resolveOptions,
@@ -34,9 +35,7 @@ export function resolveSentinel(
   endpoints: readonly Endpoint[],
   common: Omit<ConnectionOptions, 'endpoints' | 'tls'>,
 ): ResolvedSentinel {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw invalidOption('sentinel', 'an object', given);
-  }
+  checkGroup('sentinel', given, { group: true, credentials: true, tls: true });
   const { group, credentials, tls = false } = given;
   if (typeof group !== 'string' || group === '') throw invalidOption('sentinel.group', 'a name', group);
   const { connectTimeoutMs, stallAfterMs, backoff, slowRetryMs } = common;
