@@ -169,6 +169,14 @@ export const CORE_MUTANTS = [
     tests: ['test/redis/conformance/lifecycle.test.ts'],
   },
   {
+    name: 'keep-the-timer-when-nobody-waits',
+    rule: 'P10',
+    file: 'src/core/wait-limits.ts',
+    find: 'if (wait.lane?.live === 0 && this.#deadlines.earliest() === Infinity) this.#expiry.clear();',
+    put: '',
+    tests: ['test/core/wait-limits.test.ts'],
+  },
+  {
     name: 'let-in-any-number-of-bytes',
     rule: 'P8',
     file: 'src/core/pipeline.ts',

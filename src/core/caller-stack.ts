@@ -1,5 +1,3 @@
-import type { HawserError } from './machine/index.ts';
-
 const nothing = (): void => {};
 
 /**
@@ -11,7 +9,7 @@ const nothing = (): void => {};
  *
  * Source: https://v8.dev/docs/stack-trace-api#async-stack-traces
  */
-export function rejection(error: HawserError): Promise<never> {
+export function rejection(error: Error): Promise<never> {
   return Promise.resolve()
     .then(nothing)
     .then(function rejectNow(): never {

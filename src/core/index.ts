@@ -60,4 +60,5 @@ export { afterUnknown, PooledCalls, type Asking } from './pool/pooled-calls.ts';
 export type { Leftover, Loan, OpenAttempt, PoolEnvironment, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';
 export type { Dial, DialRequest, Endpoint, TlsOptions, Transport, TransportListener } from './transport.ts';
+export { WaitLimits, type Wait, type WaitOwner } from './wait-limits.ts';
 export { checkWait, isSignal, Waits, type CallWaitOptions, type WaitOptions } from './waits.ts';

@@ -1,7 +1,6 @@
-import { Judge } from './judge.ts';
-import { HawserError, type Clock, type Outcome } from './machine/index.ts';
+import { HawserError, type Clock } from './machine/index.ts';
 import { checkTimeout } from './options.ts';
-import { Signals } from './signals.ts';
+import { WaitLimits, type Wait, type WaitOwner } from './wait-limits.ts';
 
 /** How long to wait, and what ends the wait before that. */
 export interface WaitOptions {
@@ -22,11 +21,6 @@ export interface CallWaitOptions extends WaitOptions {
    * which the call is made. Default false.
    */
   readonly hasBegun?: boolean | undefined;
-}
-
-interface Wait {
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** Checks what limits a call or a wait. Throws INVALID_ARGUMENT. */
@@ -55,18 +49,16 @@ function invalid(command: string, expectation: string): HawserError {
 export const WAITS_MAX = 100_000;
 
 /** Callers that wait for something other than a reply: for the connection, for room, for the end. */
-export class Waits {
-  readonly #clock: Clock;
+export class Waits implements WaitOwner<void> {
   readonly #command: string;
-  readonly #outcome: () => Outcome;
-  readonly #waits = new Set<Wait>();
-  readonly #signals = new Signals<Wait>((wait, signal) => wait.reject(this.#aborted(signal)));
+  readonly #limits: WaitLimits<void>;
+  /** What each is told when it is late. */
+  readonly #waits = new Map<Wait<void>, () => HawserError>();
 
-  /** `command` is the method that waits, for its errors, and `outcome` what is known when a caller leaves by its signal. */
-  constructor(clock: Clock, command: string, outcome: () => Outcome = () => 'not-sent') {
-    this.#clock = clock;
+  /** `command` is the method that waits, for its errors. */
+  constructor(clock: Clock, command: string) {
     this.#command = command;
-    this.#outcome = outcome;
+    this.#limits = new WaitLimits(clock);
   }
 
   get size(): number {
@@ -80,46 +72,45 @@ export class Waits {
   wait(timeoutMs: number, signal: AbortSignal | undefined, late: () => HawserError): Promise<void> {
     if (signal?.aborted === true) return Promise.reject(this.#aborted(signal));
     if (this.#waits.size >= WAITS_MAX) return Promise.reject(this.#tooMany());
-    return new Promise<void>((resolve, reject) => {
-      const limit = new Judge(this.#clock, () => wait.reject(late()));
-      const leave = (): void => {
-        this.#waits.delete(wait);
-        limit.clear();
-        unwatch?.();
-      };
-      const wait: Wait = {
-        resolve: () => {
-          leave();
-          resolve();
-        },
-        reject: (error) => {
-          leave();
-          reject(error);
-        },
-      };
-      this.#waits.add(wait);
-      const unwatch = signal && this.#signals.watch(signal, wait);
-      limit.set(this.#clock.now() + timeoutMs);
+    return new Promise<void>((settle) => {
+      this.#waits.set(this.#limits.begin(this, settle, timeoutMs, signal), late);
     });
   }
 
   /** Ends the oldest waits well. */
   resolve(count: number = Infinity): void {
     let left = count;
-    for (const wait of this.#waits) {
+    for (const wait of this.#waits.keys()) {
       if (left <= 0) return;
       left -= 1;
-      wait.resolve();
+      this.#end(wait, undefined);
     }
   }
 
   reject(error: () => Error): void {
-    for (const wait of this.#waits) wait.reject(error());
+    for (const wait of this.#waits.keys()) this.#end(wait, Promise.reject(error()));
+  }
+
+  late(wait: Wait<void>): HawserError {
+    return this.#waits.get(wait)!();
+  }
+
+  aborted(_wait: Wait<void>, signal: AbortSignal): HawserError {
+    return this.#aborted(signal);
+  }
+
+  left(wait: Wait<void>): void {
+    this.#waits.delete(wait);
+  }
+
+  #end(wait: Wait<void>, result: void | Promise<never>): void {
+    this.#waits.delete(wait);
+    this.#limits.end(wait, result);
   }
 
   #aborted({ reason }: AbortSignal): HawserError {
     const command = this.#command;
-    const init = { outcome: this.#outcome(), command, cause: reason as unknown };
+    const init = { outcome: 'not-sent', command, cause: reason as unknown } as const;
     return new HawserError('ABORTED', `${command}: aborted by the caller`, init);
   }
 

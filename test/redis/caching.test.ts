@@ -80,6 +80,17 @@ describe('a cached read', () => {
     expect(counted(redis)).toMatchObject({ misses: 1, shared: 2 });
   });
 
+  test('takes no timer of its own, and leaves none behind', async () => {
+    const world = await worldWith({ name: 'rope' });
+    const redis = await world.connect({ cache: {} });
+    await world.clock.waitFor(redis.cached.get('name'));
+    const before = world.clock.pendingTimers;
+    const reads = Array.from({ length: 100 }, (_, index) => redis.cached.get(`key${index}`));
+    expect(world.clock.pendingTimers).toBe(before + 1);
+    await world.clock.waitFor(Promise.all(reads));
+    expect(world.clock.pendingTimers).toBe(before);
+  });
+
   test('that its only caller leaves before it is sent is never sent', async () => {
     const world = await worldWith({ name: 'rope' });
     world.crash();

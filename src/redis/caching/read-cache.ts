@@ -1,4 +1,12 @@
-import { HawserError, type Clock, type Encoded, type Pipeline, type StateChange } from '../../core/index.ts';
+import {
+  HawserError,
+  WaitLimits,
+  type Clock,
+  type Encoded,
+  type Explanation,
+  type Pipeline,
+  type StateChange,
+} from '../../core/index.ts';
 import type { CallOptions } from '../call-options.ts';
 import type { ReplyHandling } from '../command-methods.ts';
 import { keysOf } from '../command-keys.ts';
@@ -55,6 +63,8 @@ export type StaleListener = (outage: Outage) => void;
  * word, a write of the client's own, when it is made (or has ended, on another connection), and the loss of the connection.
  */
 export class ReadCache implements WriteFollower, SharedReadOwner {
+  /** Of all who wait for reads. */
+  readonly limits: WaitLimits<unknown>;
   readonly #ground: ReadCacheGround;
   readonly #store: CacheStore;
   /** Reads that others may join. */
@@ -66,6 +76,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   #tracking: Tracking | undefined;
 
   constructor(ground: ReadCacheGround) {
+    this.limits = new WaitLimits(ground.clock);
     this.#ground = ground;
     this.#store = new CacheStore(ground.options);
   }
@@ -98,14 +109,9 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
       this.#store.touch(entry);
       return Promise.resolve(copyOf(entry.value));
     }
-    if (stale === undefined) return this.#ask(question, options);
-    const known = this.#staleValue(question.id, stale);
-    if (known !== undefined) return Promise.resolve(known.value);
-    return this.#ask(question, options).catch((error: unknown) => {
-      const meanwhile = isOfConnection(error) ? this.#staleValue(question.id, stale) : undefined;
-      if (meanwhile === undefined) throw error;
-      return meanwhile.value;
-    });
+    return stale === undefined
+      ? this.#ask(question, options)
+      : this.#readEvenIfDown(question, options, stale);
   }
 
   follow<T>(commands: readonly RedisCommand[], isElsewhere: boolean, reply: Promise<T>): Promise<T> {
@@ -150,6 +156,10 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     this.#detach(read);
   }
 
+  explainConnection(): Explanation {
+    return this.#line!.explain();
+  }
+
   explain(): CacheExplanation {
     const { entries, bytes, evictions } = this.#store;
     const { tracking, reason } = this.#describeTracking();
@@ -182,8 +192,24 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     return { value: copyOf(entry.value) };
   }
 
-  /** Asks the server, or joins who does. */
-  async #ask(question: CachedQuestion, options: CallOptions = {}): Promise<unknown> {
+  async #readEvenIfDown(
+    question: CachedQuestion,
+    options: CallOptions | undefined,
+    stale: StaleListener,
+  ): Promise<unknown> {
+    const known = this.#staleValue(question.id, stale);
+    if (known !== undefined) return known.value;
+    try {
+      return await this.#ask(question, options);
+    } catch (error) {
+      const meanwhile = isOfConnection(error) ? this.#staleValue(question.id, stale) : undefined;
+      if (meanwhile === undefined) throw error;
+      return meanwhile.value;
+    }
+  }
+
+  /** Asks the server, or joins who does. What it throws is what the call rejects with. */
+  #ask(question: CachedQuestion, options: CallOptions = {}): Promise<unknown> {
     const { timeoutMs = this.#ground.timeoutMs, signal, retry } = options;
     const isAlone = retry === 'never';
     const there = isAlone ? undefined : this.#reads.get(question.id);
@@ -204,10 +230,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const keys = eachOnce(positions.map((position) => keyName(command[position]!)));
     // Over a call without end a silent server is not found until its caller leaves: that must be told.
     const mayWaitLong = this.#line!.state !== 'ready' || options.timeoutMs === Infinity;
-    const read = new SharedRead(this.#ground.clock, info.name, id, keys, mayWaitLong, {
-      left: (left) => this.#detach(left),
-      explain: () => this.#line!.explain(),
-    });
+    const read = new SharedRead(info.name, id, keys, mayWaitLong, this);
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
     const request = new CachedRequest(info, encoded, !isAlone, form, convert, read);
     const { signal } = read;
