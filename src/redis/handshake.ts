@@ -5,7 +5,7 @@ import type { ResolvedRedisOptions } from './options.ts';
 import { PLAIN_FORM, type RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { encodeCommand } from './resp-encoder.ts';
-import { isFromReplica, wrongRole } from './role.ts';
+import { assertRole } from './role.ts';
 import { VERSION } from './version.ts';
 
 type RedisHandshake = Handshake<RedisRequest, RedisReply>;
@@ -29,11 +29,10 @@ export async function shakeHands(
 ): Promise<Acquaintance> {
   const credentials = await options.credentials.ask(handshake.signal);
   const greeting = await greet(handshake, credentials, options.protocol);
-  const wantsPrimary = options.role === 'primary';
-  if (wantsPrimary && greeting !== undefined) assertPrimary(greeting);
+  if (greeting !== undefined) assertRole(options.role, greeting);
   // Asked together, since none depends on another's answer; all are answered before any request of a user.
   const { database, clientName } = options;
-  const role = wantsPrimary && greeting === undefined ? ask(handshake, ['ROLE']) : undefined;
+  const role = greeting === undefined && options.role !== 'any' ? ask(handshake, ['ROLE']) : undefined;
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
   const readonly = options.readonly ? ask(handshake, ['READONLY']) : undefined;
   const alive = ask(handshake, ['PING']);
@@ -45,7 +44,7 @@ export async function shakeHands(
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-VER', VERSION]),
   ];
   // Who does not answer it may be no Redis itself, or not allow it.
-  await role?.then(assertPrimary, ignoreRefusal);
+  await role?.then((answer) => assertRole(options.role, answer), ignoreRefusal);
   await select?.catch((error: unknown) => fail('SELECT', error));
   await readonly?.catch((error: unknown) => failIfInCluster(error));
   await alive.catch((error: unknown) => failIfNotServing(error));
@@ -81,10 +80,6 @@ async function greet(
   const named = username === undefined ? [] : [username];
   await ask(handshake, ['AUTH', ...named, password]).catch((refusal: unknown) => fail('AUTH', refusal));
   return undefined;
-}
-
-function assertPrimary(answer: RedisReply): void {
-  if (isFromReplica(answer)) throw wrongRole();
 }
 
 /** Sends one command of a handshake. */

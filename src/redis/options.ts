@@ -59,7 +59,8 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
   readonly clientName?: string | undefined;
   /**
    * `primary`: a server that says it is a replica is not taken but tried again, and one that becomes a replica is left for
-   * the next that will do. `any`: replicas will do; their READONLY is the caller's to deal with. Default `primary`.
+   * the next that will do. `replica`: the same the other way round, for reading. `any`: both will do. The READONLY of a
+   * replica that was asked for is the caller's to deal with. Default `primary`.
    */
   readonly role?: RedisRole | undefined;
   /**
@@ -127,6 +128,7 @@ export interface ResolvedRedisOptions {
 }
 
 const DEFAULT_PORT = 6_379;
+const ROLES: ReadonlySet<RedisRole> = new Set(['primary', 'replica', 'any']);
 
 /**
  * Brings URL and options together. Throws INVALID_OPTION, which never repeats the URL: it may hold a password. `names` are the
@@ -240,8 +242,8 @@ function checkRole(
 ): Pick<ResolvedRedisOptions, 'role' | 'readonly'> {
   if (typeof readonly !== 'boolean') throw invalidOption('readonly', 'true or false', readonly);
   const role = given ?? (readonly ? 'any' : 'primary');
-  if (role !== 'primary' && role !== 'any') throw invalidOption('role', "'primary' or 'any'", role);
-  if (role === 'primary' && readonly) throw invalidOption('role', "'any' beside readonly", role);
+  if (!ROLES.has(role)) throw invalidOption('role', "'primary', 'replica' or 'any'", role);
+  if (role === 'primary' && readonly) throw invalidOption('role', "'replica' or 'any' beside readonly", role);
   return { role, readonly };
 }
 

@@ -19,7 +19,7 @@ import { RedisRequest } from './request.ts';
 import { RespDecoder, type RespSink } from './resp-decoder.ts';
 import { encodeCommand } from './resp-encoder.ts';
 import { violation } from './resp-limits.ts';
-import { showsReplica, wrongRole } from './role.ts';
+import { reasonToLeave } from './role.ts';
 
 type RedisInbound = Inbound<RedisRequest, RedisReply, RedisReply[]>;
 
@@ -157,8 +157,9 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
 
   /** Leaves a server that says that it will not do any more. */
   #heed(refusal: RedisReplyError, inbound: RedisInbound): void {
-    if (this.#options.role === 'primary' && showsReplica(refusal)) inbound.retire(wrongRole(refusal));
-    else if (refusal.code === 'NOAUTH') inbound.retire(forgotten(refusal));
+    const reason =
+      refusal.code === 'NOAUTH' ? forgotten(refusal) : reasonToLeave(this.#options.role, refusal);
+    if (reason !== undefined) inbound.retire(reason);
   }
 
   #convert(request: RedisRequest, convert: Conversion, reply: RedisReply, inbound: RedisInbound): void {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { resp, type SimulatedRedisHandler } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { endingOf, RedisWorld } from '../support/redis-world.ts';
-import { REACTIONS, reactionTable, type Reaction } from './reactions.ts';
+import { endingOf, RedisWorld, replicaGreeting } from '../support/redis-world.ts';
+import { REACTIONS, reactionTable, type Later, type Reaction } from './reactions.ts';
 
 test('docs/reactions.md has the table that the tests here walk through', async () => {
   const page = fileURLToPath(new URL('../../docs/reactions.md', import.meta.url));
@@ -18,6 +18,14 @@ test('docs/reactions.md has the table that the tests here walk through', async (
 function refusing(name: string, text: string): SimulatedRedisHandler {
   return ({ command }) => (command.name === name ? { bytes: resp.error(text) } : undefined);
 }
+
+/** The roles in which a connection is left. */
+const LEAVING: Readonly<Record<Later, readonly string[]>> = {
+  kept: [],
+  left: ['primary', 'replica', 'any'],
+  'left for a primary': ['primary'],
+  'left for one that serves': ['primary', 'replica'],
+};
 
 describe.each(REACTIONS)('$text', ({ code, text, handshake, later }: Reaction) => {
   test(`the handshake is ${handshake.ends}`, async () => {
@@ -44,23 +52,26 @@ describe.each(REACTIONS)('$text', ({ code, text, handshake, later }: Reaction) =
     await world.clock.waitFor(client.ready());
   });
 
-  test.each(['primary', 'any'] as const)(`later a connection is ${later}; role %s`, async (role) => {
-    const world = new RedisWorld();
-    const client = await world.connect({ role });
-    const end = world.redis.on('SET', () => ({ bytes: resp.error(text) }));
-    const refused = endingOf(client.set('key', 'value'));
-    // In flight behind it.
-    const behind = endingOf(client.incr('n'));
-    expect(await world.clock.waitFor(refused)).toMatchObject({
-      error: { code, outcome: 'refused', command: 'SET' },
-    });
-    expect(await world.clock.waitFor(behind)).toEqual({ value: 1 });
-    end();
-    await world.clock.advance(150);
-    expect(await world.clock.waitFor(client.set('key', 'value'))).toBe('OK');
-    const isLeft = later === 'left' || (later === 'left for a primary' && role === 'primary');
-    expect(world.network.dials).toHaveLength(isLeft ? 2 : 1);
-  });
+  test.each(['primary', 'replica', 'any'] as const)(
+    `later a connection is ${later}; role %s`,
+    async (role) => {
+      const world = new RedisWorld();
+      if (role === 'replica') world.redis.on('HELLO', replicaGreeting);
+      const client = await world.connect({ role });
+      const end = world.redis.on('SET', () => ({ bytes: resp.error(text) }));
+      const refused = endingOf(client.set('key', 'value'));
+      // In flight behind it.
+      const behind = endingOf(client.incr('n'));
+      expect(await world.clock.waitFor(refused)).toMatchObject({
+        error: { code, outcome: 'refused', command: 'SET' },
+      });
+      expect(await world.clock.waitFor(behind)).toEqual({ value: 1 });
+      end();
+      await world.clock.advance(150);
+      expect(await world.clock.waitFor(client.set('key', 'value'))).toBe('OK');
+      expect(world.network.dials).toHaveLength(LEAVING[later].includes(role) ? 2 : 1);
+    },
+  );
 
   test('an idle connection on which PING is answered so is alive', async () => {
     const world = new RedisWorld();

@@ -8,7 +8,7 @@ export type InHandshake =
   | { readonly ends: 'parked'; readonly at: 'HELLO' };
 
 /** What becomes of a connection on which the server says so to a call. */
-export type Later = 'kept' | 'left' | 'left for a primary';
+export type Later = 'kept' | 'left' | 'left for a primary' | 'left for one that serves';
 
 /** How the client reacts to an error of the server, as docs/reactions.md has it. */
 export interface Reaction {
@@ -32,14 +32,14 @@ export const REACTIONS: readonly Reaction[] = [
     handshake: { ends: 'taken' },
     later: 'left for a primary',
     remark:
-      "A replica is not taken in the first place: `WRONG_ROLE`, and the next endpoint is tried. Ask again: it goes to a primary. With `role: 'any'` it is the caller's.",
+      "A replica is not taken in the first place: `WRONG_ROLE`, and the next endpoint is tried. Ask again: it goes to a primary. With `role: 'replica'` and `'any'` it is the caller's.",
   },
   {
     code: 'MASTERDOWN',
     text: "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
     meaning: 'It is a replica that has lost its primary, and serves no old data.',
     handshake: { ends: 'tried again', at: 'PING' },
-    later: 'left for a primary',
+    later: 'left for one that serves',
     remark: PASSES,
   },
   {
@@ -153,7 +153,8 @@ export const REACTIONS: readonly Reaction[] = [
 const LATER: Readonly<Record<Later, string>> = {
   kept: 'kept',
   left: 'left, when what is in flight is answered',
-  'left for a primary': "left, when what is in flight is answered; with `role: 'any'` kept",
+  'left for a primary': "left, when what is in flight is answered; with `role: 'replica'` and `'any'` kept",
+  'left for one that serves': "left, when what is in flight is answered; with `role: 'any'` kept",
 };
 
 /** The table of docs/reactions.md. */

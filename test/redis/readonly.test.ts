@@ -67,7 +67,10 @@ test('without it, nobody says READONLY', async () => {
 });
 
 test.each([
-  [{ readonly: true, role: 'primary' }, "option role: expected 'any' beside readonly, got string"],
+  [
+    { readonly: true, role: 'primary' },
+    "option role: expected 'replica' or 'any' beside readonly, got string",
+  ],
   [{ readonly: 'yes' }, 'option readonly: expected true or false, got string'],
 ])('%j is refused by name', (options, message) => {
   const world = new RedisWorld();

@@ -1,16 +1,11 @@
 import type { HawserError, Redis } from 'hawser/redis';
-import { resp, type SimulatedRedisHandler } from 'hawser/testing';
+import { resp, SimulatedRedis, type SimulatedRedisHandler } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { endingOf, RedisWorld } from '../support/redis-world.ts';
+import { endingOf, ENDPOINT, RedisWorld, replicaGreeting } from '../support/redis-world.ts';
 
 const READONLY = { bytes: resp.error("READONLY You can't write against a read only replica.") } as const;
 const REFUSED = { code: 'READONLY', outcome: 'refused' } as const;
 const WRONG_ROLE = { code: 'WRONG_ROLE', outcome: 'not-sent' } as const;
-
-/** Says in its greeting what it is. */
-const replicaGreeting: SimulatedRedisHandler = ({ run }) => ({
-  bytes: run().toString('latin1').replace('$6\r\nmaster', '$7\r\nreplica'),
-});
 
 /** From now on the server is a replica, as on the connections that it has. Returns what makes it a primary again. */
 function demote({ redis }: RedisWorld): () => void {
@@ -75,7 +70,52 @@ describe('in the handshake', () => {
 
   test('a role that is none is refused by name', () => {
     const world = new RedisWorld();
-    expect(() => world.start({ role: 'replica' as 'any' })).toThrow("role: expected 'primary' or 'any'");
+    expect(() => world.start({ role: 'slave' as 'any' })).toThrow(
+      "role: expected 'primary', 'replica' or 'any'",
+    );
+  });
+});
+
+describe("with role 'replica'", () => {
+  test('a primary is not taken, and the next endpoint is; who writes there is refused, and it is kept', async () => {
+    const world = new RedisWorld();
+    const replica = new SimulatedRedis(world);
+    const place = { host: 'replica.test', port: 6379 };
+    world.network.listen(place, replica.accept);
+    replica.on('HELLO', replicaGreeting);
+    replica.on('SET', () => READONLY);
+    const client = await world.connect({ role: 'replica', endpoints: [ENDPOINT, place] });
+    expect(client.explain().peer).toContain('replica.test');
+    expect(client.explain().transitions.map(({ cause }) => cause)).toContain(
+      "the server is a primary, and a replica is wanted; role: 'any' takes primaries",
+    );
+    expect(await world.failureOf(client.set('key', 'value'))).toMatchObject(REFUSED);
+    expect(await world.clock.waitFor(client.get('missing'))).toBeNull();
+    expect(world.network.dials).toHaveLength(2);
+  });
+
+  test('a primary without HELLO is found by ROLE', async () => {
+    const world = new RedisWorld({ script: ['no-hello'] });
+    const client = world.start({ role: 'replica', whenDownWaitMs: 0 });
+    await world.clock.advance(50);
+    expect(await world.failureOf(client.get('key'))).toMatchObject({ cause: WRONG_ROLE });
+    expect(world.server(1).commands.map(({ name }) => name)).toContain('ROLE');
+  });
+
+  test('one that has lost its primary, and serves nothing, is left when what is in flight is answered', async () => {
+    const world = new RedisWorld();
+    world.redis.on('HELLO', replicaGreeting);
+    const client = await world.connect({ role: 'replica' });
+    const end = world.redis.on('GET', () => ({ bytes: resp.error('MASTERDOWN Link with MASTER is down') }));
+    expect(await world.failureOf(client.get('key'))).toMatchObject({
+      code: 'MASTERDOWN',
+      outcome: 'refused',
+    });
+    end();
+    expect(await world.clock.waitFor(client.get('missing'))).toBeNull();
+    expect(client.explain().transitions.map(({ cause }) => cause)).toContain(
+      'the replica has lost its primary, and serves nothing (MASTERDOWN)',
+    );
   });
 });
 

@@ -9,6 +9,7 @@ import {
   SimulatedRedis,
   type SimulatedRedisOptions,
   type SimulatedRedisConnection,
+  type SimulatedRedisHandler,
   SimulatedNetwork,
   type SimulatedPeer,
   type SimulatedListener,
@@ -26,6 +27,11 @@ export const REDIS_ADDRESS = 'redis://redis.test:6379';
 
 /** How a {@link RedisWorld} is set up. */
 export type RedisWorldOptions = Omit<SimulatedRedisOptions & SimulatedNetworkOptions, 'clock'>;
+
+/** The answer to HELLO of a server that says that it is a replica. */
+export const replicaGreeting: SimulatedRedisHandler = ({ run }) => ({
+  bytes: run().toString('latin1').replace('$6\r\nmaster', '$7\r\nreplica'),
+});
 
 /** How a promise ended. */
 export type Ending<T> = { readonly value: T } | { readonly error: HawserError };
