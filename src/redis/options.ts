@@ -23,7 +23,7 @@ import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
 import type { RedisRole } from './role.ts';
 import {
-  primaryOf,
+  namedBySentinels,
   resolveSentinel,
   SENTINEL_PORT,
   tlsOptionsOf,
@@ -70,8 +70,8 @@ export interface RedisOptions extends Omit<ConnectionOptions, 'endpoints' | 'tls
   readonly readonly?: boolean | undefined;
   /**
    * The URL's host and port, or `endpoints`, are those of Sentinels (port 26379 by default), which are asked at each connect
-   * where the primary is, and followed when they replace it. All else in the URL and the options is about the primary. See
-   * docs/sentinel.md.
+   * where the primary is, and followed when they replace it; with `role: 'replica'`, where a replica is that is up. All else in
+   * the URL and the options is about that server. See docs/sentinel.md.
    */
   readonly sentinel?: SentinelOptions | undefined;
   /** Most that is accepted from the server. */
@@ -163,8 +163,8 @@ function resolve(
     protocol = 3,
     keyPrefix,
     clientName,
-    role,
-    readonly = false,
+    role: givenRole,
+    readonly: givenReadonly = false,
     limits,
     endpoints,
     sentinel: givenSentinel,
@@ -174,12 +174,13 @@ function resolve(
   } = options;
   const address = parseAddress(url, givenSentinel === undefined ? DEFAULT_PORT : SENTINEL_PORT);
   const servers = endpoints ?? [address.endpoint];
-  const sentinel = givenSentinel && resolveSentinel(givenSentinel, servers, rest);
+  const { role, readonly } = checkRole(givenRole, givenReadonly);
+  const sentinel = givenSentinel && resolveSentinel(givenSentinel, role, servers, rest);
   const speaksTls = tls ?? address.tls;
   checkGroup('limits', limits);
   const connection: ConnectionOptions = {
     ...rest,
-    ...(sentinel === undefined ? { endpoints: servers } : primaryOf(sentinel, rest.name)),
+    ...(sentinel === undefined ? { endpoints: servers } : namedBySentinels(sentinel, rest.name)),
     tls: tlsOptionsOf(speaksTls),
   };
   const { name, timeoutMs, stallAfterMs, whenDownWaitMs, backoff, slowRetryMs } = resolveOptions(connection);
@@ -201,7 +202,8 @@ function resolve(
     protocol: checkProtocol(protocol),
     cache: resolveCacheOptions(cache, protocol),
     clientName: checkClientName(clientName),
-    ...checkRole(role, readonly),
+    role,
+    readonly,
     limits: checkLimits({ ...DEFAULT_RESP_LIMITS, ...limits }),
     sentinel,
     pool,

@@ -1,7 +1,7 @@
 import { resolveOptions, systemEnvironment, type Environment, type Explanation } from '../core/index.ts';
 import type { ExplainedCredentials } from './credential-source.ts';
 import type { ResolvedRedisOptions } from './options.ts';
-import { PrimaryReach } from './sentinel/primary-reach.ts';
+import { SentinelReach } from './sentinel/sentinel-reach.ts';
 
 /** What a client says of how it reaches its server. */
 export interface ExplainedReach {
@@ -24,21 +24,21 @@ export interface Reach {
   end(): Promise<void>;
 }
 
-/** Where the options say, or where the Sentinels say that the primary is; as whoever the options say, as long as the client is open. */
+/** Where the options say, or where the Sentinels say; as whoever the options say, as long as the client is open. */
 export function reachOf(options: ResolvedRedisOptions, environment: Environment = systemEnvironment): Reach {
   const { connection, credentials, sentinel } = options;
   const { clock, random } = environment;
   const { handshakeTimeoutMs, slowRetryMs } = resolveOptions(connection);
   credentials.begin({ clock, random, limitMs: handshakeTimeoutMs, slowRetryMs });
-  const primary = sentinel && new PrimaryReach(options, sentinel, environment);
+  const bySentinels = sentinel && new SentinelReach(options, sentinel, environment);
   return {
-    environment: primary?.environment ?? environment,
-    onMoved: (retryNow) => primary?.onMoved(retryNow),
+    environment: bySentinels?.environment ?? environment,
+    onMoved: (retryNow) => bySentinels?.onMoved(retryNow),
     renewCredentials: () => credentials.renewNow(),
-    explain: () => ({ sentinel: primary?.explainSentinel(), credentials: credentials.explain() }),
+    explain: () => ({ sentinel: bySentinels?.explainSentinel(), credentials: credentials.explain() }),
     async end() {
       credentials.end();
-      await primary?.end();
+      await bySentinels?.end();
     },
   };
 }

@@ -4,28 +4,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { redisSentinels } from '../support/redis.ts';
 import { connect, failureOf, pool, start, until } from './clients.ts';
 import { Load, storing } from './load.ts';
+import { heal, NOWHERE, optionsOf, peerOf } from './sentinels.ts';
 
 const group = redisSentinels();
 
-/** The address of no Sentinel: options say where they are. */
-const URL = 'redis://sentinels.invalid';
 const PAUSE_MS = 3_000;
 
 function options(given: RedisOptions = {}): RedisOptions {
-  return { endpoints: group().endpoints, sentinel: { group: group().name }, ...given };
-}
-
-function peerOf({ port }: RedisServer): string {
-  return `127.0.0.1:${port}`;
-}
-
-/** All servers are up again, and all Sentinels say the same. */
-async function healed(): Promise<void> {
-  for (const server of [...group().nodes, ...group().sentinels]) {
-    if (server.state === 'paused') server.resume();
-    if (server.state === 'down') await server.restart();
-  }
-  await group().untilAgreed();
+  return optionsOf(group(), given);
 }
 
 /** Holds back all writes until the replicas have those that were confirmed; what is held back dies with the primary. */
@@ -42,18 +28,18 @@ async function offsetOf(server: RedisServer): Promise<string | undefined> {
   return /^(?:master|slave)_repl_offset:(\d+)/m.exec(replication)?.[1];
 }
 
-afterEach(healed, 30_000);
+afterEach(() => heal(group()), 30_000);
 
 describe('the primary is found', () => {
   test('by a shared connection, a pool, a lent connection and a subscription', async () => {
     const primary = await group().master();
-    const redis = await connect(URL, options());
+    const redis = await connect(NOWHERE, options());
     expect(redis.explain()).toMatchObject({
       peer: peerOf(primary),
       name: expect.stringMatching(/^main by /) as string,
     });
     expect(await redis.set('key', 'value')).toBe('OK');
-    expect(await pool(URL, options()).get('key')).toBe('value');
+    expect(await pool(NOWHERE, options()).get('key')).toBe('value');
     expect(await redis.dedicated((own) => own.get('key'))).toBe('value');
     const messages = redis.subscribe('news');
     const heard = messages.next();
@@ -67,13 +53,13 @@ describe('the primary is found', () => {
     const [first, second] = group().sentinels;
     await first!.kill();
     second!.pause();
-    const redis = await connect(URL, options());
+    const redis = await connect(NOWHERE, options());
     expect(redis.explain().peer).toBe(peerOf(await group().master()));
     await until(() => redis.explain().sentinel?.peer === peerOf(group().sentinels[2]!));
   });
 
   test('not where no Sentinel knows the group: that is said, and not tried again', async () => {
-    const redis = start(URL, options({ sentinel: { group: 'mine' } }));
+    const redis = start(NOWHERE, options({ sentinel: { group: 'mine' } }));
     const failure = await failureOf(redis.ready());
     expect(failure).toMatchObject({ code: 'NOT_CONNECTED', cause: { code: 'HANDSHAKE_REFUSED' } });
     expect((failure.cause as HawserError).message).toMatch(
@@ -84,13 +70,13 @@ describe('the primary is found', () => {
 
   test('not where there is no Sentinel: that is said, and tried again', async () => {
     const endpoints = [{ host: '127.0.0.1', port: 1 }];
-    expect(await failureOf(connect(URL, options({ endpoints })))).toMatchObject({
+    expect(await failureOf(connect(NOWHERE, options({ endpoints })))).toMatchObject({
       code: 'CONNECT_FAILED',
       outcome: 'not-sent',
       message: 'no Sentinel answers for main (127.0.0.1:1: could not connect to 127.0.0.1:1 (ECONNREFUSED))',
     });
     const [node] = group().nodes;
-    const failure = await failureOf(connect(URL, options({ endpoints: [node!.endpoint] })));
+    const failure = await failureOf(connect(NOWHERE, options({ endpoints: [node!.endpoint] })));
     expect(failure).toMatchObject({ code: 'HANDSHAKE_REFUSED' });
     expect(failure.message).toContain("ERR unknown command 'SENTINEL'");
   });
@@ -106,8 +92,8 @@ describe('under load', () => {
     'a primary that is %s is left for its successor, and the ledger is exact',
     async (way, strike) => {
       const primary = await group().master();
-      const redis = await connect(URL, options({ timeoutMs: 20_000 }));
-      const members = pool(URL, options({ timeoutMs: 20_000 }));
+      const redis = await connect(NOWHERE, options({ timeoutMs: 20_000 }));
+      const members = pool(NOWHERE, options({ timeoutMs: 20_000 }));
       const ledgers = [`shared:${way}`, `pool:${way}`] as const;
       const shared = new Load(8, (id) => redis.rpush(ledgers[0], id), storing(ledgers[0]));
       const pooled = new Load(8, (id) => members.rpush(ledgers[1], id), storing(ledgers[1]));
@@ -136,7 +122,7 @@ describe('under load', () => {
 test('a primary that is well is left at once when it is replaced, as told by a Sentinel that was not listed', async () => {
   const primary = await group().master();
   const [first] = group().sentinels;
-  const redis = await connect(URL, options({ endpoints: [first!.endpoint] }));
+  const redis = await connect(NOWHERE, options({ endpoints: [first!.endpoint] }));
   await until(() => redis.explain().sentinel?.peer === peerOf(first!));
   await first!.kill();
   await until(() => redis.explain().sentinel?.state === 'ready');
@@ -152,11 +138,11 @@ describe.each(['shared', 'pool'] as const)('a client that is closed (%s)', (kind
   test('leaves no connection to a Sentinel, no timer and no listener', async () => {
     using check = await LeakCheck.begin({ timers: true });
     const client: Redis | RedisPool =
-      kind === 'shared' ? await connect(URL, options()) : pool(URL, options());
+      kind === 'shared' ? await connect(NOWHERE, options()) : pool(NOWHERE, options());
     await client.set('key', 'value');
     await client.close();
     expect(await check.leftovers()).toEqual([]);
-    expect(await failureOf(connect(URL, options({ sentinel: { group: 'mine' } })))).toMatchObject({
+    expect(await failureOf(connect(NOWHERE, options({ sentinel: { group: 'mine' } })))).toMatchObject({
       code: 'HANDSHAKE_REFUSED',
     });
     expect(await check.leftovers()).toEqual([]);

@@ -10,8 +10,8 @@ describe('what is remembered of Sentinels', () => {
   test('is bounded, and those that were listed are never forgotten', () => {
     const group = new SentinelGroup('main', SENTINELS);
     const many = Array.from({ length: 1_000 }, (_, index) => ({ host: `s${index}.test`, port: PORT }));
-    group.believe({ from: OTHER, primary: ENDPOINT, epoch: 1, others: many });
-    group.believe({ from: many[7]!, primary: ENDPOINT, epoch: 1, others: [] });
+    group.believe({ from: OTHER, primary: ENDPOINT, epoch: 1, others: many, replicas: [] });
+    group.believe({ from: many[7]!, primary: ENDPOINT, epoch: 1, others: [], replicas: [] });
     expect(group.sentinels.slice(0, 4)).toEqual([many[7], ...SENTINELS]);
     expect(group.sentinels).toHaveLength(SENTINELS.length + SENTINELS_LEARNT_MAX);
   });

@@ -57,14 +57,14 @@ export class RedisWorld {
 
   /** As `Redis.start`, in this world. */
   start(options: RedisOptions = {}, address: string = REDIS_ADDRESS): Redis {
-    const client = Redis.start(address, options, this.#environment());
+    const client = Redis.start(address, options, this.environment());
     this.#clients.push(client);
     return client;
   }
 
   /** As `Redis.pool`, in this world. */
   pool(options: RedisPoolOptions = {}, address: string = REDIS_ADDRESS): RedisPool {
-    const client = Redis.pool(address, options, this.#environment());
+    const client = Redis.pool(address, options, this.environment());
     this.#clients.push(client);
     return client;
   }
@@ -115,7 +115,8 @@ export class RedisWorld {
     throw new Error('It was expected to reject, and resolved.');
   }
 
-  #environment(): Environment {
+  /** That of one client more. */
+  protected environment(): Environment {
     return { clock: this.clock, random: new SeededRandom(1).next, dial: this.network.dial };
   }
 

@@ -5,6 +5,8 @@ import { PLAIN_FORM, textOf, type RedisReply } from '../reply.ts';
 import { RedisRequest } from '../request.ts';
 import { encodeCommand } from '../resp-encoder.ts';
 import { redisProtocol } from '../session.ts';
+import { replicaViewOf, type ReplicaView } from './replica-view.ts';
+import { isSame } from './sentinel-group.ts';
 import type { ResolvedSentinel } from './sentinel-options.ts';
 
 /** How any Sentinel is reached, and asked for what. */
@@ -24,6 +26,8 @@ export interface SentinelAnswer {
   readonly epoch: number | undefined;
   /** Sentinels besides. */
   readonly others: readonly Endpoint[];
+  /** Asked for, and told, only where a replica is wanted. The primary is none of them. */
+  readonly replicas: readonly ReplicaView[];
 }
 
 /**
@@ -36,23 +40,31 @@ export async function askSentinel(
   limitMs: number,
   signal: AbortSignal,
 ): Promise<SentinelAnswer | undefined> {
-  const { group, connection } = sentinel;
+  const { group, connection, wanted } = sentinel;
   const limits = { timeoutMs: limitMs, connectTimeoutMs: limitMs, handshakeTimeoutMs: limitMs };
   const options = { ...connection, ...limits, endpoints: [from], signal };
   const pipeline = await Pipeline.connectOnce(redisProtocol(session), options, environment);
   try {
     const ask = async (subcommand: string): Promise<RedisReply> =>
       pipeline.submit(sentinelRequest(subcommand, group), { signal });
-    const [address, details, others] = await Promise.all([
+    const [address, details, others, replicas] = await Promise.all([
       ask('GET-MASTER-ADDR-BY-NAME'),
       // What a user is not allowed to ask is done without.
       ask('MASTER').catch(nothingIfRefused),
       ask('SENTINELS').catch(nothingIfRefused),
+      wanted === 'replica' ? ask('REPLICAS').catch(refusalOf) : [],
     ]);
     if (address === null) return undefined;
     const primary = Array.isArray(address) ? endpointOf(address[0], address[1]) : undefined;
     if (primary === undefined) throw noAddress();
-    return { from, primary, epoch: epochIn(details), others: endpointsIn(others) };
+    if (replicas instanceof RedisReplyError) throw replicas;
+    return {
+      from,
+      primary,
+      epoch: epochIn(details),
+      others: endpointsIn(others),
+      replicas: replicasIn(replicas).filter(({ endpoint }) => !isSame(endpoint, primary)),
+    };
   } finally {
     await pipeline.close({ timeoutMs: 0 });
   }
@@ -68,16 +80,33 @@ function nothingIfRefused(error: unknown): null {
   throw error;
 }
 
+/** Also of a group that the Sentinel does not know, which is another matter. */
+function refusalOf(error: unknown): RedisReplyError {
+  if (error instanceof RedisReplyError) return error;
+  throw error;
+}
+
 function epochIn(details: RedisReply): number | undefined {
   const epoch = fieldsOf(details).get('config-epoch');
   return epoch !== undefined && /^\d{1,15}$/.test(epoch) ? Number(epoch) : undefined;
 }
 
 function endpointsIn(reply: RedisReply): Endpoint[] {
+  return serversIn(reply).map(({ endpoint }) => endpoint);
+}
+
+function replicasIn(reply: RedisReply): ReplicaView[] {
+  return serversIn(reply).map(({ endpoint, fields }) => replicaViewOf(endpoint, fields));
+}
+
+function serversIn(
+  reply: RedisReply,
+): { readonly endpoint: Endpoint; readonly fields: ReadonlyMap<string, string> }[] {
   if (!Array.isArray(reply)) return [];
   return reply.flatMap((item) => {
     const fields = fieldsOf(item);
-    return endpointOf(fields.get('ip'), fields.get('port')) ?? [];
+    const endpoint = endpointOf(fields.get('ip'), fields.get('port'));
+    return endpoint === undefined ? [] : [{ endpoint, fields }];
   });
 }
 

@@ -45,15 +45,13 @@ export class SentinelGroup {
     return epoch === undefined || this.#epoch === undefined || epoch >= this.#epoch;
   }
 
-  /** Takes an answer for the truth. Returns whether the primary was another one until now. */
-  believe(answer: SentinelAnswer): boolean {
-    const { from, primary, epoch, others } = answer;
-    const before = this.#believed?.primary;
+  /** Takes an answer for the truth. */
+  believe(answer: SentinelAnswer): void {
+    const { from, epoch, others } = answer;
     this.#first = from;
     this.#believed = answer;
     this.#epoch = epoch ?? this.#epoch;
     if (others.length > 0) this.#learnt = [from, ...others].slice(0, SENTINELS_LEARNT_MAX);
-    return before !== undefined && !isSame(before, primary);
   }
 }
 

@@ -1,5 +1,6 @@
 import { describeEndpoint, HawserError, type Clock, type Endpoint, type Timer } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
+import type { Choice } from './choice.ts';
 import type { SentinelAnswer } from './sentinel-answer.ts';
 import type { SentinelGroup } from './sentinel-group.ts';
 
@@ -8,25 +9,26 @@ export const SENTINEL_STAGGER_MS = 250;
 /** How many Sentinels an error tells of, each with its own reason. */
 const REASONS_TOLD_MAX = 5;
 
-/** What a {@link findPrimary} needs. */
+/** What {@link searchSentinels} needs. */
 export interface SearchGround {
   readonly clock: Clock;
   readonly group: SentinelGroup;
+  readonly choice: Choice;
   /** For all of them together. */
   readonly limitMs: number;
   ask(sentinel: Endpoint, limitMs: number, signal: AbortSignal): Promise<SentinelAnswer | undefined>;
 }
 
 /**
- * Asks the Sentinels where the primary is: the first alone, each of the others when the one before has failed or was silent for
- * a while, which ends none that is under way. The first answer that is no old news wins; old news are believed when nobody has
- * better ones. So a Sentinel that is down costs nothing, one that is silent the stagger, and only once: the next search begins
+ * Asks the Sentinels where a server is that is wanted: the first alone, each of the others when the one before has failed or was
+ * silent for a while, which ends none that is under way. The first answer wins that is no old news and names one; others are
+ * taken when nobody has a better one. So a Sentinel that is down costs nothing, one that is silent the stagger, and only once: the next search begins
  * with who has answered.
  *
  * Rejects with HANDSHAKE_REFUSED where trying again cannot help, else with CONNECT_FAILED, or with the signal's reason. When
  * it has settled nobody is asked any more.
  */
-export async function findPrimary(ground: SearchGround, signal: AbortSignal): Promise<SentinelAnswer> {
+export async function searchSentinels(ground: SearchGround, signal: AbortSignal): Promise<SentinelAnswer> {
   const search = new Search(ground);
   const end = (): void => search.end(signal.reason as Error);
   signal.addEventListener('abort', end, { once: true });
@@ -44,7 +46,7 @@ class Search {
   readonly #waiting: Endpoint[];
   readonly #abort = new AbortController();
   readonly #staggerMs: number;
-  readonly #oldNews: SentinelAnswer[] = [];
+  readonly #poor: SentinelAnswer[] = [];
   readonly #failures: { readonly sentinel: Endpoint; readonly error: Error | undefined }[] = [];
   readonly #count: number;
   #next: Timer | undefined;
@@ -92,8 +94,9 @@ class Search {
 
   #answered(sentinel: Endpoint, answer: SentinelAnswer | undefined): void {
     if (answer === undefined) return this.#failed(sentinel, undefined);
-    if (this.#ground.group.isNews(answer)) return this.#succeed(answer);
-    this.#oldNews.push(answer);
+    const { group, choice } = this.#ground;
+    if (group.isNews(answer) && choice.isIn(answer)) return this.#succeed(answer);
+    this.#poor.push(answer);
     this.#goOn();
   }
 
@@ -104,7 +107,7 @@ class Search {
   }
 
   #goOn(): void {
-    if (this.#failures.length + this.#oldNews.length === this.#count) this.#conclude();
+    if (this.#failures.length + this.#poor.length === this.#count) this.#conclude();
     else this.#askNext();
   }
 
@@ -115,7 +118,7 @@ class Search {
 
   /** Nobody else will answer, or not in time. */
   #conclude(): void {
-    const [newest] = this.#oldNews.toSorted((a, b) => (b.epoch ?? 0) - (a.epoch ?? 0));
+    const [newest] = this.#poor.toSorted((a, b) => (b.epoch ?? 0) - (a.epoch ?? 0));
     if (newest !== undefined) return this.#succeed(newest);
     this.#settle?.reject(this.#failure());
     this.#settle = undefined;

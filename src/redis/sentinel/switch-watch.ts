@@ -13,12 +13,16 @@ import type { RedisRequest } from '../request.ts';
 import type { SentinelLine } from './sentinel-answer.ts';
 import type { SentinelGroup } from './sentinel-group.ts';
 
-const CHANNEL = '+switch-master';
+/** Where a Sentinel tells that the primary is another one, and that a replica is new, down, or back. */
+const CHANNELS = {
+  primary: ['+switch-master'],
+  replica: ['+switch-master', '+slave', '+sdown', '-sdown'],
+} as const;
 /** One that does not answer for longer is left for the next. */
 const ATTEMPT_LIMIT_MS = 1_000;
 
 /**
- * A subscription to what one Sentinel tells of failovers, kept up for ever: when that one is lost or silent, on another.
+ * A subscription to what one Sentinel tells of the group, kept up for ever: when that one is lost or silent, on another.
  * What is told while there is none is made up for by a hint whenever it begins.
  */
 export class SwitchWatch {
@@ -83,17 +87,24 @@ export class SwitchWatch {
     if (from === 'ready') this.#tried.clear();
     if (from === 'ready' && this.#at !== undefined) this.#tried.add(describeEndpoint(this.#at));
     if (to !== 'ready') return;
-    const request = new SubscriptionRequest('channel', 'join', CHANNEL);
+    const joins = CHANNELS[this.#line.sentinel.wanted].map((channel) => {
+      const request = new SubscriptionRequest('channel', 'join', channel);
+      return pipeline.submit(request, { timeoutMs: Infinity, silenceMs: 0 });
+    });
     const mayHaveMoved = (): void => this.#mayHaveMoved();
-    pipeline.submit(request, { timeoutMs: Infinity, silenceMs: 0 }).then(mayHaveMoved, () => {
+    Promise.any(joins).then(mayHaveMoved, () => {
       // It is lost, and subscribed to on the next; or refused, and the Sentinels are asked at each connect as ever.
     });
   }
 
-  /** `message`, the channel, and `group old-host old-port new-host new-port`. */
-  #told([kind, channel, payload]: RedisReply[]): void {
-    if (textOf(kind) !== 'message' || textOf(channel) !== CHANNEL) return;
-    if (textOf(payload).startsWith(`${this.#group.name} `)) this.#mayHaveMoved();
+  /** `message`, the channel, and `group old-host old-port new-host new-port`, or `slave name host port @ group ...`. */
+  #told([kind, , payload]: RedisReply[]): void {
+    if (textOf(kind) !== 'message') return;
+    const text = textOf(payload);
+    const { name } = this.#group;
+    if (text.startsWith(`${name} `) || (text.startsWith('slave ') && text.includes(` @ ${name} `))) {
+      this.#mayHaveMoved();
+    }
   }
 
   #mayHaveMoved(): void {

@@ -7,20 +7,24 @@ import {
 } from '../../core/index.ts';
 import { CredentialSource } from '../credential-source.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
-import { PrimaryDial } from './primary-dial.ts';
+import type { Choice } from './choice.ts';
+import { PrimaryChoice } from './primary-choice.ts';
+import { ReplicaChoice } from './replica-choice.ts';
 import { askSentinel, type SentinelAnswer, type SentinelLine } from './sentinel-answer.ts';
+import { SentinelDial } from './sentinel-dial.ts';
 import { SentinelGroup } from './sentinel-group.ts';
 import type { ResolvedSentinel } from './sentinel-options.ts';
-import { findPrimary, type SearchGround } from './sentinel-search.ts';
+import { searchSentinels, type SearchGround } from './sentinel-search.ts';
 import { SwitchWatch } from './switch-watch.ts';
 
-/** The primary of a group that Sentinels watch: found at each dial, and left when they say that it is another one. */
-export class PrimaryReach {
+/** A server of a group that Sentinels watch: found at each dial, and left when they say that it will not do any more. */
+export class SentinelReach {
   readonly environment: Environment;
   readonly #given: Environment;
   readonly #group: SentinelGroup;
+  readonly #choice: Choice;
   readonly #search: SearchGround;
-  readonly #dial: PrimaryDial;
+  readonly #dial: SentinelDial;
   readonly #watch: SwitchWatch;
   readonly #spreadMs: number;
   /** Ends what was begun by a hint. */
@@ -30,22 +34,29 @@ export class PrimaryReach {
   #retry: Timer | undefined;
 
   constructor(options: ResolvedRedisOptions, sentinel: ResolvedSentinel, given: Environment) {
-    const { group, credentials, connection } = sentinel;
+    const { group, wanted, credentials, connection } = sentinel;
     const source = new CredentialSource(credentials);
     const session = { ...options, credentials: source, database: 0, role: 'any', readonly: false } as const;
     const line: SentinelLine = { environment: given, sentinel, session };
     const { backoff, connectTimeoutMs } = resolveOptions(connection);
+    const shareMs = connectTimeoutMs / options.connection.endpoints.length;
     this.#given = given;
     this.#spreadMs = backoff.baseMs;
     this.#group = new SentinelGroup(group, connection.endpoints);
+    this.#choice = wanted === 'replica' ? new ReplicaChoice(group, given.random) : new PrimaryChoice(group);
     this.#search = {
       clock: given.clock,
       group: this.#group,
-      // The other half is for the primary itself.
-      limitMs: connectTimeoutMs / 2,
+      choice: this.#choice,
+      // The other half is for the server itself.
+      limitMs: shareMs / 2,
       ask: (from, limitMs, signal) => askSentinel(line, from, limitMs, signal),
     };
-    this.#dial = new PrimaryDial(group, (signal) => this.#find(signal), given.dial);
+    this.#dial = new SentinelDial(
+      (signal) => this.#find(signal),
+      given,
+      (endpoint, upMs) => this.#choice.ended(endpoint, upMs),
+    );
     this.#watch = new SwitchWatch(this.#group, line, (from) => void this.#follow(from));
     this.environment = { ...given, dial: this.#dial.dial };
   }
@@ -67,16 +78,15 @@ export class PrimaryReach {
 
   async #find(signal: AbortSignal): Promise<Endpoint> {
     const { believed: before } = this.#group;
-    const found = await findPrimary(this.#search, signal);
+    const found = await searchSentinels(this.#search, signal);
     const { believed } = this.#group;
     // Newer ones may have come by another way while old news was waited for.
     const answer =
       believed !== undefined && believed !== before && !this.#group.isNews(found) ? believed : found;
     // What works elsewhere is not left for old news; where nothing does, there may be no newer ones.
-    const { primary } = answer;
-    if (this.#group.isNews(answer) || !this.#dial.leadsElsewhere(primary)) this.#believe(answer);
+    if (this.#group.isNews(answer) || !this.#dial.hasToLeave(this.#reasonsIn(answer))) this.#believe(answer);
     if (!this.#abort.signal.aborted) this.#watch.wake();
-    return primary;
+    return this.#choice.choose(answer);
   }
 
   /** A Sentinel may know more than we do. It is asked, for what it has told does not say how new it is. */
@@ -89,7 +99,7 @@ export class PrimaryReach {
       this.#hints = 'followed';
       this.#group.prefer(from);
       const { signal } = this.#abort;
-      const answer = await findPrimary(this.#search, signal).catch(() => undefined);
+      const answer = await searchSentinels(this.#search, signal).catch(() => undefined);
       if (answer !== undefined && !signal.aborted && this.#group.isNews(answer)) this.#believe(answer);
     } while (this.#hasAnotherHint());
     this.#hints = 'none';
@@ -100,12 +110,17 @@ export class PrimaryReach {
   }
 
   #believe(answer: SentinelAnswer): void {
-    if (!this.#group.believe(answer)) return;
-    this.#dial.leaveAllBut(answer.primary);
-    this.#retrySoon();
+    const before = this.#group.believed;
+    this.#group.believe(answer);
+    this.#dial.leave(this.#reasonsIn(answer));
+    if (before !== undefined && this.#choice.isNewIn(answer, before)) this.#retrySoon();
   }
 
-  /** Whoever waits for the next attempt need not wait any longer; spread, since all clients of the primary are told at once. */
+  #reasonsIn(answer: SentinelAnswer): (endpoint: Endpoint) => string | undefined {
+    return (endpoint) => this.#choice.reasonToLeave(endpoint, answer);
+  }
+
+  /** Whoever waits for the next attempt need not wait any longer; spread, since all clients of the group are told at once. */
   #retrySoon(): void {
     const { clock, random } = this.#given;
     if (this.#retry !== undefined || this.#abort.signal.aborted) return;
