@@ -1,5 +1,5 @@
 import type { WaitOptions } from '../core/index.ts';
-import { invalidArgument } from './resp-encoder.ts';
+import { checkFlag, invalidArgument } from './argument-checks.ts';
 
 /**
  * What becomes of a call whose outcome is `unknown` because the connection was lost.
@@ -60,10 +60,4 @@ export function checkCallOptions(command: string, options: CallOptions): void {
   }
   checkFlag(command, 'buffers', buffers);
   checkFlag(command, 'bigints', bigints);
-}
-
-/** Throws INVALID_ARGUMENT for an option that is neither left out nor a boolean: `1` would else pass for `false`. */
-export function checkFlag(command: string, option: string, value: boolean | undefined): void {
-  if (value === undefined || typeof value === 'boolean') return;
-  throw invalidArgument(`${option} of ${command}`, 'boolean', value, command);
 }

@@ -2,7 +2,7 @@ import { HawserError } from '../core/index.ts';
 import type { RedisArgument } from './argument-text.ts';
 import { CALL_OPTIONS } from './call-options.ts';
 import { isNeeded, type Alternative, type NeededPart, type Part } from './command-notation.ts';
-import { invalidArgument } from './resp-encoder.ts';
+import { invalidArgument } from './argument-checks.ts';
 
 /** An object of options, or of one item of a list. */
 export type Properties = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { isNeeded, parseCommand, splitOnce, type Part } from './command-notation
 import { commandInfo, type CommandInfo, type RedisCommand } from './commands.ts';
 import { conversionOf, type Conversion } from './reply-conversion.ts';
 import { parseReply, type ReplyCase } from './reply-notation.ts';
-import { invalidArgument } from './resp-encoder.ts';
+import { invalidArgument } from './argument-checks.ts';
 
 /** What becomes of a reply. */
 export interface ReplyHandling {

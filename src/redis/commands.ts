@@ -14,8 +14,6 @@ import {
   type Waiting,
 } from './command-table.ts';
 
-export type { RedisArgument } from './argument-text.ts';
-
 const NAME = /^[\w.|-]{1,64}$/;
 /** Far more than there are commands: a program that makes up names starts the cache over, and does not make it grow. */
 const CACHED_SPELLINGS_MAX = 2048;

@@ -52,7 +52,8 @@ export type { Monitor } from './monitor/monitor.ts';
 export type { MonitoredCommand, MonitorEvent, MonitorGap } from './monitor/monitor-events.ts';
 export type { RedisPool } from './redis-pool.ts';
 export type { RedisReply } from './reply.ts';
-export type { RedisArgument, RedisCommand } from './commands.ts';
+export type { RedisArgument } from './argument-text.ts';
+export type { RedisCommand } from './commands.ts';
 export {
   defineLibrary,
   type FunctionDefinitions,

@@ -16,7 +16,7 @@ import type { OwnRequest } from './own-request.ts';
 import { RedisConnection } from './redis-connection.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
-import { invalidArgument } from './resp-encoder.ts';
+import { invalidArgument } from './argument-checks.ts';
 
 /** Connections to Redis that are lent, one caller each. */
 export type RedisLeases = Pool<

@@ -1,15 +1,10 @@
 import type { Clock, Encoded, HawserError } from '../core/index.ts';
+import { invalidArgument } from './argument-checks.ts';
+import type { RedisArgument } from './argument-text.ts';
 import { PipelineBatch, TransactionBatch } from './batch.ts';
 import { checkCallOptions, type CallOptions } from './call-options.ts';
 import type { Ownership } from './command-table.ts';
-import {
-  commandInfo,
-  refusalOf,
-  type Standing,
-  type CommandInfo,
-  type RedisArgument,
-  type RedisCommand,
-} from './commands.ts';
+import { commandInfo, refusalOf, type Standing, type CommandInfo, type RedisCommand } from './commands.ts';
 import { BEGIN, EXECUTE } from './effects.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
 import type { CommandLimits } from './options.ts';
@@ -20,7 +15,6 @@ import {
   assertCommand,
   encodeCommand,
   unaryHead,
-  invalidArgument,
   joinCommands,
   type EncodedCommand,
 } from './resp-encoder.ts';

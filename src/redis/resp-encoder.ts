@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { HawserError, type Encoded } from '../core/index.ts';
-import { UNNAMED, commandInfo, type CommandInfo, type RedisArgument } from './commands.ts';
-
-export type { RedisArgument } from './commands.ts';
+import type { Encoded } from '../core/index.ts';
+import { invalidArgument } from './argument-checks.ts';
+import type { RedisArgument } from './argument-text.ts';
+import { UNNAMED, commandInfo, type CommandInfo } from './commands.ts';
 
 /** One command, or several in a row, as they go on the wire. */
 export interface EncodedCommand {
@@ -162,22 +162,4 @@ export function assertCommand(args: readonly RedisArgument[]): void {
   if (!Array.isArray(args) || args.length === 0) {
     throw invalidArgument('a command', 'array of its name and arguments', args);
   }
-}
-
-/** The error for an argument that cannot be meant. It says what kind of value came, not which. */
-export function invalidArgument(what: string, expected: string, got: unknown, command?: string): HawserError {
-  return new HawserError('INVALID_ARGUMENT', `${what}: expected ${expected}, got ${kindOf(got)}`, {
-    outcome: 'not-sent',
-    command,
-  });
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    return 'a number that is not finite';
-  }
-  if (Array.isArray(value)) {
-    return value.length === 0 ? 'an empty array' : 'an array';
-  }
-  return value === null ? 'null' : typeof value;
 }

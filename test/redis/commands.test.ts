@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import { describe, expect, test } from 'vitest';
 import { blockingMs } from '../../src/redis/blocking.ts';
 import { commandInfo, refusalOf, type Standing } from '../../src/redis/commands.ts';
-import { encodeCommand, type RedisArgument } from '../../src/redis/resp-encoder.ts';
+import type { RedisArgument } from '../../src/redis/argument-text.ts';
+import { encodeCommand } from '../../src/redis/resp-encoder.ts';
 
 const OUTSIDE: Standing = 'alone';
 const INSIDE: Standing = 'transaction';

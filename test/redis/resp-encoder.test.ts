@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { HawserError, type Encoded } from '../../src/core/index.ts';
 import { commandInfo } from '../../src/redis/commands.ts';
-import { encodeCommand, joinCommands, type RedisArgument } from '../../src/redis/resp-encoder.ts';
+import type { RedisArgument } from '../../src/redis/argument-text.ts';
+import { encodeCommand, joinCommands } from '../../src/redis/resp-encoder.ts';
 
 /** What a transport would write. */
 function wireOf(data: Encoded): Buffer {

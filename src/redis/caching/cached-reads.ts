@@ -1,14 +1,16 @@
 import { Buffer } from 'node:buffer';
 import { checkWait, type Encoded } from '../../core/index.ts';
+import { invalidArgument } from '../argument-checks.ts';
+import type { RedisArgument } from '../argument-text.ts';
 import { checkCallOptions, type CallOptions } from '../call-options.ts';
 import { AS_IT_COMES, type ReplyHandling, type TypedCall } from '../command-methods.ts';
-import { commandInfo, type CommandInfo, type RedisArgument, type RedisCommand } from '../commands.ts';
+import { commandInfo, type CommandInfo, type RedisCommand } from '../commands.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
 import { withKeyPrefix } from '../key-prefix.ts';
 import type { CommandLimits } from '../options.ts';
 import type { Outage } from '../outage.ts';
 import type { RedisReply } from '../reply.ts';
-import { assertCommand, encodeCommand, invalidArgument } from '../resp-encoder.ts';
+import { assertCommand, encodeCommand } from '../resp-encoder.ts';
 import { typedMethods } from '../typed-commands.ts';
 import { CACHED_METHODS, type CachedMethodName } from './cacheable-commands.ts';
 import type { ReadCache, StaleListener } from './read-cache.ts';

@@ -1,6 +1,5 @@
-import { HawserError, checkWait } from '../../core/index.ts';
-import { checkFlag } from '../call-options.ts';
-import { invalidArgument } from '../resp-encoder.ts';
+import { checkWait } from '../../core/index.ts';
+import { checkCount, checkFlag, checkNames, invalidArgument } from '../argument-checks.ts';
 
 /** How to subscribe. */
 export interface SubscribeOptions {
@@ -30,11 +29,7 @@ export function resolveSubscribeOptions(
   options: SubscribeOptions,
 ): ResolvedSubscribeOptions {
   const { signal } = checkWait(command, options);
-  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
-  if (unknown !== undefined) {
-    const message = `options of ${command}: expected ${[...NAMES].join(', ')}, got another name`;
-    throw new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
-  }
+  checkNames(command, options, NAMES);
   const { buffers, maxBuffered = 1_000, maxBufferedBytes = 16 * 1_048_576 } = options;
   checkFlag(command, 'buffers', buffers);
   checkCount(command, 'maxBuffered', maxBuffered);
@@ -52,9 +47,4 @@ export function checkChannels(command: string, channels: string | readonly strin
     if (typeof name !== 'string') throw invalidArgument(`a channel of ${command}`, 'string', name, command);
   }
   return new Set(names as readonly string[]);
-}
-
-function checkCount(command: string, name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value > 0) return;
-  throw invalidArgument(`${name} of ${command}`, 'a whole number above 0', value, command);
 }

@@ -1,8 +1,7 @@
+import { checkFlag, invalidArgument } from '../argument-checks.ts';
 import type { RedisCommand } from '../commands.ts';
-import { checkFlag } from '../call-options.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
-import { invalidArgument } from '../resp-encoder.ts';
 import { checkSpec, listOf, type GivenParameters, type ParameterSpec } from './parameters.ts';
 
 /** What a script, or a function of a library, takes and answers with. */

@@ -4,7 +4,7 @@ import type { RedisCommand } from '../commands.ts';
 import { RedisReplyError } from '../errors.ts';
 import { IteratingCommands } from '../iterating-commands.ts';
 import type { RedisReply } from '../reply.ts';
-import { invalidArgument } from '../resp-encoder.ts';
+import { invalidArgument } from '../argument-checks.ts';
 import { Invocable, type Invocation } from './invocable.ts';
 import type { GivenParameters, ParameterSpec } from './parameters.ts';
 

@@ -1,7 +1,7 @@
 import type { RedisCommand } from '../commands.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
-import { invalidArgument } from '../resp-encoder.ts';
+import { invalidArgument } from '../argument-checks.ts';
 import { Invocable, type Invocation, type InvocableDefinition } from './invocable.ts';
 import type { GivenParameters, ParameterSpec } from './parameters.ts';
 

@@ -1,6 +1,6 @@
 import { HawserError } from '../../core/index.ts';
 import type { RedisArgument } from '../argument-text.ts';
-import { invalidArgument } from '../resp-encoder.ts';
+import { invalidArgument } from '../argument-checks.ts';
 
 /** How many keys, or arguments, there are, or what each is called. `undefined`: any number. */
 export type ParameterSpec = number | readonly string[] | undefined;

@@ -1,9 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import { checkWait, HawserError, MAX_TIMER_MS } from '../../core/index.ts';
-import { checkFlag, type AsBuffers, type AsText } from '../call-options.ts';
-import { invalidArgument } from '../resp-encoder.ts';
+import { checkCount, checkFlag, checkNames, invalidArgument } from '../argument-checks.ts';
+import type { AsBuffers, AsText } from '../call-options.ts';
 import type { StreamDelivery } from './stream-delivery.ts';
-import { checkCount, checkId, checkNames } from './stream-options.ts';
+import { checkId } from './stream-options.ts';
 
 /** Handles an entry: when it returns, or what it returns resolves, the entry is acknowledged. */
 export type StreamHandler<Text extends string | Buffer = string> = (

@@ -1,6 +1,5 @@
 import { HawserError, checkWait } from '../../core/index.ts';
-import { checkFlag } from '../call-options.ts';
-import { invalidArgument } from '../resp-encoder.ts';
+import { checkCount, checkFlag, checkNames, invalidArgument } from '../argument-checks.ts';
 
 /** How to read streams. */
 export interface StreamOptions {
@@ -48,17 +47,4 @@ export function checkId(command: string, what: string, id: unknown): string {
   if (typeof id === 'string' && /^\d{1,20}$/.test(id)) return `${id}-0`;
   const message = `${what} of ${command}: expected $ or an id as 0 or 1526985054069-0, got ${typeof id === 'string' ? 'another text' : typeof id}`;
   throw new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
-}
-
-/** Throws INVALID_ARGUMENT for an option that there is not. */
-export function checkNames(command: string, options: object, names: ReadonlySet<string>): void {
-  if (Object.keys(options).every((name) => names.has(name))) return;
-  const message = `options of ${command}: expected ${[...names].join(', ')}, got another name`;
-  throw new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
-}
-
-/** Throws INVALID_ARGUMENT for what is no whole number above 0. */
-export function checkCount(command: string, name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value > 0) return;
-  throw invalidArgument(`${name} of ${command}`, 'a whole number above 0', value, command);
 }
