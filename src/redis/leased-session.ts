@@ -1,7 +1,8 @@
 import type { Buffer } from 'node:buffer';
-import type { Encoded, Inbound, Protocol } from '../core/index.ts';
+import type { Encoded, Inbound } from '../core/index.ts';
 import { commandInfo } from './commands.ts';
 import { Leftovers } from './leftovers.ts';
+import type { RedisProtocol } from './line.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
 import { PLAIN_FORM, type RedisReply } from './reply.ts';
@@ -10,9 +11,7 @@ import { encodeCommand } from './resp-encoder.ts';
 import { redisProtocol, RedisSession } from './session.ts';
 
 /** Redis on connections of a pool, which must be left as they were found. */
-export function leasedProtocol(
-  options: ResolvedRedisOptions,
-): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+export function leasedProtocol(options: ResolvedRedisOptions): RedisProtocol {
   return { ...redisProtocol(options), open: () => new LeasedSession(options) };
 }
 

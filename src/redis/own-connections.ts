@@ -5,12 +5,12 @@ import {
   type Clock,
   type Environment,
   type LeasedPipeline,
-  type Pipeline,
   type WaitOptions,
 } from '../core/index.ts';
 import { BlockedCalls, type AskAside } from './blocked-calls.ts';
 import type { CallOptions } from './call-options.ts';
 import { leasedProtocol } from './leased-session.ts';
+import type { RedisLine } from './line.ts';
 import type { CommandLimits, ResolvedRedisOptions } from './options.ts';
 import type { OwnRequest } from './own-request.ts';
 import { RedisConnection } from './redis-connection.ts';
@@ -19,10 +19,7 @@ import type { RedisRequest } from './request.ts';
 import { invalidArgument } from './argument-checks.ts';
 
 /** Connections to Redis that are lent, one caller each. */
-export type RedisLeases = Pool<
-  Pipeline<RedisRequest, RedisReply, RedisReply[]>,
-  LeasedPipeline<RedisRequest, RedisReply>
->;
+export type RedisLeases = Pool<RedisLine, LeasedPipeline<RedisRequest, RedisReply>>;
 
 /** A connection that belongs to one caller until it is released, which may be done more than once. */
 export interface LentConnection {

@@ -1,13 +1,10 @@
 import type { Explanation, PoolExplanation } from '../core/index.ts';
+import type { ExplainedBeside } from './beside.ts';
 import type { CacheExplanation } from './caching/cache-explanation.ts';
 import type { ExplainedReach } from './reach.ts';
 
 /** What a client with a shared connection says of itself. */
-export interface RedisExplanation extends Explanation, ExplainedReach {
-  /** The pool that `dedicated()` takes connections from; `undefined` before its first use. */
-  readonly dedicated: PoolExplanation | undefined;
-  /** The connection for subscriptions alone; `undefined` where there is none, as they are on the shared one. */
-  readonly subscriptions: Explanation | undefined;
+export interface RedisExplanation extends Explanation, ExplainedBeside, ExplainedReach {
   /** What is kept of what was read; `undefined` without the option `cache`. */
   readonly cache: CacheExplanation | undefined;
 }

@@ -1,6 +1,5 @@
 /// <reference lib="esnext.disposable" />
 import {
-  HawserError,
   invalidOption,
   type Environment,
   type PoolLeak,
@@ -11,6 +10,7 @@ import {
   type WaitOptions,
 } from '../core/index.ts';
 import type { CallOptions } from './call-options.ts';
+import { closedByOwner, isOver } from './closed.ts';
 import { resolveRedisPoolOptions, type CommandLimits, type RedisPoolOptions } from './options.ts';
 import { OwnConnections, type RedisLeases } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
@@ -132,10 +132,7 @@ export class RedisPool extends StreamingClient {
   }
 
   protected override streamsFor(command: string): Streams {
-    if (this.state === 'draining' || this.state === 'closed') {
-      const init = { outcome: 'not-sent', command } as const;
-      throw new HawserError('CLOSED', `${command}: the pool was closed by its owner`, init);
-    }
+    if (isOver(this.state)) throw closedByOwner(command, 'pool');
     const { clock, random } = this.#reach.environment;
     const line = (signal: AbortSignal): OwnLine => new OwnLine(() => this.#own, signal);
     return (this.#streams ??= new Streams({ clock, random, client: this, line }));

@@ -1,39 +1,36 @@
 import type { Buffer } from 'node:buffer';
 import {
   checkWait,
-  HawserError,
   invalidOption,
   Pipeline,
-  type Clock,
-  type ConnectionOptions,
   type Environment,
   type PoolReport,
-  type Protocol,
   type StateChange,
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
+import { Beside } from './beside.ts';
+import type { AskAside } from './blocked-calls.ts';
 import { CachedReads } from './caching/cached-reads.ts';
 import type { ReadCache } from './caching/read-cache.ts';
 import { withCache } from './caching/with-cache.ts';
 import type { AsBuffers, AsText, CallOptions } from './call-options.ts';
+import { closedByOwner, isOver } from './closed.ts';
+import { startLine, type RedisLine } from './line.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { monitorProtocol } from './monitor/monitor-session.ts';
 import { Monitors } from './monitor/monitors.ts';
 import { REDIS_OPTIONS } from './option-names.ts';
 import {
   resolveRedisOptions,
-  type CommandLimits,
   type RedisOptions,
   type RedisPoolOptions,
   type ResolvedRedisOptions,
 } from './options.ts';
-import { OwnConnections } from './own-connections.ts';
+import type { OwnConnections } from './own-connections.ts';
 import type { OwnRequest } from './own-request.ts';
-import { subscriberProtocol } from './pubsub/subscriber-session.ts';
 import { resolveSubscribeOptions, type SubscribeOptions } from './pubsub/subscribe-options.ts';
 import type { SubscriptionGround } from './pubsub/subscription.ts';
-import { Subscriptions } from './pubsub/subscriptions.ts';
 import type { RedisConnection } from './redis-connection.ts';
 import type { RedisExplanation } from './redis-explanation.ts';
 import { RedisPool } from './redis-pool.ts';
@@ -48,14 +45,6 @@ import { SubscribingClient } from './subscribing-client.ts';
 /** Of `Redis.connect()`. */
 const CONNECT_OPTIONS = { ...REDIS_OPTIONS, signal: true } as const;
 
-/** What a {@link Redis} has beside its connection, each made when it is first asked for. */
-interface Beside {
-  readonly own: (redis: Redis) => OwnConnections;
-  readonly subscriptions: () => Subscriptions;
-  readonly monitors: () => Monitors;
-  readonly streams: (redis: Redis, own: () => OwnConnections) => Streams;
-}
-
 /**
  * Redis (and Valkey) over one connection that all callers share.
  *
@@ -69,36 +58,33 @@ interface Beside {
  * INVALID_ARGUMENT and UNSHAREABLE_COMMAND; see docs/errors.md.
  */
 export class Redis extends SubscribingClient {
-  readonly #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
-  readonly #limits: CommandLimits;
-  readonly #clock: Clock;
-  readonly #make: Beside;
+  readonly #shared: RedisLine;
+  readonly #options: ResolvedRedisOptions;
   readonly #reach: Reach;
-  #own: OwnConnections | undefined;
-  #subscriptions: Subscriptions | undefined;
+  readonly #beside: Beside;
+  readonly #cache: ReadCache | undefined;
   #monitors: Monitors | undefined;
   #streams: Streams | undefined;
-  readonly #cache: ReadCache | undefined;
   #cached: CachedReads | undefined;
 
   private constructor(
-    pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
-    limits: CommandLimits,
-    clock: Clock,
+    shared: RedisLine,
+    options: ResolvedRedisOptions,
     reach: Reach,
-    make: Beside,
     cache: ReadCache | undefined,
   ) {
-    if (!(pipeline instanceof Pipeline))
-      throw invalidOption('new', 'Redis.start() or Redis.connect()', pipeline);
-    super('shared', limits, clock);
-    this.#pipeline = pipeline;
-    this.#limits = limits;
-    this.#clock = clock;
+    if (!(shared instanceof Pipeline)) throw invalidOption('new', 'Redis.start() or Redis.connect()', shared);
+    const { environment } = reach;
+    super('shared', options.commands, environment.clock);
+    this.#shared = shared;
+    this.#options = options;
     this.#reach = reach;
-    this.#make = make;
-    reach.onMoved(() => this.retryNow());
     this.#cache = cache;
+    const ask: AskAside = (command) => this.command(command);
+    this.#beside = new Beside({ options, environment, shared: () => shared, ask });
+    keepAuthenticated(shared, options.credentials);
+    cache?.attach(shared);
+    reach.onMoved(() => this.retryNow());
   }
 
   /**
@@ -110,8 +96,8 @@ export class Redis extends SubscribingClient {
   static start(url: string | URL, options: RedisOptions = {}, environment?: Environment): Redis {
     const { resolved, protocol, cache } = withCache(resolveRedisOptions(url, options), environment);
     const reach = reachOf(resolved, environment);
-    const pipeline = Pipeline.start(protocol, resolved.connection, reach.environment);
-    return Redis.#of(pipeline, resolved, reach, cache);
+    const shared = Pipeline.start(protocol, resolved.connection, reach.environment);
+    return new Redis(shared, resolved, reach, cache);
   }
 
   /**
@@ -129,8 +115,8 @@ export class Redis extends SubscribingClient {
     const connection = { ...resolved.connection, signal: options.signal };
     const reach = reachOf(resolved, environment);
     try {
-      const pipeline = await Pipeline.connect(protocol, connection, reach.environment);
-      return Redis.#of(pipeline, resolved, reach, cache);
+      const shared = await Pipeline.connect(protocol, connection, reach.environment);
+      return new Redis(shared, resolved, reach, cache);
     } catch (error) {
       await reach.end();
       throw error;
@@ -147,83 +133,47 @@ export class Redis extends SubscribingClient {
     return RedisPool.start(url, options, environment);
   }
 
-  static #of(
-    pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
-    resolved: ResolvedRedisOptions,
-    reach: Reach,
-    cache: ReadCache | undefined,
-  ): Redis {
-    const { environment } = reach;
-    const { clock, random } = environment;
-    const { commands, credentials, subscriptions } = resolved;
-    const { stallAfterMs, timeoutMs } = commands;
-    const beside = (
-      protocol: Protocol<RedisRequest, RedisReply, RedisReply[]>,
-      options: ConnectionOptions,
-    ): typeof pipeline => {
-      const own = Pipeline.start(protocol, options, environment);
-      keepAuthenticated(own, credentials);
-      return own;
-    };
-    keepAuthenticated(pipeline, credentials);
-    const openOwn = (): typeof pipeline => beside(subscriberProtocol(resolved), subscriptions);
-    const { name = 'redis' } = resolved.connection;
-    const monitored = { ...resolved.connection, name: `${name} (monitor)` };
-    const openMonitor = (): typeof pipeline => beside(monitorProtocol(resolved), monitored);
-    const ground = { clock, stallAfterMs, shared: pipeline, openOwn };
-    cache?.attach(pipeline);
-    const make: Beside = {
-      own: (redis) => new OwnConnections(resolved, environment, (command) => redis.command(command)),
-      subscriptions: () => new Subscriptions(ground),
-      monitors: () => new Monitors({ clock, stallAfterMs, timeoutMs }, openMonitor),
-      streams: (client, own) =>
-        new Streams({ clock, random, client, line: (signal) => new OwnLine(own, signal) }),
-    };
-    return new Redis(pipeline, commands, clock, reach, make, cache);
-  }
-
   /**
    * Reads that are answered from memory, for as long as the server has not told of a change. Throws INVALID_OPTION without the
    * option `cache`. See docs/caching.md.
    */
   get cached(): CachedReads {
     if (this.#cache === undefined) throw invalidOption('cache', 'an object, for redis.cached', undefined);
-    const now = (): number => this.#clock.now();
-    return (this.#cached ??= new CachedReads(this.#cache, this.#limits, now));
+    const { clock } = this.#reach.environment;
+    return (this.#cached ??= new CachedReads(this.#cache, this.#options.commands, () => clock.now()));
   }
 
   /** Where the connection stands. */
   get state(): StateName {
-    return this.#pipeline.state;
+    return this.#shared.state;
   }
 
   /** Resolves when the connection is ready; rejects with NOT_CONNECTED when it is parked, CLOSED, DEADLINE or ABORTED. */
   ready(options?: WaitOptions): Promise<void> {
-    return this.#pipeline.ready(options);
+    return this.#shared.ready(options);
   }
 
   /** Resolves when there is room for another call, see `maxPending`. */
   capacity(options?: WaitOptions): Promise<void> {
-    return this.#pipeline.capacity(options);
+    return this.#shared.capacity(options);
   }
 
   /** Calls `listener` after each change of state. Returns what removes it. */
   onState(listener: (change: StateChange) => unknown): () => void {
-    return this.#pipeline.onState(listener);
+    return this.#shared.onState(listener);
   }
 
   /** Calls `listener` with each RESP3 push message. Returns what removes it. Subscriptions have a way of their own. */
   onPush(listener: (message: RedisReply[]) => unknown): () => void {
     // Which says what is wrong with it.
-    if (typeof listener !== 'function') return this.#pipeline.onPush(listener);
-    return this.#pipeline.onPush((message) => listener(message.map(asText)));
+    if (typeof listener !== 'function') return this.#shared.onPush(listener);
+    return this.#shared.onPush((message) => listener(message.map(asText)));
   }
 
   /** Connects now instead of at the end of the present wait; also after a refused handshake. */
   retryNow(): void {
-    this.#pipeline.retryNow();
-    this.#own?.leases.retryNow();
-    this.#subscriptions?.own?.retryNow();
+    this.#shared.retryNow();
+    this.#beside.retryNow();
     this.#monitors?.retryNow();
   }
 
@@ -238,9 +188,8 @@ export class Redis extends SubscribingClient {
   /** What the client knows of itself: of the connection that is shared, and of those that are lent. */
   explain(): RedisExplanation {
     return {
-      ...this.#pipeline.explain(),
-      dedicated: this.#own?.leases.explain(),
-      subscriptions: this.#subscriptions?.own?.explain(),
+      ...this.#shared.explain(),
+      ...this.#beside.explain(),
       ...this.#reach.explain(),
       cache: this.#cache?.explain(),
     };
@@ -254,14 +203,13 @@ export class Redis extends SubscribingClient {
   async close(options: WaitOptions = {}): Promise<PoolReport> {
     checkWait('close', options);
     const left = this.#streams === undefined ? options : await this.#streams.close(options);
-    const [report] = await Promise.all([
-      this.#own?.leases.close(left),
-      this.#pipeline.close(left),
-      this.#subscriptions?.close(left),
+    const [, report] = await Promise.all([
+      this.#shared.close(left),
+      this.#beside.close(left),
       this.#monitors?.close(left),
     ]);
     await this.#reach.end();
-    return report ?? { leasesOut: [] };
+    return report;
   }
 
   /** As {@link Redis.close}, for `await using`. */
@@ -280,7 +228,7 @@ export class Redis extends SubscribingClient {
    */
   dedicated<T>(use: (connection: RedisConnection) => Promise<T> | T, options?: WaitOptions): Promise<T> {
     try {
-      return this.#ownConnections('dedicated').lend(use, options);
+      return this.#own('dedicated').lend(use, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -296,47 +244,56 @@ export class Redis extends SubscribingClient {
   monitor(options?: SubscribeOptions): Monitor | Monitor<Buffer>;
   monitor(given: SubscribeOptions = {}): Monitor | Monitor<Buffer> {
     const options = resolveSubscribeOptions('monitor', given);
-    const monitors = this.#monitorsFor('monitor');
+    this.#assertOpen('monitor');
+    const monitors = (this.#monitors ??= this.#makeMonitors());
     return options.buffers ? monitors.begin<Buffer>(options) : monitors.begin<string>(options);
   }
 
   protected override submit(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
-    return this.#pipeline.submit(request, options);
+    return this.#shared.submit(request, options);
   }
 
   protected override submitHeld(request: OwnRequest, options: CallOptions | undefined): Promise<RedisReply> {
-    return this.#ownConnections(request.command).hold(request, options);
+    return this.#own(request.command).hold(request, options);
   }
 
   protected override streamsFor(command: string): Streams {
     this.#assertOpen(command);
-    return (this.#streams ??= this.#make.streams(this, () => this.#ownConnections(command)));
+    return (this.#streams ??= this.#makeStreams());
   }
 
   protected override boardFor(
     command: string,
   ): Pick<SubscriptionGround, 'clock' | 'subscriptions' | 'timeoutMs'> {
     this.#assertOpen(command);
-    const subscriptions = (this.#subscriptions ??= this.#make.subscriptions());
-    return { clock: this.#clock, subscriptions, timeoutMs: this.#limits.timeoutMs };
+    const { clock } = this.#reach.environment;
+    const { timeoutMs } = this.#options.commands;
+    return { clock, subscriptions: this.#beside.subscriptions, timeoutMs };
   }
 
-  /** Throws CLOSED when there are to be no more. */
-  #monitorsFor(command: string): Monitors {
-    this.#assertOpen(command);
-    return (this.#monitors ??= this.#make.monitors());
+  #makeMonitors(): Monitors {
+    const { environment } = this.#reach;
+    const { connection, commands, credentials } = this.#options;
+    const { stallAfterMs, timeoutMs } = commands;
+    const protocol = monitorProtocol(this.#options);
+    const monitored = { ...connection, name: `${connection.name ?? 'redis'} (monitor)` };
+    const open = (): RedisLine => startLine(protocol, monitored, environment, credentials);
+    return new Monitors({ clock: environment.clock, stallAfterMs, timeoutMs }, open);
+  }
+
+  #makeStreams(): Streams {
+    const { clock, random } = this.#reach.environment;
+    const line = (signal: AbortSignal): OwnLine => new OwnLine(() => this.#own('stream'), signal);
+    return new Streams({ clock, random, client: this, line });
   }
 
   /** Throws CLOSED when no more are to be made. */
-  #ownConnections(command: string): OwnConnections {
+  #own(command: string): OwnConnections {
     this.#assertOpen(command);
-    return (this.#own ??= this.#make.own(this));
+    return this.#beside.own;
   }
 
   #assertOpen(command: string): void {
-    if (this.state === 'draining' || this.state === 'closed') {
-      const init = { outcome: 'not-sent', command } as const;
-      throw new HawserError('CLOSED', `${command}: the client was closed by its owner`, init);
-    }
+    if (isOver(this.state)) throw closedByOwner(command);
   }
 }

@@ -1,7 +1,8 @@
-import type { HawserError, Pipeline } from '../core/index.ts';
+import type { HawserError } from '../core/index.ts';
 import type { Batch } from './batch.ts';
 import type { CredentialSource, RenewedCredentials } from './credential-source.ts';
 import { RedisReplyError } from './errors.ts';
+import type { RedisLine } from './line.ts';
 import { PLAIN_FORM, type RedisReply } from './reply.ts';
 import { RedisRequest } from './request.ts';
 import { encodeCommand, joinCommands } from './resp-encoder.ts';
@@ -52,23 +53,20 @@ class RenewalBatch implements Batch {
  * Has a connection that many share authenticate anew as soon as there are newer credentials. Others do so when they are
  * idle, or returned.
  */
-export function keepAuthenticated(
-  pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>,
-  source: CredentialSource,
-): void {
+export function keepAuthenticated(line: RedisLine, source: CredentialSource): void {
   const renew = (): void => {
-    if (pipeline.state !== 'ready') return;
-    const request = pipeline.session?.ping('renewal');
+    if (line.state !== 'ready') return;
+    const request = line.session?.ping('renewal');
     if (!(request instanceof RenewalRequest)) return;
     try {
       // That it was lost with its connection is no refusal: the next one authenticates by itself.
-      pipeline.submit(request).catch(() => {});
+      line.submit(request).catch(() => {});
     } catch (error) {
       source.refused(source.version, error as HawserError);
     }
   };
   const forget = source.onRenewed(renew);
-  pipeline.onState(({ to }) => {
+  line.onState(({ to }) => {
     // They may have been renewed during its handshake.
     if (to === 'ready') renew();
     if (to === 'closed') forget();

@@ -1,14 +1,8 @@
 import { Buffer } from 'node:buffer';
-import {
-  HawserError,
-  type Encoded,
-  type Handshake,
-  type Inbound,
-  type Protocol,
-  type Session,
-} from '../core/index.ts';
+import { HawserError, type Encoded, type Handshake, type Inbound, type Session } from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
 import { shakeHands, type Acquaintance } from './handshake.ts';
+import type { RedisProtocol } from './line.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { meaningOf } from './pubsub/topic-kind.ts';
 import { SubscriptionRequest } from './pubsub/subscription-request.ts';
@@ -23,10 +17,8 @@ import { reasonToLeave } from './role.ts';
 
 type RedisInbound = Inbound<RedisRequest, RedisReply, RedisReply[]>;
 
-/** Redis, as the core sees it. */
-export function redisProtocol(
-  options: ResolvedRedisOptions,
-): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+/** Redis over a connection that calls share. */
+export function redisProtocol(options: ResolvedRedisOptions): RedisProtocol {
   return {
     name: 'redis',
     correlation: 'in-order',

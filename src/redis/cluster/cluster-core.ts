@@ -8,13 +8,14 @@ import {
   type StateName,
   type WaitOptions,
 } from '../../core/index.ts';
+import { closedByOwner, isOver } from '../closed.ts';
 import type { ExplainedCredentials } from '../credential-source.ts';
 import { RedisRedirectError, RedisReplyError } from '../errors.ts';
 import { reachOf, type Reach } from '../reach.ts';
 import { ClusterNodes } from './cluster-nodes.ts';
 import type { ClusterNode, NodeExplanation } from './cluster-node.ts';
 import type { ResolvedClusterOptions } from './cluster-options.ts';
-import { closed, ClusterState, notConnected } from './cluster-state.ts';
+import { ClusterState, notConnected } from './cluster-state.ts';
 import { ClusterSubscriptions } from './cluster-subscriptions.ts';
 import { Discovery } from './discovery.ts';
 import { SLOTS } from './hash-slot.ts';
@@ -82,12 +83,12 @@ export class ClusterCore {
       nodeAddress,
       refresh: (hint) => this.#discovery.refresh(hint),
       known: (call, timeoutMs, signal) => this.#nodeWhenKnown(call, timeoutMs, signal),
-      closed: (command) => (this.#isOver ? closed(command) : undefined),
+      closed: (command) => (this.#isOver ? closedByOwner(command) : undefined),
     });
   }
 
   get #isOver(): boolean {
-    return this.state.name === 'draining' || this.state.name === 'closed';
+    return isOver(this.state.name);
   }
 
   start(): void {
@@ -101,7 +102,7 @@ export class ClusterCore {
 
   /** Throws CLOSED. */
   assertOpen(command: string): void {
-    if (this.#isOver) throw closed(command);
+    if (this.#isOver) throw closedByOwner(command);
   }
 
   /** What is subscribed to. Throws CLOSED. */
@@ -195,7 +196,7 @@ export class ClusterCore {
     checkWait('close', options);
     this.state.enter('draining', undefined);
     this.#discovery.close();
-    this.#known.reject(() => closed('a call'));
+    this.#known.reject(() => closedByOwner('a call'));
     this.#subscriptions?.end(undefined);
     const report = await this.nodes.close(options);
     await this.#reach.end();

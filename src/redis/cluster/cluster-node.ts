@@ -1,21 +1,18 @@
-import {
-  Pipeline,
-  type Environment,
-  type Explanation,
-  type PoolExplanation,
-  type PoolReport,
-  type StateChange,
-  type StateName,
-  type WaitOptions,
+import type {
+  Environment,
+  Explanation,
+  PoolReport,
+  StateChange,
+  StateName,
+  WaitOptions,
 } from '../../core/index.ts';
+import { Beside, type ExplainedBeside } from '../beside.ts';
 import type { CallOptions } from '../call-options.ts';
+import { startLine, type RedisLine } from '../line.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
-import { OwnConnections } from '../own-connections.ts';
 import type { OwnRequest } from '../own-request.ts';
-import { subscriberProtocol } from '../pubsub/subscriber-session.ts';
-import { Subscriptions } from '../pubsub/subscriptions.ts';
+import type { Subscriptions } from '../pubsub/subscriptions.ts';
 import type { RedisConnection } from '../redis-connection.ts';
-import { keepAuthenticated } from '../renewal-request.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { redisProtocol } from '../session.ts';
@@ -33,19 +30,13 @@ export interface NodeGround {
 }
 
 /** What is known of one node. */
-export interface NodeExplanation {
+export interface NodeExplanation extends ExplainedBeside {
   readonly role: NodeRole;
   /** How many slots it takes the writes of. */
   readonly slots: number;
   /** The connection that calls share; `undefined` before its first use. */
   readonly connection: Explanation | undefined;
-  /** The connections that belong to one caller each; `undefined` before their first use. */
-  readonly dedicated: PoolExplanation | undefined;
-  /** The connection for subscriptions alone; `undefined` where there is none, as they are on the shared one. */
-  readonly subscriptions: Explanation | undefined;
 }
-
-type Line = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
 
 /** One node of a cluster and the connections to it, each opened when it is first asked for. */
 export class ClusterNode {
@@ -56,9 +47,8 @@ export class ClusterNode {
   role: NodeRole;
   readonly #ground: NodeGround;
   readonly #options: ResolvedRedisOptions;
-  #line: Line | undefined;
-  #own: OwnConnections | undefined;
-  #subscriptions: Subscriptions | undefined;
+  readonly #beside: Beside;
+  #line: RedisLine | undefined;
   #life: 'current' | 'retired' = 'current';
 
   constructor(ground: NodeGround, address: NodeAddress, role: NodeRole) {
@@ -67,7 +57,14 @@ export class ClusterNode {
     this.role = role;
     this.#ground = ground;
     this.#options = optionsOf(ground.options, address, this.name);
-    this.commands = new RedisClusterNode(this, ground.options.commands, ground.environment.clock);
+    const { environment } = ground;
+    this.commands = new RedisClusterNode(this, ground.options.commands, environment.clock);
+    this.#beside = new Beside({
+      options: this.#options,
+      environment,
+      shared: () => this.open(),
+      ask: (command) => this.commands.command(command),
+    });
   }
 
   /** Where its shared connection stands; `idle` before it was first asked for. */
@@ -82,23 +79,22 @@ export class ClusterNode {
 
   /** What is subscribed to at this node: shard channels, which only the node of their slot has. */
   get subscriptions(): Subscriptions {
-    return (this.#subscriptions ??= this.#openSubscriptions());
+    return this.#beside.subscriptions;
   }
 
-  /** Connects, unless it has begun to. */
-  open(): void {
-    this.#line ??= this.#openLine();
+  /** The connection that calls share, which begins to connect when it is first asked for. */
+  open(): RedisLine {
+    return (this.#line ??= this.#openLine());
   }
 
   /** Asks on the shared connection. Throws as `Pipeline.submit` does. */
   ask(request: RedisRequest, options: CallOptions | undefined): Promise<RedisReply> {
-    const line = this.#line ?? (this.#line = this.#openLine());
-    return line.submit(request, options);
+    return this.open().submit(request, options);
   }
 
   /** Asks what the server holds, on a connection of the call's own; right behind `preface`, where there is one. */
   hold(request: OwnRequest, options: CallOptions | undefined, preface?: RedisRequest): Promise<RedisReply> {
-    return this.#ownConnections().hold(request, options, preface);
+    return this.#beside.own.hold(request, options, preface);
   }
 
   /** Lends a connection for as long as `use` takes. */
@@ -106,69 +102,34 @@ export class ClusterNode {
     use: (connection: RedisConnection) => Promise<T> | T,
     options: WaitOptions | undefined,
   ): Promise<T> {
-    return this.#ownConnections().lend(use, options);
+    return this.#beside.own.lend(use, options);
   }
 
   retryNow(): void {
     this.#line?.retryNow();
-    this.#own?.leases.retryNow();
-    this.#subscriptions?.own?.retryNow();
+    this.#beside.retryNow();
   }
 
   explain(slots: number): NodeExplanation {
-    return {
-      role: this.role,
-      slots,
-      connection: this.#line?.explain(),
-      dedicated: this.#own?.leases.explain(),
-      subscriptions: this.#subscriptions?.own?.explain(),
-    };
+    const connection = this.#line?.explain();
+    return { role: this.role, slots, connection, ...this.#beside.explain() };
   }
 
   /** As `Redis.close()`. */
   async close(options?: WaitOptions): Promise<PoolReport> {
     this.#life = 'retired';
-    const [report] = await Promise.all([
-      this.#own?.leases.close(options),
-      this.#line?.close(options),
-      this.#subscriptions?.close(options),
-    ]);
-    return report ?? { leasesOut: [] };
+    const [, report] = await Promise.all([this.#line?.close(options), this.#beside.close(options)]);
+    return report;
   }
 
-  #openLine(): Line {
-    const { connection } = this.#options;
-    const line = Pipeline.start(redisProtocol(this.#options), connection, this.#ground.environment);
-    keepAuthenticated(line, this.#options.credentials);
-    line.onState((change) => this.#ground.stateChanged(this, change));
+  #openLine(): RedisLine {
+    const { connection, credentials } = this.#options;
+    const { environment, stateChanged } = this.#ground;
+    const line = startLine(redisProtocol(this.#options), connection, environment, credentials);
+    line.onState((change) => stateChanged(this, change));
     // The node has left the cluster since whoever asks has chosen it.
     if (this.#life === 'retired') void line.close();
     return line;
-  }
-
-  #ownConnections(): OwnConnections {
-    if (this.#own !== undefined) return this.#own;
-    this.#own = new OwnConnections(this.#options, this.#ground.environment, (command) =>
-      this.commands.command(command),
-    );
-    if (this.#life === 'retired') void this.#own.leases.close();
-    return this.#own;
-  }
-
-  #openSubscriptions(): Subscriptions {
-    const { environment } = this.#ground;
-    const { commands, credentials, subscriptions } = this.#options;
-    this.open();
-    return new Subscriptions({
-      clock: environment.clock,
-      stallAfterMs: commands.stallAfterMs,
-      shared: this.#line!,
-      openOwn: () => {
-        const own = Pipeline.start(subscriberProtocol(this.#options), subscriptions, environment);
-        keepAuthenticated(own, credentials);
-        return own;
-      },
-    });
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type StateChange,
   type StateName,
 } from '../../core/index.ts';
+import { closedByOwner } from '../closed.ts';
 
 /** Where the client of a cluster stands as a whole, and who waits for that to change. */
 export class ClusterState {
@@ -41,7 +42,7 @@ export class ClusterState {
     this.#name = to;
     if (to === 'ready') this.#ready.resolve();
     if (to === 'parked') this.#ready.reject(() => notConnected('ready', cause));
-    if (to === 'draining' || to === 'closed') this.#ready.reject(() => closed('ready'));
+    if (to === 'draining' || to === 'closed') this.#ready.reject(() => closedByOwner('ready'));
     this.#listeners.notify({ from, to, cause });
   }
 
@@ -54,7 +55,7 @@ export class ClusterState {
         throw notConnected('ready', this.#cause);
       case 'draining':
       case 'closed':
-        throw closed('ready');
+        throw closedByOwner('ready');
       case 'idle':
       case 'connecting':
       case 'handshaking':
@@ -67,11 +68,6 @@ export class ClusterState {
       return new HawserError('DEADLINE', message, init);
     });
   }
-}
-
-export function closed(command: string): HawserError {
-  const message = `${command}: the client was closed by its owner`;
-  return new HawserError('CLOSED', message, { outcome: 'not-sent', command });
 }
 
 /** Nothing is known of the cluster, for `sinceMs`. */

@@ -1,6 +1,7 @@
-import type { Handshake, Inbound, Protocol } from '../../core/index.ts';
+import type { Handshake, Inbound } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
 import { ask } from '../handshake.ts';
+import type { RedisProtocol } from '../line.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import { PLAIN_FORM, textOf, type RedisReply } from '../reply.ts';
 import { RedisRequest } from '../request.ts';
@@ -23,9 +24,7 @@ export class MonitorRequest extends RedisRequest {
 }
 
 /** Redis on a connection for a monitor alone. */
-export function monitorProtocol(
-  given: ResolvedRedisOptions,
-): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+export function monitorProtocol(given: ResolvedRedisOptions): RedisProtocol {
   const maxLineBytes = Math.max(given.limits.maxLineBytes, MONITOR_LINE_BYTES_MAX);
   const options = { ...given, limits: { ...given.limits, maxLineBytes } };
   return { ...redisProtocol(options), open: () => new MonitorSession(options) };

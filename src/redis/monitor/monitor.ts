@@ -4,16 +4,15 @@ import {
   HawserError,
   Waits,
   type Clock,
-  type Pipeline,
   type StateChange,
   type WaitOptions,
 } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
+import type { RedisLine } from '../line.ts';
 import { outageOf, type Outage } from '../outage.ts';
 import { SubscriptionBuffer } from '../pubsub/subscription-buffer.ts';
 import type { ResolvedSubscribeOptions } from '../pubsub/subscribe-options.ts';
 import { textOf, type RedisReply } from '../reply.ts';
-import type { RedisRequest } from '../request.ts';
 import { END, Takers } from '../takers.ts';
 import type { MonitoredCommand, MonitorEvent, MonitorGap } from './monitor-events.ts';
 import { readLine } from './monitor-line.ts';
@@ -26,7 +25,7 @@ export interface MonitorGround {
   /** Default of {@link Monitor.ready}. */
   readonly timeoutMs: number;
   /** A connection of its own. */
-  readonly line: Pipeline<RedisRequest, RedisReply, RedisReply[]>;
+  readonly line: RedisLine;
   readonly options: ResolvedSubscribeOptions;
   /** It is over. */
   readonly ended: () => void;

@@ -1,15 +1,16 @@
 import type { Buffer } from 'node:buffer';
 import type { WaitOptions } from '../../core/index.ts';
+import type { RedisLine } from '../line.ts';
 import type { ResolvedSubscribeOptions } from '../pubsub/subscribe-options.ts';
 import { Monitor, type MonitorGround } from './monitor.ts';
 
 /** The monitors of a client, each on a connection of its own. */
 export class Monitors {
   readonly #ground: Omit<MonitorGround, 'line' | 'options' | 'ended'>;
-  readonly #open: () => MonitorGround['line'];
-  readonly #lines = new Set<MonitorGround['line']>();
+  readonly #open: () => RedisLine;
+  readonly #lines = new Set<RedisLine>();
 
-  constructor(ground: Omit<MonitorGround, 'line' | 'options' | 'ended'>, open: () => MonitorGround['line']) {
+  constructor(ground: Omit<MonitorGround, 'line' | 'options' | 'ended'>, open: () => RedisLine) {
     this.#ground = ground;
     this.#open = open;
   }

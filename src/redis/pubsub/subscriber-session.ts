@@ -1,4 +1,4 @@
-import type { Protocol } from '../../core/index.ts';
+import type { RedisProtocol } from '../line.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import { BYTES_FORM, textOf, type RedisReply } from '../reply.ts';
 import { RedisRequest } from '../request.ts';
@@ -7,9 +7,7 @@ import { RedisSession, redisProtocol } from '../session.ts';
 import { meaningOf } from './topic-kind.ts';
 
 /** Redis on a connection for subscriptions alone. */
-export function subscriberProtocol(
-  options: ResolvedRedisOptions,
-): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+export function subscriberProtocol(options: ResolvedRedisOptions): RedisProtocol {
   return { ...redisProtocol(options), open: () => new SubscriberSession(options) };
 }
 

@@ -1,18 +1,14 @@
 import { Buffer } from 'node:buffer';
-import type { HawserError } from '../../core/index.ts';
-import { type Clock, type Pipeline, type StateChange, type WaitOptions } from '../../core/index.ts';
+import type { Clock, HawserError, StateChange, WaitOptions } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
+import type { RedisLine } from '../line.ts';
 import { lostBy, outageOf, type Outage } from '../outage.ts';
 import { textOf, type RedisReply } from '../reply.ts';
-import type { RedisRequest } from '../request.ts';
 import { RedisSession } from '../session.ts';
 import type { SubscriptionBoard } from './subscription.ts';
 import { SubscriptionRequest } from './subscription-request.ts';
 import { meaningOf, VERBS, type TopicKind } from './topic-kind.ts';
 import { PublishedMessage, Topic, type Phase, type Subscriber } from './topic.ts';
-
-/** A connection that subscriptions may be on. */
-export type SubscriptionLine = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
 
 /** Most subscriptions that the server is asked for at once, so that there is room for calls while thousands come back. */
 export const ASKED_AT_ONCE_MAX = 256;
@@ -22,9 +18,9 @@ export interface SubscriptionsGround {
   readonly clock: Clock;
   readonly stallAfterMs: number;
   /** The connection that calls are on. It carries subscriptions where it speaks RESP3. */
-  readonly shared: SubscriptionLine;
+  readonly shared: RedisLine;
   /** Opens a connection for subscriptions alone. */
-  readonly openOwn: () => SubscriptionLine;
+  readonly openOwn: () => RedisLine;
 }
 
 /**
@@ -43,9 +39,9 @@ export class Subscriptions implements SubscriptionBoard {
   readonly #due = new Set<Topic>();
   #asked = 0;
   #waitsForRoom = false;
-  #line: SubscriptionLine;
+  #line: RedisLine;
   /** Of a connection for subscriptions alone; `undefined` while they are on the shared one. */
-  #own: SubscriptionLine | undefined;
+  #own: RedisLine | undefined;
   #unwatch: () => void = () => {};
 
   constructor(ground: SubscriptionsGround) {
@@ -55,7 +51,7 @@ export class Subscriptions implements SubscriptionBoard {
   }
 
   /** The connection for subscriptions alone, where there is one. */
-  get own(): SubscriptionLine | undefined {
+  get own(): RedisLine | undefined {
     return this.#own;
   }
 
@@ -109,7 +105,7 @@ export class Subscriptions implements SubscriptionBoard {
     for (const subscriber of subscribers) subscriber.end(error);
   }
 
-  #watch(line: SubscriptionLine): void {
+  #watch(line: RedisLine): void {
     this.#unwatch();
     this.#line = line;
     const unwatchState = line.onState((change) => this.#stateChanged(change));

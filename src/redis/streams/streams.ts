@@ -1,12 +1,6 @@
 import type { Buffer } from 'node:buffer';
-import {
-  checkWait,
-  CLOSE_TIMEOUT_MS,
-  HawserError,
-  type Clock,
-  type Random,
-  type WaitOptions,
-} from '../../core/index.ts';
+import { checkWait, CLOSE_TIMEOUT_MS, type Clock, type Random, type WaitOptions } from '../../core/index.ts';
+import { closedByOwner } from '../closed.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
 import type { ResolvedConsumerOptions } from './consumer-options.ts';
 import { StreamConsumer } from './stream-consumer.ts';
@@ -69,8 +63,6 @@ export class Streams {
   }
 
   #assertOpen(command: string): void {
-    if (!this.#isClosed) return;
-    const init = { outcome: 'not-sent', command } as const;
-    throw new HawserError('CLOSED', `${command}: the client was closed by its owner`, init);
+    if (this.#isClosed) throw closedByOwner(command);
   }
 }
