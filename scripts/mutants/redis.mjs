@@ -1,3 +1,5 @@
+const DEAD_SESSIONS = ['test/redis/dead-sessions.test.ts'];
+
 /** The driver for Redis. @type {readonly import('./mutant.mjs').Mutant[]} */
 export const REDIS_MUTANTS = [
   {
@@ -79,6 +81,54 @@ export const REDIS_MUTANTS = [
     find: '(wasHeld) => (wasHeld ? undefined : again()),',
     put: '() => this.#giveUp(),',
     tests: ['test/redis/blocked-calls.test.ts'],
+  },
+  {
+    name: 'leave-a-dead-session-to-the-server',
+    rule: 'P7',
+    file: 'src/redis/handshake.ts',
+    find: 'await options.deadSessions.end((command) => ask(handshake, command));',
+    put: '',
+    tests: DEAD_SESSIONS,
+  },
+  {
+    name: 'end-a-session-by-its-number-alone',
+    rule: 'P4',
+    file: 'src/redis/dead-sessions.ts',
+    find: "'ADDR', peer, 'LADDR', local, 'SKIPME'",
+    put: "'SKIPME'",
+    tests: DEAD_SESSIONS,
+  },
+  {
+    name: 'end-a-session-that-has-ended',
+    rule: 'P7',
+    file: 'src/redis/leased-source.ts',
+    find: ' || wasEndedByPeer(cause)',
+    put: '',
+    tests: DEAD_SESSIONS,
+  },
+  {
+    name: 'end-a-session-on-which-nothing-is-held',
+    rule: 'P7',
+    file: 'src/redis/leased-session.ts',
+    find: 'inbound.head !== request) this.#held.delete(request);',
+    put: 'inbound.head === request) this.#held.delete(request);',
+    tests: DEAD_SESSIONS,
+  },
+  {
+    name: 'forget-a-dead-session-that-was-not-ended',
+    rule: 'P7',
+    file: 'src/redis/dead-sessions.ts',
+    find: 'if (!(error instanceof RedisReplyError)) throw error;',
+    put: '',
+    tests: DEAD_SESSIONS,
+  },
+  {
+    name: 'ask-sentinels-to-end-sessions',
+    rule: 'P7',
+    file: 'src/redis/sentinel/sentinel-reach.ts',
+    find: 'deadSessions: new DeadSessions(),',
+    put: '',
+    tests: DEAD_SESSIONS,
   },
   {
     name: 'trust-a-server-that-does-not-hold-the-call',

@@ -44,6 +44,14 @@ export const STREAM_MUTANTS = [
     tests: CONSUMER,
   },
   {
+    name: 'look-before-what-is-dead-is-ended',
+    rule: 'P2',
+    file: 'src/redis/streams/stream-consumer.ts',
+    find: 'await this.#line.fence();',
+    put: '',
+    tests: CONSUMER,
+  },
+  {
     name: 'claim-what-is-in-hand',
     rule: 'P3',
     file: 'src/redis/streams/stream-consumer.ts',

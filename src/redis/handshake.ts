@@ -1,5 +1,6 @@
 import { HawserError, type Handshake } from '../core/index.ts';
 import type { RedisCredentials } from './credentials.ts';
+import { markIn, type SessionMark } from './dead-sessions.ts';
 import { RedisReplyError } from './errors.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { PLAIN_FORM, type RedisReply } from './reply.ts';
@@ -16,16 +17,19 @@ export interface Acquaintance {
   readonly protocol: 2 | 3;
   /** By which the server knows the session; `undefined` where it does not tell. */
   readonly number: number | undefined;
+  /** By which it knows it among those of all servers; `undefined` where it was not asked, or does not tell. */
+  readonly mark: SessionMark | undefined;
 }
 
 /**
- * Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name.
- * The number of the session comes with the answer to HELLO; without it the server is asked, if `isNumberWanted`.
+ * Everything between an open stream and the first request of a user: protocol version, authentication, role, database, name; and
+ * the end of what is left on the server of sessions that have died. The number of the session comes with the answer to HELLO;
+ * without it the server is asked, and for its mark, if `isMarkWanted`.
  */
 export async function shakeHands(
   handshake: RedisHandshake,
   options: ResolvedRedisOptions,
-  isNumberWanted: boolean,
+  isMarkWanted: boolean,
 ): Promise<Acquaintance> {
   const credentials = await options.credentials.ask(handshake.signal);
   const greeting = await greet(handshake, credentials, options.protocol);
@@ -36,8 +40,9 @@ export async function shakeHands(
   const select = database === 0 ? undefined : ask(handshake, ['SELECT', String(database)]);
   const readonly = options.readonly ? ask(handshake, ['READONLY']) : undefined;
   const alive = ask(handshake, ['PING']);
-  const mustAsk = isNumberWanted && greeting === undefined;
+  const mustAsk = isMarkWanted && greeting === undefined;
   const session = mustAsk ? ask(handshake, ['CLIENT', 'ID']) : undefined;
+  const info = isMarkWanted ? ask(handshake, ['CLIENT', 'INFO']) : undefined;
   const details = [
     ...(clientName === undefined ? [] : [ask(handshake, ['CLIENT', 'SETNAME', clientName])]),
     ask(handshake, ['CLIENT', 'SETINFO', 'LIB-NAME', 'hawser']),
@@ -50,8 +55,11 @@ export async function shakeHands(
   await alive.catch((error: unknown) => failIfNotServing(error));
   for (const detail of details) await detail.catch((error: unknown) => ignoreRefusal(error));
   const number = session === undefined ? sessionIn(greeting) : await session.catch(ignoreRefusal);
+  const mark = markIn(await info?.catch(ignoreRefusal));
+  // Behind all that shows who has answered: another server would only say that it does not know them.
+  await options.deadSessions.end((command) => ask(handshake, command));
   const protocol = greeting === undefined ? 2 : 3;
-  return { protocol, number: typeof number === 'number' ? number : undefined };
+  return { protocol, number: typeof number === 'number' ? number : undefined, mark };
 }
 
 /** The number of the session in the answer to HELLO. */

@@ -16,8 +16,10 @@ export function leasedProtocol(options: ResolvedRedisOptions): RedisProtocol {
 }
 
 /** Redis on one transport that has one user after the other: it knows what each has left behind. */
-class LeasedSession extends RedisSession {
+export class LeasedSession extends RedisSession {
   readonly #leftovers: Leftovers;
+  /** What was sent and may wait on the server, until it is answered. */
+  readonly #held = new Set<RedisRequest>();
   #inbound: Inbound<RedisRequest, RedisReply, RedisReply[]> | undefined;
 
   constructor(options: ResolvedRedisOptions) {
@@ -26,8 +28,13 @@ class LeasedSession extends RedisSession {
   }
 
   /** A call that the server holds can be taken back only by it. */
-  protected override get isNumberWanted(): boolean {
+  protected override get isMarkWanted(): boolean {
     return true;
+  }
+
+  /** Whether the server may hold a call: it was sent one that waits, and has not answered it. */
+  get isHeld(): boolean {
+    return this.#held.size > 0;
   }
 
   get isDirty(): boolean {
@@ -61,7 +68,10 @@ class LeasedSession extends RedisSession {
 
   override encode(request: RedisRequest): Encoded {
     const data = super.encode(request);
-    if (request instanceof OwnRequest) request.session = this.number;
+    if (request instanceof OwnRequest) {
+      request.session = this.number;
+      if (request.waitsMs > 0) this.#held.add(request);
+    }
     this.#leftovers.sending(request);
     return data;
   }
@@ -79,5 +89,6 @@ class LeasedSession extends RedisSession {
     // What the caller's value is made of comes with EXEC.
     if (isQueued && request?.convert !== undefined) inbound.reply(reply);
     else super.value(reply);
+    if (request !== undefined && inbound.head !== request) this.#held.delete(request);
   }
 }

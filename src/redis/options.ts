@@ -18,6 +18,7 @@ import {
 } from './caching/cache-options.ts';
 import { CredentialSource } from './credential-source.ts';
 import { checkCredentials, type CredentialsFunction, type RedisCredentials } from './credentials.ts';
+import { DeadSessions } from './dead-sessions.ts';
 import { POOL_LIMITS, REDIS_OPTIONS, REDIS_POOL_OPTIONS } from './option-names.ts';
 import { ReplyForms } from './reply.ts';
 import { DEFAULT_RESP_LIMITS, type RespLimits } from './resp-limits.ts';
@@ -112,6 +113,8 @@ export interface ResolvedRedisOptions {
   readonly connection: ConnectionOptions;
   readonly commands: CommandLimits;
   readonly credentials: CredentialSource;
+  /** Of the client, on the server that these options are for. */
+  readonly deadSessions: DeadSessions;
   readonly database: number;
   readonly protocol: 2 | 3;
   readonly clientName: string | undefined;
@@ -198,6 +201,7 @@ function resolve(
     subscriptions: { ...connection, name: `${name} (subscriptions)` },
     commands: commandLimits(timeoutMs, stallAfterMs, keyPrefix),
     credentials: new CredentialSource(checkCredentials(credentials) ?? address.credentials),
+    deadSessions: new DeadSessions(),
     database: checkDatabase(database ?? address.database ?? 0),
     protocol: checkProtocol(protocol),
     cache: resolveCacheOptions(cache, protocol),

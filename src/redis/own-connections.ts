@@ -1,7 +1,6 @@
 import {
   Pool,
   PooledCalls,
-  pipelineSource,
   type Clock,
   type Environment,
   type LeasedPipeline,
@@ -9,7 +8,8 @@ import {
 } from '../core/index.ts';
 import { BlockedCalls, type AskAside } from './blocked-calls.ts';
 import type { CallOptions } from './call-options.ts';
-import { leasedProtocol } from './leased-session.ts';
+import type { DeadSessions } from './dead-sessions.ts';
+import { leasedSource } from './leased-source.ts';
 import type { RedisLine } from './line.ts';
 import type { CommandLimits, ResolvedRedisOptions } from './options.ts';
 import type { OwnRequest } from './own-request.ts';
@@ -34,16 +34,24 @@ export class OwnConnections {
   readonly #clock: Clock;
   readonly #calls: PooledCalls<RedisRequest, RedisReply>;
   readonly #blocked: BlockedCalls;
+  readonly #dead: DeadSessions;
+  readonly #askAside: AskAside;
 
   /** @param askAside asks on a connection that is not waiting for anything else */
   constructor(options: ResolvedRedisOptions, environment: Environment, askAside: AskAside) {
     const { clock } = environment;
-    const source = pipelineSource(leasedProtocol(options), options.connection, environment);
+    const source = leasedSource(options, environment, (mark) => {
+      this.#dead.add(mark);
+      // Where that fails, a connection is lost or there is none: the next one begins with it.
+      this.endDeadSessions().catch(() => {});
+    });
     this.leases = Pool.start(source, options.pool, environment);
     this.#limits = options.commands;
     this.#clock = clock;
     this.#calls = new PooledCalls(this.leases, clock, options.commands.timeoutMs);
     this.#blocked = new BlockedCalls(clock, options.commands, askAside);
+    this.#dead = options.deadSessions;
+    this.#askAside = askAside;
   }
 
   /** Asks on a connection of the call's own. */
@@ -75,6 +83,11 @@ export class OwnConnections {
       return Promise.reject(invalidArgument('what dedicated() is for', 'function', use, 'dedicated'));
     }
     return this.leases.with((leased) => use(this.#connectionOf(leased)), options);
+  }
+
+  /** Resolves when the server gives nothing more to connections that are over. Rejects as a call does. */
+  endDeadSessions(): Promise<void> {
+    return this.#dead.end(this.#askAside);
   }
 
   #connectionOf(leased: LeasedPipeline<RedisRequest, RedisReply>): RedisConnection {

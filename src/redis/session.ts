@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { HawserError, type Encoded, type Handshake, type Inbound, type Session } from '../core/index.ts';
+import type { SessionMark } from './dead-sessions.ts';
 import { RedisReplyError } from './errors.ts';
 import { shakeHands, type Acquaintance } from './handshake.ts';
 import type { RedisProtocol } from './line.ts';
@@ -43,14 +44,19 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     this.#decoder = new RespDecoder(options.limits);
   }
 
-  /** Whether the server is asked for the number of the session, where it does not tell by itself. */
-  protected get isNumberWanted(): boolean {
+  /** Whether the server is asked by what it knows the session, where it does not tell by itself. */
+  protected get isMarkWanted(): boolean {
     return false;
   }
 
   /** By which the server knows it (CLIENT ID), once hands are shaken; `undefined` where it does not tell. */
   get number(): number | undefined {
     return this.#acquaintance?.number;
+  }
+
+  /** By which the server knows it among those of all servers; `undefined` where it was not asked, or does not tell. */
+  get mark(): SessionMark | undefined {
+    return this.#acquaintance?.mark;
   }
 
   /** Whether the server tells what nobody has asked beside its replies, as in RESP3; `false` before hands are shaken. */
@@ -66,7 +72,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   async handshake(handshake: Handshake<RedisRequest, RedisReply>): Promise<void> {
     // What is issued from now on is no older.
     this.#credentialsVersion = this.#options.credentials.version;
-    this.#acquaintance = await shakeHands(handshake, this.#options, this.isNumberWanted);
+    this.#acquaintance = await shakeHands(handshake, this.#options, this.isMarkWanted);
   }
 
   encode(request: RedisRequest): Encoded {

@@ -81,8 +81,7 @@ export const REACTIONS: readonly Reaction[] = [
     meaning: 'The user may not do this.',
     handshake: { ends: 'parked', at: 'HELLO' },
     later: 'kept',
-    remark:
-      'What the handshake can do without (`PING`, `CLIENT SETNAME`, `CLIENT SETINFO`, `ROLE`) may be refused.',
+    remark: 'What the handshake can do without (`PING`, `ROLE`, all of `CLIENT`) may be refused.',
   },
   {
     code: 'MISCONF',

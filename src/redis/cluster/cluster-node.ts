@@ -8,6 +8,7 @@ import type {
 } from '../../core/index.ts';
 import { Beside, type ExplainedBeside } from '../beside.ts';
 import type { CallOptions } from '../call-options.ts';
+import { DeadSessions } from '../dead-sessions.ts';
 import { startLine, type RedisLine } from '../line.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import type { OwnRequest } from '../own-request.ts';
@@ -138,6 +139,7 @@ function optionsOf(options: ResolvedRedisOptions, address: NodeAddress, name: st
   const endpoints = [address];
   return {
     ...options,
+    deadSessions: new DeadSessions(),
     connection: { ...connection, endpoints, name },
     subscriptions: { ...subscriptions, endpoints, name: `${name} (subscriptions)` },
     pool: { ...pool, name: `${name} (dedicated)` },

@@ -6,6 +6,7 @@ import {
   type Timer,
 } from '../../core/index.ts';
 import { CredentialSource } from '../credential-source.ts';
+import { DeadSessions } from '../dead-sessions.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import type { Choice } from './choice.ts';
 import { PrimaryChoice } from './primary-choice.ts';
@@ -36,7 +37,15 @@ export class SentinelReach {
   constructor(options: ResolvedRedisOptions, sentinel: ResolvedSentinel, given: Environment) {
     const { group, wanted, credentials, connection } = sentinel;
     const source = new CredentialSource(credentials);
-    const session = { ...options, credentials: source, database: 0, role: 'any', readonly: false } as const;
+    const session = {
+      ...options,
+      credentials: source,
+      // Those of the client are on its server: no Sentinel knows them.
+      deadSessions: new DeadSessions(),
+      database: 0,
+      role: 'any',
+      readonly: false,
+    } as const;
     const line: SentinelLine = { environment: given, sentinel, session };
     const { backoff, connectTimeoutMs } = resolveOptions(connection);
     const shareMs = connectTimeoutMs / options.connection.endpoints.length;

@@ -46,6 +46,10 @@ export class OwnLine implements StreamLine {
     return this.#own().leases.ready(options);
   }
 
+  fence(): Promise<void> {
+    return this.#own().endDeadSessions();
+  }
+
   end(): void {
     if (!this.#isAsking) this.#giveBack();
   }

@@ -198,7 +198,11 @@ export class StreamConsumer {
   /** Takes again what was delivered to this consumer since then, and is in nobody's hands. */
   #takeOwn(since: number): Promise<void> {
     return this.#take(
-      (after, count) => this.#group.pendingOwn(after, count),
+      async (after, count) => {
+        // Else what is delivered to a connection that is over could be so behind this look.
+        await this.#line.fence();
+        return this.#group.pendingOwn(after, count);
+      },
       // A millisecond more, for servers count in whole ones.
       ({ idleMs }) => idleMs <= this.#clock.now() - since + 1,
     );

@@ -9,6 +9,8 @@ export interface StreamLine {
   ask<T>(use: (commands: CommandMethods) => Promise<T>): Promise<T>;
   /** Resolves when the server is reached; rejects when waiting does not help. */
   ready(options: WaitOptions): Promise<unknown>;
+  /** Resolves when nothing is given any more to what was asked on it before and was lost. Rejects as a call does. */
+  fence(): Promise<void>;
   /** To be called when its signal has fired: a connection that it has is given back, at once or when what is asked has ended. */
   end(): void;
 }
@@ -32,6 +34,11 @@ export class ClientLine implements StreamLine {
 
   ready(options: WaitOptions): Promise<unknown> {
     return this.#client.ready(options);
+  }
+
+  /** A node is asked to end what has died before it is asked anything else: there is nothing to wait for. */
+  fence(): Promise<void> {
+    return Promise.resolve();
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import type { Redis, StreamConsumer, StreamConsumerOptions } from 'hawser/redis';
+import type { Redis, RedisPool, StreamConsumer, StreamConsumerOptions } from 'hawser/redis';
 import { resp, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisWorld } from '../../support/redis-world.ts';
@@ -37,7 +37,7 @@ class GroupWorld extends RedisWorld {
     this.redis.on('XACK', () => ({ bytes: resp.integer(1) }));
   }
 
-  consume(redis: Redis, options: Partial<StreamConsumerOptions>): StreamConsumer {
+  consume(redis: Redis | RedisPool, options: Partial<StreamConsumerOptions>): StreamConsumer {
     const given = { stream: 's', group: 'g', consumer: 'one', claimIdleMs: Infinity, handler: () => {} };
     const consumer = redis.consumer({ ...given, ...options });
     onTestFinished(async () => void (await this.clock.waitFor(consumer.close({ timeoutMs: 0 }))));
@@ -77,6 +77,32 @@ describe('a consumer', () => {
     expect(world.asked('XCLAIM')).toEqual(['XCLAIM s g one 50 2-0']);
     expect(world.asked('XACK')).toEqual(['XACK s g 2-0']);
     expect(consumer.explain()).toMatchObject({ handling: ['1-0'], counts: { handled: 1, redelivered: 1 } });
+  });
+
+  test('does not look for that before the connection that it was lost with is ended on the server', async () => {
+    const world = new GroupWorld();
+    world.redis.on('CLIENT', ({ command: { text }, connection: { number } }) => {
+      if (text === 'CLIENT INFO') return { bytes: resp.bulk(`id=${number} addr=us:${number} laddr=it fd=8`) };
+      return text.startsWith('CLIENT KILL') ? { bytes: resp.integer(1), afterMs: 1_000 } : undefined;
+    });
+    const redis = world.pool();
+    // Connections for all that is asked, so that nothing waits for an answer to something else.
+    await world.clock.waitFor(Promise.all(Array.from({ length: 5 }, () => redis.ping())));
+    world.consume(redis, { claimIdleMs: 3_000 });
+    await world.clock.advance(100);
+    const reading = world.redis.connections.find(({ commands }) => commands.at(-1)?.name === 'XREADGROUP')!;
+    const looks = (): number => world.asked('XPENDING').filter((text) => text.endsWith('one')).length;
+    const kills = (): string[] => world.asked('CLIENT').filter((text) => text.includes('KILL'));
+    expect(looks()).toBe(1);
+    for (const direction of ['to-server', 'to-client'] as const) {
+      world.wire(reading.number).cut({ direction, how: 'silence' });
+    }
+    while (kills().length === 0) await world.clock.advance(50);
+    await world.clock.advance(900);
+    expect(kills()[0]).toBe(`CLIENT KILL ID ${reading.number} ADDR us:${reading.number} LADDR it SKIPME yes`);
+    expect(looks()).toBe(1);
+    await world.clock.advance(1_000);
+    expect(looks()).toBe(2);
   });
 
   test('acknowledges again what it does not know to be acknowledged, and has it in hand until then', async () => {
