@@ -41,11 +41,6 @@ export const nonsense: readonly Row[] = [
     injected: 'words of another protocol between replies, under load',
     extra: 'impostor',
     connection: 'given up',
-    // It may be an entry that is so, which would be asked for for ever.
-    obstacle: ({ company }) =>
-      company === 'readers'
-        ? 'who reads a stream is told of it, and that is the end of the reading'
-        : undefined,
     inject: interrupt('another protocol'),
   },
   {

@@ -52,6 +52,22 @@ export const STREAM_MUTANTS = [
     tests: CONSUMER,
   },
   {
+    name: 'ask-for-ever-for-what-breaks-the-protocol',
+    rule: 'P4',
+    file: 'src/redis/streams/patience.ts',
+    find: ' || this.#violations === VIOLATIONS_MAX',
+    put: '',
+    tests: CONSUMER,
+  },
+  {
+    name: 'end-reading-by-violations-of-all-times',
+    rule: 'P6',
+    file: 'src/redis/streams/patience.ts',
+    find: '    this.#violations = 0;\n  }',
+    put: '  }',
+    tests: ['test/redis/streams/stream-reader.test.ts'],
+  },
+  {
     name: 'claim-what-is-in-hand',
     rule: 'P3',
     file: 'src/redis/streams/stream-consumer.ts',

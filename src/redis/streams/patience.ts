@@ -3,6 +3,12 @@ import { backoffMs, HawserError, type Clock, type Random, type WaitOptions } fro
 /** Bound of the first wait before something is asked again, and of every wait. */
 const ASK_AGAIN = { baseMs: 50, capMs: 2_000 } as const;
 
+/**
+ * So often in a row an answer may break the protocol. What does so on its way does not the next time; what is so on the server,
+ * or is not understood, would be asked for for ever, and nobody told.
+ */
+const VIOLATIONS_MAX = 5;
+
 /** What may pass by itself, when the connection, the server or its neighbours are better again. */
 const PASSING: ReadonlySet<string> = new Set([
   'BUSY',
@@ -16,6 +22,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'NOT_CONNECTED',
   'OOM',
   'OVERLOADED',
+  'PROTOCOL_VIOLATION',
   'READONLY',
   'STALLED',
   'TRYAGAIN',
@@ -44,6 +51,7 @@ export interface PatienceGround {
 export class Patience {
   readonly #ground: PatienceGround;
   #failures = 0;
+  #violations = 0;
 
   constructor(ground: PatienceGround) {
     this.#ground = ground;
@@ -52,7 +60,8 @@ export class Patience {
   /** Resolves when it is time to ask again. Rejects with the failure, where that does not pass or the signal has fired. */
   async endure(error: unknown): Promise<void> {
     const { clock, random, signal, ready, endures } = this.#ground;
-    if (signal.aborted || !endures(error)) throw error;
+    if (error instanceof HawserError && error.code === 'PROTOCOL_VIOLATION') this.#violations += 1;
+    if (signal.aborted || !endures(error) || this.#violations === VIOLATIONS_MAX) throw error;
     await pause(clock, backoffMs(ASK_AGAIN, this.#failures, random()), signal);
     this.#failures += 1;
     if (signal.aborted) throw error;
@@ -63,6 +72,7 @@ export class Patience {
   /** What was asked was answered: the next failure is the first again. */
   succeeded(): void {
     this.#failures = 0;
+    this.#violations = 0;
   }
 
   /** Asks until it is answered. */

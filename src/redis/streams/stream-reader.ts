@@ -25,7 +25,7 @@ export interface StreamReaderGround extends StreamsGround {
  * It ends with its consumer (`break`, `return()`, `close()`, the signal) or the client. It survives every loss of the
  * connection, and goes on behind the entry that it had last. The iteration rejects with what does not pass: the server's
  * refusal (WRONGTYPE, NOPERM), NOT_CONNECTED when the server refuses the client, OVERLOADED or DEADLINE when no connection of
- * its own can be had in the beginning, LIMIT_EXCEEDED and PROTOCOL_VIOLATION.
+ * its own can be had in the beginning, LIMIT_EXCEEDED, and PROTOCOL_VIOLATION when that comes again and again.
  */
 export class StreamReader<Text extends string | Buffer = string> implements AsyncIterableIterator<
   StreamEntry<Text>,

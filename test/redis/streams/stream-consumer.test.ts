@@ -1,7 +1,7 @@
 import type { Redis, RedisPool, StreamConsumer, StreamConsumerOptions } from 'hawser/redis';
 import { resp, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RedisWorld } from '../../support/redis-world.ts';
+import { endingOf, RedisWorld } from '../../support/redis-world.ts';
 
 /** Entries of one stream, as XREADGROUP answers. */
 function page(...ids: string[]): Buffer {
@@ -77,6 +77,27 @@ describe('a consumer', () => {
     expect(world.asked('XCLAIM')).toEqual(['XCLAIM s g one 50 2-0']);
     expect(world.asked('XACK')).toEqual(['XACK s g 2-0']);
     expect(consumer.explain()).toMatchObject({ handling: ['1-0'], counts: { handled: 1, redelivered: 1 } });
+  });
+
+  test.each([
+    ['goes on behind what breaks the protocol', 4, true],
+    ['ends when what it reads breaks the protocol again and again', 5, false],
+  ])('%s', async (_what, times, goesOn) => {
+    const world = new GroupWorld();
+    const redis = await world.connect();
+    for (let time = 0; time < times; time += 1) world.news.push({ bytes: '$4x\r\n' });
+    world.news.push({ bytes: page('1-0') });
+    const consumer = world.consume(redis, {});
+    const codes: unknown[] = [];
+    consumer.onError(({ error }) => codes.push((error as { code: string }).code));
+    const ended = endingOf(consumer.finished());
+    await world.clock.advance(20_000);
+    expect(codes).toEqual(Array.from({ length: times }, () => 'PROTOCOL_VIOLATION'));
+    expect(consumer.explain()).toMatchObject({
+      state: goesOn ? 'running' : 'closed',
+      counts: { handled: goesOn ? 1 : 0 },
+    });
+    if (!goesOn) expect(await ended).toMatchObject({ error: { code: 'PROTOCOL_VIOLATION' } });
   });
 
   test('does not look for that before the connection that it was lost with is ended on the server', async () => {
