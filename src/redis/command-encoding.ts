@@ -3,6 +3,7 @@ import type { RedisArgument } from './argument-text.ts';
 import { CALL_OPTIONS } from './call-options.ts';
 import { isNeeded, type Alternative, type NeededPart, type Part } from './command-notation.ts';
 import { invalidArgument } from './argument-checks.ts';
+import { unknownProperty } from './unknown-property.ts';
 
 /** An object of options, or of one item of a list. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -40,7 +41,11 @@ class CommandEncoding {
       if (isNeeded(part)) this.#needed(part, args[position++]);
       else this.#other(part, reader);
     }
-    reader.end(CALL_OPTIONS);
+    // Arguments that must be given have places of their own.
+    reader.end(
+      parts.filter((part) => !isNeeded(part)),
+      CALL_OPTIONS,
+    );
   }
 
   get #name(): string {
@@ -120,7 +125,7 @@ class CommandEncoding {
   #members(parts: readonly Part[], value: unknown, name: string): void {
     const reader = new PropertyReader(name, this.#objectOf(value, name), this.#words);
     this.#inOrder(parts, reader);
-    reader.end();
+    reader.end(parts);
   }
 
   #objectOf(value: unknown, name: string): Properties {
@@ -154,7 +159,7 @@ class CommandEncoding {
     }
     const properties = new PropertyReader(name, reader, this.#words);
     this.#alternative(alternative, properties);
-    properties.end();
+    properties.end([{ kind: 'optional', alternatives, isRepeated: false }]);
   }
 
   #optional(alternatives: readonly Alternative[], isRepeated: boolean, reader: PropertyReader): void {
@@ -235,16 +240,15 @@ class PropertyReader {
     return this.#object?.[property];
   }
 
-  /** Throws for a property that has no meaning here, but for those named. */
-  end(others?: ReadonlySet<string>): void {
+  /** Throws for a property that has no meaning in an object of these parts, but for those named. */
+  end(parts: readonly Part[], others?: ReadonlySet<string>): void {
     const object = this.#object;
     for (const property in object) {
       if (object[property] === undefined || this.#taken.includes(property)) continue;
       if (others?.has(property) === true) continue;
-      // Names are the program's own, unless it made them of data.
-      const name = /^\w{1,32}$/.test(property) ? property : 'of that name';
       const command = this.#words.join(' ');
-      throw misuse(`${this.#name} of ${command}: there is no ${name}, or only beside others`, command);
+      const why = unknownProperty(property, parts, others !== undefined);
+      throw misuse(`${this.#name} of ${command}: ${why}`, command);
     }
   }
 }

@@ -196,10 +196,14 @@ function ask(
   }
 }
 
+/** Who has called another client before gives values in a row. */
+const OPTIONS =
+  'object (several values are one array, names with values one object, and words such as EX properties of the options)';
+
 function propertiesOf(options: CallOptions | undefined, words: readonly string[]): Properties | undefined {
   if (options === undefined || (typeof options === 'object' && options !== null && !Array.isArray(options))) {
     return options as Properties | undefined;
   }
   const name = words.join(' ');
-  throw invalidArgument(`options of ${name}`, 'object', options, name);
+  throw invalidArgument(`options of ${name}`, OPTIONS, options, name);
 }

@@ -123,13 +123,24 @@ describe('arguments', () => {
 
   test.each<[what: string, call: (client: Untyped) => Promise<unknown>]>([
     [
-      'options of ZRANGE: there is no withScores',
+      'options of ZRANGE: there is no withScores; there are byscore, bylex, rev, limit, withscores, timeoutMs, signal, retry, buffers, bigints',
       (client) => client['zrange']!('z', 0, 1, { withScores: true }),
     ],
-    ['options of GET: there is no ex', (client) => client['get']!('k', { ex: 5 })],
-    ['options of XADD: there is no limit', (client) => client['xadd']!('s', '*', { f: 1 }, { limit: 5 })],
     [
-      'options of XPENDING: there is no consumer',
+      'options of BITCOUNT: there is no range; there are start, end, byte, bit, timeoutMs,',
+      (client) => client['bitcount']!('k', { range: { start: 0, end: 1 } }),
+    ],
+    [
+      'options of BITCOUNT: byte has no meaning but beside start',
+      (client) => client['bitcount']!('k', { byte: true }),
+    ],
+    ['options of GET: there is no ex; there are timeoutMs,', (client) => client['get']!('k', { ex: 5 })],
+    [
+      'options of XADD: limit has no meaning but beside maxlen or minid',
+      (client) => client['xadd']!('s', '*', { f: 1 }, { limit: 5 }),
+    ],
+    [
+      'options of XPENDING: consumer has no meaning but beside start',
       (client) => client['xpending']!('s', 'g', { consumer: 'c' }),
     ],
     [
@@ -137,9 +148,15 @@ describe('arguments', () => {
       (client) => client['xpending']!('s', 'g', { end: 5, start: Symbol('x') }),
     ],
     ['end of XPENDING: expected string', (client) => client['xpending']!('s', 'g', { start: '-' })],
+    ['options of DEL: expected object (several values are one array', (client) => client['del']!('a', 'b')],
+    ['names with values one object', (client) => client['hset']!('h', 'f', 'v')],
+    [
+      'words such as EX properties of the options), got string',
+      (client) => client['set']!('k', 'v', 'EX', 60),
+    ],
     ['SET takes only one of nx, xx', (client) => client['set']!('k', 'v', { nx: true, xx: true })],
     [
-      'items of ZADD: there is no scoree',
+      'items of ZADD: there is no scoree; there are score, member',
       (client) => client['zadd']!('z', { score: 1, member: 'a', scoree: 2 }),
     ],
     ['member of ZADD: expected string', (client) => client['zadd']!('z', [{ score: 1 }])],
