@@ -86,18 +86,31 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   '--protected-mode no',
 ]);
 
+/** What Lua quotes of itself when it cannot read a script. */
+const LUA_SYMBOLS: ReadonlySet<string> = new Set(
+  (
+    'and break do else elseif end false for function if in local nil not or repeat return then true until while ' +
+    '<eof> <name> = ( ) { } [ ] , ; : . .. ... == ~= <= >= < > + - * / % ^ #'
+  ).split(' '),
+);
+
+/** What stands before or behind a name that is the program's own: of a command, or of something in the text of a script. */
+const QUOTATION =
+  /(?<!\w)((?:command|global|local|field|method|upvalue|global variable) )?(['"`])(.*?)(\2(?!\w)|$)( command)?/gs;
+
 /**
  * The server's text without the arguments that servers echo. The tail of `unknown command 'x', with args
- * beginning with: ...` goes; so does everything in quotes, unless it names the command.
+ * beginning with: ...` goes; so does everything in quotes, unless it is a name or a symbol of the program's own.
  */
 function withoutArguments(text: string): string {
   const bounded = text.slice(0, MESSAGE_CHARACTERS_MAX);
   const echo = bounded.indexOf(', with args beginning with');
   return (echo === -1 ? bounded : bounded.slice(0, echo)).replace(
-    /(?<!\w)(command )?(['"`])(.*?)(\2(?!\w)|$)( command)?/gs,
+    QUOTATION,
     (quotation: string, before: string | undefined, _quote: string, quoted: string, _end: string, after) => {
-      const namesCommand = (before ?? after) !== undefined && /^[\w.|-]{1,64}$/.test(quoted);
-      return namesCommand || OWN_WORDS.has(quoted) ? quotation : `${before ?? ''}'...'${after ?? ''}`;
+      const isName = (before ?? after) !== undefined && /^[\w.|-]{1,64}$/.test(quoted);
+      const isOwn = isName || OWN_WORDS.has(quoted) || LUA_SYMBOLS.has(quoted);
+      return isOwn ? quotation : `${before ?? ''}'...'${after ?? ''}`;
     },
   );
 }

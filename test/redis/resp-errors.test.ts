@@ -67,6 +67,14 @@ describe('arguments that a server echoes', () => {
     ["ERR value 'it''s secret' is bad", "ERR value '...''...' is bad"],
     ['ERR bad "secret" here', "ERR bad '...' here"],
     ["ERR cut off 'secret", "ERR cut off '...'"],
+    [
+      "ERR Error compiling script (new function): user_script:2: '=' expected near 'secret'",
+      "ERR Error compiling script (new function): user_script:2: '=' expected near '...'",
+    ],
+    [
+      "ERR user_script:1: attempt to call global 'a secret' (a nil value)",
+      "ERR user_script:1: attempt to call global '...' (a nil value)",
+    ],
   ])('%j becomes %j', (text, message) => {
     expect(replyErrorFrom(text).message).toBe(message);
   });
@@ -79,6 +87,10 @@ describe('arguments that a server echoes', () => {
     "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
     "DENIED Redis is running in protected mode. Disable it by sending the command 'CONFIG SET protected-mode no'",
     "READONLY You can't write against a read only replica.",
+    "ERR user_script:1: Script attempted to access nonexistent global variable 'KEY' script: 1a2b, on @user_script:1.",
+    "ERR user_script:3: attempt to call field 'cal' (a nil value) script: 1a2b, on @user_script:3.",
+    "ERR user_script:3: attempt to index local 'reply' (a number value) script: 1a2b, on @user_script:3.",
+    "ERR Error compiling script (new function): user_script:9: 'end' expected (to close 'if' at line 2) near '<eof>'",
     "MISCONF it's unable to persist to disk; that's bad",
     'WRONGPASS invalid username-password pair or user is disabled.',
   ])('%j stays as it is: it has none', (text) => {
