@@ -86,8 +86,10 @@ function allFile(groups: readonly string[]): string {
     (group) => `import type { ${interfaceOf(group)} } from './${group}-commands.ts';\n`,
   );
   return (
-    `${HEADER}${imports.join('')}\n/** A method for each command; see docs/commands.md. */\n` +
-    `export interface CommandMethods\n  extends\n${groups.map((group) => `    ${interfaceOf(group)}`).join(',\n')} {}\n`
+    `${HEADER}${imports.join('')}import type { Answers } from '../typed-command.ts';\n\n` +
+    '/** A method for each command: it gives a promise of the answer, or the command itself. See docs/commands.md. */\n' +
+    "export interface CommandMethods<As extends keyof Answers<unknown> = 'promise'>\n  extends\n" +
+    `${groups.map((group) => `    ${interfaceOf(group)}<As>`).join(',\n')} {}\n`
   );
 }
 
@@ -102,7 +104,7 @@ function capital(text: string): string {
 function groupFile(group: string, commands: readonly CataloguedCommand[]): string {
   const types: string[] = [];
   const methods = commands.map((command) => new MethodText(command, types).text());
-  const body = `${types.join('\n')}\n/** Commands of the group ${group}. */\nexport interface ${interfaceOf(group)} {\n${methods.join('\n')}}\n`;
+  const body = `${types.join('\n')}\n/** Commands of the group ${group}. */\nexport interface ${interfaceOf(group)}<As extends keyof Answers<unknown> = 'promise'> {\n${methods.join('\n')}}\n`;
   const imported = (names: readonly string[], from: string): string => {
     const used = names.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
     return used.length === 0 ? '' : `import type { ${used.join(', ')} } from '${from}';\n`;
@@ -114,6 +116,7 @@ function groupFile(group: string, commands: readonly CataloguedCommand[]): strin
     imported(['AsBigints', 'AsBuffers', 'AsNumbers', 'AsText', 'CallOptions'], '../call-options.ts') +
     imported(['RedisPairs', 'RedisPlace', 'Values'], '../command-values.ts') +
     imported(['RedisReply'], '../reply.ts') +
+    imported(['Answers'], '../typed-command.ts') +
     `\n${body}`
   );
 }
@@ -140,7 +143,7 @@ class MethodText {
     const overloads = this.#cases.flatMap((each, index) => this.#overloadsOf(each, replies[index]!));
     if (overloads.length > 1) {
       const types = [...new Set(replies.map((typeOf) => typeOf('string | Buffer', 'number | bigint')))];
-      overloads.push(`options?: ${this.#optionsType}): Promise<${unionOf(types)}>`);
+      overloads.push(`options?: ${this.#optionsType}): Answers<${unionOf(types)}>[As]`);
     }
     return `${this.#documentation()}${overloads.map((each) => `  ${this.#head()}${each};\n`).join('')}`;
   }
@@ -200,7 +203,7 @@ class MethodText {
         const asText = uses.text ? ` & ${text === 'string' ? 'AsText' : 'AsBuffers'}` : '';
         const asInteger = uses.integers ? ` & ${integer === 'number' ? 'AsNumbers' : 'AsBigints'}` : '';
         const type = `${this.#optionsType}${asText}${asInteger}${condition}`;
-        overloads.push(`options${isPlain ? '?' : ''}: ${type}): Promise<${typeOf(text, integer)}>`);
+        overloads.push(`options${isPlain ? '?' : ''}: ${type}): Answers<${typeOf(text, integer)}>[As]`);
       }
     }
     return overloads;

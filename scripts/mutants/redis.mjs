@@ -3,6 +3,22 @@ const DEAD_SESSIONS = ['test/redis/dead-sessions.test.ts'];
 /** The driver for Redis. @type {readonly import('./mutant.mjs').Mutant[]} */
 export const REDIS_MUTANTS = [
   {
+    name: 'read-maps-of-a-batch-as-they-come',
+    rule: 'P4',
+    file: 'src/redis/typed-command.ts',
+    find: 'conversion(flatOf(reply), form)',
+    put: 'conversion(reply, form)',
+    tests: ['test/redis/typed-commands.test.ts'],
+  },
+  {
+    name: 'hand-out-the-bytes-that-another-command-of-a-batch-wanted',
+    rule: 'P4',
+    file: 'src/redis/batch-commands.ts',
+    find: 'isText ? asText(reply) : reply;',
+    put: 'isText ? reply : reply;',
+    tests: ['test/redis/typed-commands.test.ts'],
+  },
+  {
     name: 'skip-the-crlf-check-of-a-bulk',
     rule: 'P4',
     file: 'src/redis/resp-element.ts',

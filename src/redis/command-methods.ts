@@ -28,12 +28,14 @@ export interface TypedCall {
 
 /** What asks the server for a method. */
 interface Runner {
-  run(call: TypedCall, command: RedisCommand, options: CallOptions | undefined): Promise<unknown>;
+  run(call: TypedCall, command: RedisCommand, options: CallOptions | undefined): unknown;
   /** As `run`, of a command of one argument. Most calls are one, and are made without an array for it. */
-  runUnary(call: TypedCall, argument: RedisArgument, options: CallOptions | undefined): Promise<unknown>;
+  runUnary(call: TypedCall, argument: RedisArgument, options: CallOptions | undefined): unknown;
+  /** What becomes of a call whose arguments do not fit. */
+  refuse(error: unknown): unknown;
 }
 
-type Method = (this: Runner, ...args: never[]) => Promise<unknown>;
+type Method = (this: Runner, ...args: never[]) => unknown;
 
 /**
  * A prototype with a method for each of the names, made of its line, `n COMMAND arguments => reply`. `n` is how many
@@ -180,20 +182,22 @@ function isPlain(options: CallOptions | undefined): boolean {
   return options === undefined || (typeof options === 'object' && areCallOptions(options as Properties));
 }
 
-/** What is thrown while a command is put together is what the call rejects with. */
 function ask(
   runner: Runner,
   plan: CommandPlan,
   args: readonly unknown[],
   options: CallOptions | undefined,
-): Promise<unknown> {
+): unknown {
+  let call: TypedCall;
+  let command: RedisCommand;
   try {
     const properties = propertiesOf(options, plan.words);
-    const command = encodeArguments(plan.words, plan.parts, args, properties);
-    return runner.run(plan.callFor(properties), command, options);
+    command = encodeArguments(plan.words, plan.parts, args, properties);
+    call = plan.callFor(properties);
   } catch (error) {
-    return Promise.reject(error);
+    return runner.refuse(error);
   }
+  return runner.run(call, command, options);
 }
 
 /** Who has called another client before gives values in a row. */

@@ -14,6 +14,7 @@ export {
 } from '../core/index.ts';
 export type { AsBigints, AsBuffers, AsNumbers, AsText, CallOptions, RetryPolicy } from './call-options.ts';
 export type { CacheExplanation } from './caching/cache-explanation.ts';
+export { valuesOf, type BatchCommand, type BatchReplies } from './batch-commands.ts';
 export type { RedisCacheOptions } from './caching/cache-options.ts';
 export type { CachedMethodName } from './caching/cacheable-commands.ts';
 export type { CachedMethods, CachedReads, PossiblyStale } from './caching/cached-reads.ts';
@@ -67,3 +68,4 @@ export { defineScript, type Script, type ScriptDefinition } from './scripts/scri
 export type { RespLimits } from './resp-limits.ts';
 export type { RedisRole } from './role.ts';
 export type { SentinelOptions } from './sentinel/sentinel-options.ts';
+export { commands, type Answers, type TypedCommand } from './typed-command.ts';

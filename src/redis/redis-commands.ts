@@ -2,6 +2,13 @@ import type { Clock, Encoded, HawserError } from '../core/index.ts';
 import { invalidArgument } from './argument-checks.ts';
 import type { RedisArgument } from './argument-text.ts';
 import { PipelineBatch, TransactionBatch } from './batch.ts';
+import {
+  answersOf,
+  arraysOf,
+  sendingOptions,
+  type BatchCommand,
+  type BatchReplies,
+} from './batch-commands.ts';
 import { checkCallOptions, type CallOptions } from './call-options.ts';
 import type { Ownership } from './command-table.ts';
 import { commandInfo, refusalOf, type Standing, type CommandInfo, type RedisCommand } from './commands.ts';
@@ -11,6 +18,7 @@ import type { CommandLimits } from './options.ts';
 import type { RedisReply, ReplyForm } from './reply.ts';
 import { withKeyPrefix } from './key-prefix.ts';
 import { RedisRequest } from './request.ts';
+import { TypedCommand } from './typed-command.ts';
 import {
   assertCommand,
   encodeCommand,
@@ -22,10 +30,10 @@ import { InvokingCommands } from './scripts/invoking-commands.ts';
 import { AS_IT_COMES, type ReplyHandling, type TypedCall } from './command-methods.ts';
 
 /**
- * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Executed` is
- * what a transaction resolves to.
+ * All that can be asked of Redis, wherever it goes: a shared connection, a pool, or one that is leased. `Unexecuted` is
+ * what a transaction may resolve to that has run nothing.
  */
-export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCommands {
+export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands {
   readonly #ownership: Ownership;
   readonly #limits: CommandLimits;
 
@@ -54,32 +62,39 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
    * Resolves to their replies in order, with a RedisReplyError in the place of a command that the server refused, and a
    * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted: over a pool, when there
    * was no connection for it.
+   *
+   * A command is an array, or one with a type: `commands.incr('visits')` ({@link commands}).
    */
-  pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | HawserError)[]> {
-    try {
-      assertList(commands);
-      if (commands.length === 0) return Promise.resolve([]);
-      return this.runPipeline(this.#admitAll(commands, 'pipeline'), options);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  pipeline<const Commands extends readonly BatchCommand[]>(
+    commands: Commands,
+    options?: CallOptions,
+  ): Promise<BatchReplies<Commands, RedisReply | HawserError>> {
+    const replies = this.#replies(commands, options, (arrays, sending) =>
+      arrays.length === 0
+        ? Promise.resolve([])
+        : this.runPipeline(this.#admitAll(arrays, 'pipeline'), sending),
+    );
+    return replies as Promise<BatchReplies<Commands, RedisReply | HawserError>>;
   }
 
   /**
    * Runs commands as one transaction (MULTI, EXEC). Resolves to their replies in order, with a RedisReplyError in the
    * place of one that failed while it ran: Redis has run the others. Rejects with EXECABORT when a command was refused
    * before, and then none has run; with TRANSACTION_TORN when the server did not queue them.
+   *
+   * A command is an array, or one with a type: `commands.incr('visits')` ({@link commands}).
    */
-  transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<Executed> {
-    try {
-      assertList(commands);
-      const mayWatch = this.#ownership === 'leased';
+  transaction<const Commands extends readonly BatchCommand[]>(
+    commands: Commands,
+    options?: CallOptions,
+  ): Promise<BatchReplies<Commands, RedisReply> | Unexecuted> {
+    const replies = this.#replies(commands, options, (arrays, sending) => {
       // With watched keys, also that of no commands may find a change, and forgets them.
-      if (commands.length === 0 && !mayWatch) return Promise.resolve([] as Executed);
-      return this.runTransaction(this.#admitAll(commands, 'transaction'), options) as Promise<Executed>;
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      if (arrays.length === 0 && this.#ownership !== 'leased') return Promise.resolve([]);
+      const reply = this.runTransaction(this.#admitAll(arrays, 'transaction'), sending);
+      return reply as Promise<RedisReply[] | null>;
+    });
+    return replies as Promise<BatchReplies<Commands, RedisReply> | Unexecuted>;
   }
 
   /** Runs a command of a typed method. */
@@ -90,6 +105,10 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
   }
 
   /** As `run`, of a command of one argument. Most calls are one, and are made without an array for it. */
@@ -163,6 +182,24 @@ export abstract class RedisCommands<Executed = RedisReply[]> extends InvokingCom
     const repeatable = mayRepeat(onlyReads(commands), options);
     const form = this.#formOf(AS_IT_COMES, options);
     return new RedisRequest(name, data, bytes, repeatable, form, undefined, batch);
+  }
+
+  /** Has `send` ask for replies, and makes of them what the commands answer with. */
+  #replies<Replies extends readonly (RedisReply | HawserError)[] | null>(
+    commands: readonly BatchCommand[],
+    options: CallOptions | undefined,
+    send: (arrays: readonly RedisCommand[], sending: CallOptions | undefined) => Promise<Replies>,
+  ): Promise<readonly (RedisReply | HawserError)[] | null> {
+    try {
+      assertList(commands);
+      if (!commands.some((each) => each instanceof TypedCommand))
+        return send(commands as readonly RedisCommand[], options);
+      const { forms } = this.#limits;
+      const replies = send(arraysOf(commands), sendingOptions(commands, options));
+      return replies.then((given) => given && answersOf(commands, given, options, forms));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #ask(
@@ -338,6 +375,6 @@ function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean
   return retry === 'always' || (retry === 'reads' && readOnly);
 }
 
-function assertList(commands: readonly RedisCommand[]): void {
+function assertList(commands: readonly BatchCommand[]): void {
   if (!Array.isArray(commands)) throw invalidArgument('commands', 'array of commands', commands);
 }

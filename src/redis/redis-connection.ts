@@ -16,7 +16,7 @@ import type { RedisRequest } from './request.ts';
  * `not-sent`, once the function has ended that the connection was given to, and with CONNECTION_LOST once it is lost:
  * it is not opened again, and nothing is asked twice, whatever `retry` says.
  */
-export class RedisConnection extends RedisCommands<RedisReply[] | null> {
+export class RedisConnection extends RedisCommands<null> {
   readonly #leased: LeasedPipeline<RedisRequest, RedisReply>;
   readonly #blocked: BlockedCalls;
 

@@ -66,6 +66,28 @@ export function asText(value: RedisReply): RedisReply {
   return value;
 }
 
+/** A value that came with bigints, as the plain form has it. */
+export function asNumbers(value: RedisReply): RedisReply {
+  if (typeof value === 'bigint') return isExact(value) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(asNumbers);
+  if (value instanceof Set) return new Set([...value].map(asNumbers));
+  if (value instanceof Map)
+    return new Map([...value].map(([key, item]) => [asNumbers(key), asNumbers(item)]));
+  return value;
+}
+
+function isExact(value: bigint): boolean {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER);
+}
+
+/** A value in which maps and sets are flat lists, as RESP2 has them. */
+export function flatOf(value: RedisReply): RedisReply {
+  if (Array.isArray(value)) return value.map(flatOf);
+  if (value instanceof Set) return [...value].map(flatOf);
+  if (value instanceof Map) return [...value].flatMap(([key, item]) => [flatOf(key), flatOf(item)]);
+  return value;
+}
+
 /** A string, however it came; what is none is empty. */
 export function textOf(value: RedisReply | undefined): string {
   if (typeof value === 'string') return value;

@@ -8,21 +8,20 @@ import { COMMAND_LINES } from './generated/command-lines.ts';
 /** What methods that are made of lines ask by. */
 abstract class Methods {
   /** Asks the server. */
-  protected abstract run(
-    call: TypedCall,
-    command: RedisCommand,
-    options: CallOptions | undefined,
-  ): Promise<unknown>;
+  protected abstract run(call: TypedCall, command: RedisCommand, options: CallOptions | undefined): unknown;
 
   /** As `run`, of a command of one argument. Most calls are one, and are made without an array for it. */
   protected abstract runUnary(
     call: TypedCall,
     argument: RedisArgument,
     options: CallOptions | undefined,
-  ): Promise<unknown>;
+  ): unknown;
+
+  /** What becomes of a call whose arguments do not fit. */
+  protected abstract refuse(error: unknown): unknown;
 }
 
-/** A class with the methods of these names. What extends it has `run` and `runUnary`, which ask the server. */
+/** A class with the methods of these names. What extends it has `run` and `runUnary`, which ask the server, and `refuse`. */
 export function typedMethods<Name extends keyof CommandMethods>(
   names: readonly Name[],
 ): abstract new () => Pick<CommandMethods, Name> {

@@ -100,6 +100,10 @@ export class CachedReads extends TypedReads {
     return { value, isStale: true, downForMs: this.#clockNow() - end.since, reason: end.cause };
   }
 
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
+  }
+
   protected run(
     { info, handling }: TypedCall,
     command: RedisCommand,

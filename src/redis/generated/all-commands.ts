@@ -15,23 +15,24 @@ import type { SortedSetCommands } from './sorted-set-commands.ts';
 import type { StreamCommands } from './stream-commands.ts';
 import type { StringCommands } from './string-commands.ts';
 import type { TransactionsCommands } from './transactions-commands.ts';
+import type { Answers } from '../typed-command.ts';
 
-/** A method for each command; see docs/commands.md. */
-export interface CommandMethods
+/** A method for each command: it gives a promise of the answer, or the command itself. See docs/commands.md. */
+export interface CommandMethods<As extends keyof Answers<unknown> = 'promise'>
   extends
-    BitmapCommands,
-    ClusterCommands,
-    ConnectionCommands,
-    GenericCommands,
-    GeoCommands,
-    HashCommands,
-    HyperloglogCommands,
-    ListCommands,
-    PubsubCommands,
-    ScriptingCommands,
-    ServerCommands,
-    SetCommands,
-    SortedSetCommands,
-    StreamCommands,
-    StringCommands,
-    TransactionsCommands {}
+    BitmapCommands<As>,
+    ClusterCommands<As>,
+    ConnectionCommands<As>,
+    GenericCommands<As>,
+    GeoCommands<As>,
+    HashCommands<As>,
+    HyperloglogCommands<As>,
+    ListCommands<As>,
+    PubsubCommands<As>,
+    ScriptingCommands<As>,
+    ServerCommands<As>,
+    SetCommands<As>,
+    SortedSetCommands<As>,
+    StreamCommands<As>,
+    StringCommands<As>,
+    TransactionsCommands<As> {}

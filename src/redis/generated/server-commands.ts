@@ -4,6 +4,7 @@ import type { RedisArgument } from '../argument-text.ts';
 import type { AsBigints, AsBuffers, AsNumbers, AsText, CallOptions } from '../call-options.ts';
 import type { RedisPairs, Values } from '../command-values.ts';
 import type { RedisReply } from '../reply.ts';
+import type { Answers } from '../typed-command.ts';
 
 /** Options of {@link ServerCommands.aclCat}. */
 export interface AclCatOptions extends CallOptions {
@@ -147,382 +148,382 @@ export interface SlowlogGetOptions extends CallOptions {
 export type SlowlogGetReply<Text, Integer> = { id: Integer; timestamp: Integer; durationMicroseconds: Integer; arguments: Text[]; clientAddress: string; clientName: string };
 
 /** Commands of the group server. */
-export interface ServerCommands {
+export interface ServerCommands<As extends keyof Answers<unknown> = 'promise'> {
   /**
    * List the ACL categories or the commands inside a category.
    *
    * `ACL CAT [categoryname]`, since 6.0.0. O(1) since the categories and commands are a fixed set.
    */
-  aclCat(options?: AclCatOptions): Promise<string[]>;
+  aclCat(options?: AclCatOptions): Answers<string[]>[As];
 
   /**
    * Remove the specified ACL users and the associated rules.
    *
    * `ACL DELUSER username ...`, since 6.0.0. O(1) amortized time considering the typical user.
    */
-  aclDeluser(username: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Promise<number>;
-  aclDeluser(username: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Promise<bigint>;
-  aclDeluser(username: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number | bigint>;
+  aclDeluser(username: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Answers<number>[As];
+  aclDeluser(username: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Answers<bigint>[As];
+  aclDeluser(username: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Returns whether the user can execute the given command without executing the command.
    *
    * `ACL DRYRUN username command args ...`, since 7.0.0. O(1).
    */
-  aclDryrun(username: RedisArgument, command: RedisArgument, args: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<string>;
+  aclDryrun(username: RedisArgument, command: RedisArgument, args: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<string>[As];
 
   /**
    * Generate a pseudorandom secure password to use for ACL users.
    *
    * `ACL GENPASS [bits]`, since 6.0.0. O(1).
    */
-  aclGenpass(options?: AclGenpassOptions): Promise<string>;
+  aclGenpass(options?: AclGenpassOptions): Answers<string>[As];
 
   /**
    * Get the rules for a specific ACL user.
    *
    * `ACL GETUSER username`, since 6.0.0. O(N). Where N is the number of password, command and pattern rules that the user has.
    */
-  aclGetuser(username: RedisArgument, options?: CallOptions): Promise<AclGetuserReply | null>;
+  aclGetuser(username: RedisArgument, options?: CallOptions): Answers<AclGetuserReply | null>[As];
 
   /**
    * List the current ACL rules in ACL config file format.
    *
    * `ACL LIST`, since 6.0.0. O(N). Where N is the number of configured users.
    */
-  aclList(options?: CallOptions): Promise<string[]>;
+  aclList(options?: CallOptions): Answers<string[]>[As];
 
   /**
    * Reload the ACLs from the configured ACL file.
    *
    * `ACL LOAD`, since 6.0.0. O(N). Where N is the number of configured users.
    */
-  aclLoad(options?: CallOptions): Promise<'OK'>;
+  aclLoad(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * List latest events denied because of ACLs in place.
    *
    * `ACL LOG [count | RESET]`, since 6.0.0. O(N) with N being the number of entries shown.
    */
-  aclLog(options?: AclLogOptions & AsNumbers & { readonly reset?: false | undefined }): Promise<AclLogReply<number>[]>;
-  aclLog(options: AclLogOptions & AsBigints & { readonly reset?: false | undefined }): Promise<AclLogReply<bigint>[]>;
-  aclLog(options: AclLogOptions & { readonly reset: true }): Promise<'OK'>;
-  aclLog(options?: AclLogOptions): Promise<AclLogReply<number | bigint>[] | 'OK'>;
+  aclLog(options?: AclLogOptions & AsNumbers & { readonly reset?: false | undefined }): Answers<AclLogReply<number>[]>[As];
+  aclLog(options: AclLogOptions & AsBigints & { readonly reset?: false | undefined }): Answers<AclLogReply<bigint>[]>[As];
+  aclLog(options: AclLogOptions & { readonly reset: true }): Answers<'OK'>[As];
+  aclLog(options?: AclLogOptions): Answers<AclLogReply<number | bigint>[] | 'OK'>[As];
 
   /**
    * Save the current ACL rules in the configured ACL file.
    *
    * `ACL SAVE`, since 6.0.0. O(N). Where N is the number of configured users.
    */
-  aclSave(options?: CallOptions): Promise<'OK'>;
+  aclSave(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Modify or create the rules for a specific ACL user.
    *
    * `ACL SETUSER username rules ...`, since 6.0.0. O(N). Where N is the number of rules provided.
    */
-  aclSetuser(username: RedisArgument, rules: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<'OK'>;
+  aclSetuser(username: RedisArgument, rules: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * List the username of all the configured ACL rules.
    *
    * `ACL USERS`, since 6.0.0. O(N). Where N is the number of configured users.
    */
-  aclUsers(options?: CallOptions): Promise<string[]>;
+  aclUsers(options?: CallOptions): Answers<string[]>[As];
 
   /**
    * Return the name of the user associated to the current connection.
    *
    * `ACL WHOAMI`, since 6.0.0. O(1).
    */
-  aclWhoami(options?: CallOptions): Promise<string>;
+  aclWhoami(options?: CallOptions): Answers<string>[As];
 
   /**
    * Asynchronously rewrite the append-only file.
    *
    * `BGREWRITEAOF`, since 1.0.0. O(1).
    */
-  bgrewriteaof(options?: CallOptions): Promise<string>;
+  bgrewriteaof(options?: CallOptions): Answers<string>[As];
 
   /**
    * Asynchronously save the dataset to disk.
    *
    * `BGSAVE [SCHEDULE]`, since 1.0.0. O(1).
    */
-  bgsave(options?: BgsaveOptions): Promise<string>;
+  bgsave(options?: BgsaveOptions): Answers<string>[As];
 
   /**
    * Get total number of Redis commands.
    *
    * `COMMAND COUNT`, since 2.8.13. O(1).
    */
-  commandCount(options?: CallOptions & AsNumbers): Promise<number>;
-  commandCount(options: CallOptions & AsBigints): Promise<bigint>;
-  commandCount(options?: CallOptions): Promise<number | bigint>;
+  commandCount(options?: CallOptions & AsNumbers): Answers<number>[As];
+  commandCount(options: CallOptions & AsBigints): Answers<bigint>[As];
+  commandCount(options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Get array of specific Redis command documentation.
    *
    * `COMMAND DOCS [commandNames ...]`, since 7.0.0. O(N) where N is the number of commands to look up.
    */
-  commandDocs(options?: CommandDocsOptions): Promise<CommandDocsReply>;
+  commandDocs(options?: CommandDocsOptions): Answers<CommandDocsReply>[As];
 
   /**
    * Extract keys given a full Redis command.
    *
    * `COMMAND GETKEYS command ...`, since 2.8.13. O(N) where N is the number of arguments to the command.
    */
-  commandGetkeys(command: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsText): Promise<string[]>;
-  commandGetkeys(command: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBuffers): Promise<Buffer[]>;
-  commandGetkeys(command: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<(string | Buffer)[]>;
+  commandGetkeys(command: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsText): Answers<string[]>[As];
+  commandGetkeys(command: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBuffers): Answers<Buffer[]>[As];
+  commandGetkeys(command: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<(string | Buffer)[]>[As];
 
   /**
    * Extract keys and access flags given a full Redis command.
    *
    * `COMMAND GETKEYSANDFLAGS command ...`, since 7.0.0. O(N) where N is the number of arguments to the command.
    */
-  commandGetkeysandflags(command: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsText): Promise<{ key: string; flags: string[] }[]>;
-  commandGetkeysandflags(command: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBuffers): Promise<{ key: Buffer; flags: string[] }[]>;
-  commandGetkeysandflags(command: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<{ key: string | Buffer; flags: string[] }[]>;
+  commandGetkeysandflags(command: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsText): Answers<{ key: string; flags: string[] }[]>[As];
+  commandGetkeysandflags(command: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBuffers): Answers<{ key: Buffer; flags: string[] }[]>[As];
+  commandGetkeysandflags(command: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<{ key: string | Buffer; flags: string[] }[]>[As];
 
   /**
    * Get array of specific Redis command details, or all when no argument is given.
    *
    * `COMMAND INFO [commandNames ...]`, since 2.8.13. O(N) where N is the number of commands to look up.
    */
-  commandInfo(options?: CommandInfoOptions & AsNumbers): Promise<CommandInfoReply<number>[]>;
-  commandInfo(options: CommandInfoOptions & AsBigints): Promise<CommandInfoReply<bigint>[]>;
-  commandInfo(options?: CommandInfoOptions): Promise<CommandInfoReply<number | bigint>[]>;
+  commandInfo(options?: CommandInfoOptions & AsNumbers): Answers<CommandInfoReply<number>[]>[As];
+  commandInfo(options: CommandInfoOptions & AsBigints): Answers<CommandInfoReply<bigint>[]>[As];
+  commandInfo(options?: CommandInfoOptions): Answers<CommandInfoReply<number | bigint>[]>[As];
 
   /**
    * Get an array of Redis command names.
    *
    * `COMMAND LIST [FILTERBY <MODULE module | ACLCAT aclcat | PATTERN pattern>]`, since 7.0.0. O(N) where N is the total number of Redis commands.
    */
-  commandList(options?: CommandListOptions): Promise<string[]>;
+  commandList(options?: CommandListOptions): Answers<string[]>[As];
 
   /**
    * Get the values of configuration parameters.
    *
    * `CONFIG GET parameter ...`, since 2.0.0. O(N) when N is the number of configuration parameters provided.
    */
-  configGet(parameter: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsText): Promise<Record<string, string>>;
-  configGet(parameter: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBuffers): Promise<Record<string, Buffer>>;
-  configGet(parameter: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<Record<string, string | Buffer>>;
+  configGet(parameter: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsText): Answers<Record<string, string>>[As];
+  configGet(parameter: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBuffers): Answers<Record<string, Buffer>>[As];
+  configGet(parameter: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<Record<string, string | Buffer>>[As];
 
   /**
    * Reset the stats returned by INFO.
    *
    * `CONFIG RESETSTAT`, since 2.0.0. O(1).
    */
-  configResetstat(options?: CallOptions): Promise<'OK'>;
+  configResetstat(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Rewrite the configuration file with the in memory configuration.
    *
    * `CONFIG REWRITE`, since 2.8.0. O(1).
    */
-  configRewrite(options?: CallOptions): Promise<'OK'>;
+  configRewrite(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Set configuration parameters to the given values.
    *
    * `CONFIG SET values ...`, since 2.0.0. O(N) when N is the number of configuration parameters provided.
    */
-  configSet<V extends Values<V>>(values: V | RedisPairs, options?: CallOptions): Promise<'OK'>;
+  configSet<V extends Values<V>>(values: V | RedisPairs, options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Return the number of keys in the selected database.
    *
    * `DBSIZE`, since 1.0.0. O(1).
    */
-  dbsize(options?: CallOptions & AsNumbers): Promise<number>;
-  dbsize(options: CallOptions & AsBigints): Promise<bigint>;
-  dbsize(options?: CallOptions): Promise<number | bigint>;
+  dbsize(options?: CallOptions & AsNumbers): Answers<number>[As];
+  dbsize(options: CallOptions & AsBigints): Answers<bigint>[As];
+  dbsize(options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Start a coordinated failover between this server and one of its replicas.
    *
    * `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT timeout]`, since 6.2.0. O(1).
    */
-  failover(options?: FailoverOptions): Promise<'OK'>;
+  failover(options?: FailoverOptions): Answers<'OK'>[As];
 
   /**
    * Remove all keys from all databases.
    *
    * `FLUSHALL [ASYNC | SYNC]`, since 1.0.0. O(N) where N is the total number of keys in all databases.
    */
-  flushall(options?: FlushallOptions): Promise<'OK'>;
+  flushall(options?: FlushallOptions): Answers<'OK'>[As];
 
   /**
    * Remove all keys from the current database.
    *
    * `FLUSHDB [ASYNC | SYNC]`, since 1.0.0. O(N) where N is the number of keys in the selected database.
    */
-  flushdb(options?: FlushdbOptions): Promise<'OK'>;
+  flushdb(options?: FlushdbOptions): Answers<'OK'>[As];
 
   /**
    * Get information and statistics about the server.
    *
    * `INFO [sections ...]`, since 1.0.0. O(1).
    */
-  info(options?: InfoOptions): Promise<string>;
+  info(options?: InfoOptions): Answers<string>[As];
 
   /**
    * Get the UNIX time stamp of the last successful save to disk.
    *
    * `LASTSAVE`, since 1.0.0. O(1).
    */
-  lastsave(options?: CallOptions & AsNumbers): Promise<number>;
-  lastsave(options: CallOptions & AsBigints): Promise<bigint>;
-  lastsave(options?: CallOptions): Promise<number | bigint>;
+  lastsave(options?: CallOptions & AsNumbers): Answers<number>[As];
+  lastsave(options: CallOptions & AsBigints): Answers<bigint>[As];
+  lastsave(options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Return a human readable latency analysis report.
    *
    * `LATENCY DOCTOR`, since 2.8.13. O(1).
    */
-  latencyDoctor(options?: CallOptions): Promise<string>;
+  latencyDoctor(options?: CallOptions): Answers<string>[As];
 
   /**
    * Return a latency graph for the event.
    *
    * `LATENCY GRAPH event`, since 2.8.13. O(1).
    */
-  latencyGraph(event: RedisArgument, options?: CallOptions): Promise<string>;
+  latencyGraph(event: RedisArgument, options?: CallOptions): Answers<string>[As];
 
   /**
    * Return the cumulative distribution of latencies of a subset of commands or all.
    *
    * `LATENCY HISTOGRAM [commands ...]`, since 7.0.0. O(N) where N is the number of commands with latency information being retrieved.
    */
-  latencyHistogram(options?: LatencyHistogramOptions & AsNumbers): Promise<LatencyHistogramReply<number>>;
-  latencyHistogram(options: LatencyHistogramOptions & AsBigints): Promise<LatencyHistogramReply<bigint>>;
-  latencyHistogram(options?: LatencyHistogramOptions): Promise<LatencyHistogramReply<number | bigint>>;
+  latencyHistogram(options?: LatencyHistogramOptions & AsNumbers): Answers<LatencyHistogramReply<number>>[As];
+  latencyHistogram(options: LatencyHistogramOptions & AsBigints): Answers<LatencyHistogramReply<bigint>>[As];
+  latencyHistogram(options?: LatencyHistogramOptions): Answers<LatencyHistogramReply<number | bigint>>[As];
 
   /**
    * Return timestamp-latency samples for the event.
    *
    * `LATENCY HISTORY event`, since 2.8.13. O(1).
    */
-  latencyHistory(event: RedisArgument, options?: CallOptions & AsNumbers): Promise<{ timestamp: number; latency: number }[]>;
-  latencyHistory(event: RedisArgument, options: CallOptions & AsBigints): Promise<{ timestamp: bigint; latency: bigint }[]>;
-  latencyHistory(event: RedisArgument, options?: CallOptions): Promise<{ timestamp: number | bigint; latency: number | bigint }[]>;
+  latencyHistory(event: RedisArgument, options?: CallOptions & AsNumbers): Answers<{ timestamp: number; latency: number }[]>[As];
+  latencyHistory(event: RedisArgument, options: CallOptions & AsBigints): Answers<{ timestamp: bigint; latency: bigint }[]>[As];
+  latencyHistory(event: RedisArgument, options?: CallOptions): Answers<{ timestamp: number | bigint; latency: number | bigint }[]>[As];
 
   /**
    * Return the latest latency samples for all events.
    *
    * `LATENCY LATEST`, since 2.8.13. O(1).
    */
-  latencyLatest(options?: CallOptions & AsNumbers): Promise<LatencyLatestReply<number>[]>;
-  latencyLatest(options: CallOptions & AsBigints): Promise<LatencyLatestReply<bigint>[]>;
-  latencyLatest(options?: CallOptions): Promise<LatencyLatestReply<number | bigint>[]>;
+  latencyLatest(options?: CallOptions & AsNumbers): Answers<LatencyLatestReply<number>[]>[As];
+  latencyLatest(options: CallOptions & AsBigints): Answers<LatencyLatestReply<bigint>[]>[As];
+  latencyLatest(options?: CallOptions): Answers<LatencyLatestReply<number | bigint>[]>[As];
 
   /**
    * Reset latency data for one or more events.
    *
    * `LATENCY RESET [events ...]`, since 2.8.13. O(1).
    */
-  latencyReset(options?: LatencyResetOptions & AsNumbers): Promise<number>;
-  latencyReset(options: LatencyResetOptions & AsBigints): Promise<bigint>;
-  latencyReset(options?: LatencyResetOptions): Promise<number | bigint>;
+  latencyReset(options?: LatencyResetOptions & AsNumbers): Answers<number>[As];
+  latencyReset(options: LatencyResetOptions & AsBigints): Answers<bigint>[As];
+  latencyReset(options?: LatencyResetOptions): Answers<number | bigint>[As];
 
   /**
    * Display some computer art and the Redis version.
    *
    * `LOLWUT [VERSION version]`, since 5.0.0.
    */
-  lolwut(options?: LolwutOptions): Promise<string>;
+  lolwut(options?: LolwutOptions): Answers<string>[As];
 
   /**
    * Outputs memory problems report.
    *
    * `MEMORY DOCTOR`, since 4.0.0. O(1).
    */
-  memoryDoctor(options?: CallOptions): Promise<string>;
+  memoryDoctor(options?: CallOptions): Answers<string>[As];
 
   /**
    * Show allocator internal stats.
    *
    * `MEMORY MALLOC-STATS`, since 4.0.0. Depends on how much memory is allocated, could be slow.
    */
-  memoryMallocStats(options?: CallOptions): Promise<string>;
+  memoryMallocStats(options?: CallOptions): Answers<string>[As];
 
   /**
    * Ask the allocator to release memory.
    *
    * `MEMORY PURGE`, since 4.0.0. Depends on how much memory is allocated, could be slow.
    */
-  memoryPurge(options?: CallOptions): Promise<'OK'>;
+  memoryPurge(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Show memory usage details.
    *
    * `MEMORY STATS`, since 4.0.0. O(1).
    */
-  memoryStats(options?: CallOptions & AsNumbers): Promise<MemoryStatsReply<number>>;
-  memoryStats(options: CallOptions & AsBigints): Promise<MemoryStatsReply<bigint>>;
-  memoryStats(options?: CallOptions): Promise<MemoryStatsReply<number | bigint>>;
+  memoryStats(options?: CallOptions & AsNumbers): Answers<MemoryStatsReply<number>>[As];
+  memoryStats(options: CallOptions & AsBigints): Answers<MemoryStatsReply<bigint>>[As];
+  memoryStats(options?: CallOptions): Answers<MemoryStatsReply<number | bigint>>[As];
 
   /**
    * Estimate the memory usage of a key.
    *
    * `MEMORY USAGE key [SAMPLES samples]`, since 4.0.0. O(N) where N is the number of samples.
    */
-  memoryUsage(key: RedisArgument, options?: MemoryUsageOptions & AsNumbers): Promise<number | null>;
-  memoryUsage(key: RedisArgument, options: MemoryUsageOptions & AsBigints): Promise<bigint | null>;
-  memoryUsage(key: RedisArgument, options?: MemoryUsageOptions): Promise<number | bigint | null>;
+  memoryUsage(key: RedisArgument, options?: MemoryUsageOptions & AsNumbers): Answers<number | null>[As];
+  memoryUsage(key: RedisArgument, options: MemoryUsageOptions & AsBigints): Answers<bigint | null>[As];
+  memoryUsage(key: RedisArgument, options?: MemoryUsageOptions): Answers<number | bigint | null>[As];
 
   /**
    * List all modules loaded by the server.
    *
    * `MODULE LIST`, since 4.0.0. O(N) where N is the number of loaded modules.
    */
-  moduleList(options?: CallOptions & AsNumbers): Promise<ModuleListReply<number>[]>;
-  moduleList(options: CallOptions & AsBigints): Promise<ModuleListReply<bigint>[]>;
-  moduleList(options?: CallOptions): Promise<ModuleListReply<number | bigint>[]>;
+  moduleList(options?: CallOptions & AsNumbers): Answers<ModuleListReply<number>[]>[As];
+  moduleList(options: CallOptions & AsBigints): Answers<ModuleListReply<bigint>[]>[As];
+  moduleList(options?: CallOptions): Answers<ModuleListReply<number | bigint>[]>[As];
 
   /**
    * Load a module.
    *
    * `MODULE LOAD path args ...`, since 4.0.0. O(1).
    */
-  moduleLoad(path: RedisArgument, args: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<'OK'>;
+  moduleLoad(path: RedisArgument, args: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Load a module with extended parameters.
    *
    * `MODULE LOADEX path [CONFIG name value ...] [ARGS args ...]`, since 7.0.0. O(1).
    */
-  moduleLoadex(path: RedisArgument, options?: ModuleLoadexOptions): Promise<'OK'>;
+  moduleLoadex(path: RedisArgument, options?: ModuleLoadexOptions): Answers<'OK'>[As];
 
   /**
    * Unload a module.
    *
    * `MODULE UNLOAD name`, since 4.0.0. O(1).
    */
-  moduleUnload(name: RedisArgument, options?: CallOptions): Promise<'OK'>;
+  moduleUnload(name: RedisArgument, options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Make the server a replica of another instance, or promote it as master.
    *
    * `REPLICAOF host port`, since 5.0.0. O(1).
    */
-  replicaof(host: RedisArgument, port: RedisArgument, options?: CallOptions): Promise<'OK'>;
+  replicaof(host: RedisArgument, port: RedisArgument, options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Return the role of the instance in the context of replication.
    *
    * `ROLE`, since 2.8.12. O(1).
    */
-  role(options?: CallOptions): Promise<RedisReply>;
+  role(options?: CallOptions): Answers<RedisReply>[As];
 
   /**
    * Synchronously save the dataset to disk.
    *
    * `SAVE`, since 1.0.0. O(N) where N is the total number of keys in all databases.
    */
-  save(options?: CallOptions): Promise<'OK'>;
+  save(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Make the server a replica of another instance, or promote it as master.
@@ -531,48 +532,48 @@ export interface ServerCommands {
    *
    * @deprecated since 5.0.0: use `REPLICAOF`
    */
-  slaveof(host: RedisArgument, port: RedisArgument, options?: CallOptions): Promise<'OK'>;
+  slaveof(host: RedisArgument, port: RedisArgument, options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Get the slow log's entries.
    *
    * `SLOWLOG GET [count]`, since 2.2.12. O(N) where N is the number of entries returned.
    */
-  slowlogGet(options?: SlowlogGetOptions & AsText & AsNumbers): Promise<SlowlogGetReply<string, number>[]>;
-  slowlogGet(options: SlowlogGetOptions & AsText & AsBigints): Promise<SlowlogGetReply<string, bigint>[]>;
-  slowlogGet(options: SlowlogGetOptions & AsBuffers & AsNumbers): Promise<SlowlogGetReply<Buffer, number>[]>;
-  slowlogGet(options: SlowlogGetOptions & AsBuffers & AsBigints): Promise<SlowlogGetReply<Buffer, bigint>[]>;
-  slowlogGet(options?: SlowlogGetOptions): Promise<SlowlogGetReply<string | Buffer, number | bigint>[]>;
+  slowlogGet(options?: SlowlogGetOptions & AsText & AsNumbers): Answers<SlowlogGetReply<string, number>[]>[As];
+  slowlogGet(options: SlowlogGetOptions & AsText & AsBigints): Answers<SlowlogGetReply<string, bigint>[]>[As];
+  slowlogGet(options: SlowlogGetOptions & AsBuffers & AsNumbers): Answers<SlowlogGetReply<Buffer, number>[]>[As];
+  slowlogGet(options: SlowlogGetOptions & AsBuffers & AsBigints): Answers<SlowlogGetReply<Buffer, bigint>[]>[As];
+  slowlogGet(options?: SlowlogGetOptions): Answers<SlowlogGetReply<string | Buffer, number | bigint>[]>[As];
 
   /**
    * Get the slow log's length.
    *
    * `SLOWLOG LEN`, since 2.2.12. O(1).
    */
-  slowlogLen(options?: CallOptions & AsNumbers): Promise<number>;
-  slowlogLen(options: CallOptions & AsBigints): Promise<bigint>;
-  slowlogLen(options?: CallOptions): Promise<number | bigint>;
+  slowlogLen(options?: CallOptions & AsNumbers): Answers<number>[As];
+  slowlogLen(options: CallOptions & AsBigints): Answers<bigint>[As];
+  slowlogLen(options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Clear all entries from the slow log.
    *
    * `SLOWLOG RESET`, since 2.2.12. O(N) where N is the number of entries in the slowlog.
    */
-  slowlogReset(options?: CallOptions): Promise<'OK'>;
+  slowlogReset(options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Swaps two Redis databases.
    *
    * `SWAPDB index1 index2`, since 4.0.0. O(N) where N is the count of clients watching or blocking on keys from both databases.
    */
-  swapdb(index1: number | bigint, index2: number | bigint, options?: CallOptions): Promise<'OK'>;
+  swapdb(index1: number | bigint, index2: number | bigint, options?: CallOptions): Answers<'OK'>[As];
 
   /**
    * Return the current server time.
    *
    * `TIME`, since 2.6.0. O(1).
    */
-  time(options?: CallOptions & AsNumbers): Promise<{ seconds: number; microseconds: number }>;
-  time(options: CallOptions & AsBigints): Promise<{ seconds: bigint; microseconds: bigint }>;
-  time(options?: CallOptions): Promise<{ seconds: number | bigint; microseconds: number | bigint }>;
+  time(options?: CallOptions & AsNumbers): Answers<{ seconds: number; microseconds: number }>[As];
+  time(options: CallOptions & AsBigints): Answers<{ seconds: bigint; microseconds: bigint }>[As];
+  time(options?: CallOptions): Answers<{ seconds: number | bigint; microseconds: number | bigint }>[As];
 }

@@ -2,6 +2,7 @@
 import type { Buffer } from 'node:buffer';
 import type { RedisArgument } from '../argument-text.ts';
 import type { AsBigints, AsBuffers, AsNumbers, AsText, CallOptions } from '../call-options.ts';
+import type { Answers } from '../typed-command.ts';
 
 /** Options of {@link SortedSetCommands.bzmpop}. */
 export interface BzmpopOptions extends CallOptions {
@@ -189,16 +190,16 @@ export interface ZunionstoreOptions extends CallOptions {
 }
 
 /** Commands of the group sorted-set. */
-export interface SortedSetCommands {
+export interface SortedSetCommands<As extends keyof Answers<unknown> = 'promise'> {
   /**
    * Remove and return members with scores in a sorted set or block until one is available.
    *
    * `BZMPOP timeout numkeys key ... <MIN | MAX> [COUNT count]`, since 7.0.0. O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.
    * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
-  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions & AsText): Promise<BzmpopReply<string> | null>;
-  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: BzmpopOptions & AsBuffers): Promise<BzmpopReply<Buffer> | null>;
-  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions): Promise<BzmpopReply<string | Buffer> | null>;
+  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions & AsText): Answers<BzmpopReply<string> | null>[As];
+  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: BzmpopOptions & AsBuffers): Answers<BzmpopReply<Buffer> | null>[As];
+  bzmpop(timeout: number, key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: BzmpopOptions): Answers<BzmpopReply<string | Buffer> | null>[As];
 
   /**
    * Remove and return the member with the highest score from one or more sorted sets, or block until one is available.
@@ -206,9 +207,9 @@ export interface SortedSetCommands {
    * `BZPOPMAX key ... timeout`, since 5.0.0. O(log(N)) with N being the number of elements in the sorted set.
    * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
-  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; member: string; score: number } | null>;
-  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; member: Buffer; score: number } | null>;
-  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions): Promise<{ key: string | Buffer; member: string | Buffer; score: number } | null>;
+  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Answers<{ key: string; member: string; score: number } | null>[As];
+  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Answers<{ key: Buffer; member: Buffer; score: number } | null>[As];
+  bzpopmax(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions): Answers<{ key: string | Buffer; member: string | Buffer; score: number } | null>[As];
 
   /**
    * Remove and return the member with the lowest score from one or more sorted sets, or block until one is available.
@@ -216,164 +217,164 @@ export interface SortedSetCommands {
    * `BZPOPMIN key ... timeout`, since 5.0.0. O(log(N)) with N being the number of elements in the sorted set.
    * It may wait on the server, for which it takes a connection of its own: docs/blocking.md.
    */
-  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Promise<{ key: string; member: string; score: number } | null>;
-  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Promise<{ key: Buffer; member: Buffer; score: number } | null>;
-  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions): Promise<{ key: string | Buffer; member: string | Buffer; score: number } | null>;
+  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions & AsText): Answers<{ key: string; member: string; score: number } | null>[As];
+  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options: CallOptions & AsBuffers): Answers<{ key: Buffer; member: Buffer; score: number } | null>[As];
+  bzpopmin(key: RedisArgument | readonly RedisArgument[], timeout: number, options?: CallOptions): Answers<{ key: string | Buffer; member: string | Buffer; score: number } | null>[As];
 
   /**
    * Add one or more members to a sorted set, or update its score if it already exists.
    *
    * `ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member ...`, since 1.2.0. O(log(N)) for each item added, where N is the number of elements in the sorted set.
    */
-  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options?: ZaddOptions & AsNumbers & { readonly incr?: false | undefined }): Promise<number>;
-  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options: ZaddOptions & AsBigints & { readonly incr?: false | undefined }): Promise<bigint>;
-  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options: ZaddOptions & { readonly incr: true }): Promise<number | null>;
-  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options?: ZaddOptions): Promise<number | bigint | null>;
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options?: ZaddOptions & AsNumbers & { readonly incr?: false | undefined }): Answers<number>[As];
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options: ZaddOptions & AsBigints & { readonly incr?: false | undefined }): Answers<bigint>[As];
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options: ZaddOptions & { readonly incr: true }): Answers<number | null>[As];
+  zadd(key: RedisArgument, items: { readonly score: number; readonly member: RedisArgument } | readonly ({ readonly score: number; readonly member: RedisArgument })[], options?: ZaddOptions): Answers<number | bigint | null>[As];
 
   /**
    * Get the number of members in a sorted set.
    *
    * `ZCARD key`, since 1.2.0. O(1).
    */
-  zcard(key: RedisArgument, options?: CallOptions & AsNumbers): Promise<number>;
-  zcard(key: RedisArgument, options: CallOptions & AsBigints): Promise<bigint>;
-  zcard(key: RedisArgument, options?: CallOptions): Promise<number | bigint>;
+  zcard(key: RedisArgument, options?: CallOptions & AsNumbers): Answers<number>[As];
+  zcard(key: RedisArgument, options: CallOptions & AsBigints): Answers<bigint>[As];
+  zcard(key: RedisArgument, options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Count the members in a sorted set with scores within the given values.
    *
    * `ZCOUNT key min max`, since 2.0.0. O(log(N)) with N being the number of elements in the sorted set.
    */
-  zcount(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions & AsNumbers): Promise<number>;
-  zcount(key: RedisArgument, min: number | string, max: number | string, options: CallOptions & AsBigints): Promise<bigint>;
-  zcount(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions): Promise<number | bigint>;
+  zcount(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions & AsNumbers): Answers<number>[As];
+  zcount(key: RedisArgument, min: number | string, max: number | string, options: CallOptions & AsBigints): Answers<bigint>[As];
+  zcount(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Subtract multiple sorted sets.
    *
    * `ZDIFF numkeys key ... [WITHSCORES]`, since 6.2.0. O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is the size of the first set, and K is the size of the result set.
    */
-  zdiff(key: RedisArgument | readonly RedisArgument[], options?: ZdiffOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zdiff(key: RedisArgument | readonly RedisArgument[], options?: ZdiffOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zdiff(key: RedisArgument | readonly RedisArgument[], options?: ZdiffOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zdiff(key: RedisArgument | readonly RedisArgument[], options: ZdiffOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zdiff(key: RedisArgument | readonly RedisArgument[], options?: ZdiffOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Subtract multiple sorted sets and store the resulting sorted set in a new key.
    *
    * `ZDIFFSTORE destination numkeys key ...`, since 6.2.0. O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is the size of the first set, and K is the size of the result set.
    */
-  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Promise<number>;
-  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Promise<bigint>;
-  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number | bigint>;
+  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Answers<number>[As];
+  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Answers<bigint>[As];
+  zdiffstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Increment the score of a member in a sorted set.
    *
    * `ZINCRBY key increment member`, since 1.2.0. O(log(N)) where N is the number of elements in the sorted set.
    */
-  zincrby(key: RedisArgument, increment: number | bigint, member: RedisArgument, options?: CallOptions): Promise<number>;
+  zincrby(key: RedisArgument, increment: number | bigint, member: RedisArgument, options?: CallOptions): Answers<number>[As];
 
   /**
    * Intersect multiple sorted sets.
    *
    * `ZINTER numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>] [WITHSCORES]`, since 6.2.0. O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.
    */
-  zinter(key: RedisArgument | readonly RedisArgument[], options?: ZinterOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zinter(key: RedisArgument | readonly RedisArgument[], options?: ZinterOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zinter(key: RedisArgument | readonly RedisArgument[], options?: ZinterOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zinter(key: RedisArgument | readonly RedisArgument[], options: ZinterOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zinter(key: RedisArgument | readonly RedisArgument[], options?: ZinterOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Intersect multiple sorted sets and return the cardinality of the result.
    *
    * `ZINTERCARD numkeys key ... [LIMIT limit]`, since 7.0.0. O(N*K) worst case with N being the smallest input sorted set, K being the number of input sorted sets.
    */
-  zintercard(key: RedisArgument | readonly RedisArgument[], options?: ZintercardOptions & AsNumbers): Promise<number>;
-  zintercard(key: RedisArgument | readonly RedisArgument[], options: ZintercardOptions & AsBigints): Promise<bigint>;
-  zintercard(key: RedisArgument | readonly RedisArgument[], options?: ZintercardOptions): Promise<number | bigint>;
+  zintercard(key: RedisArgument | readonly RedisArgument[], options?: ZintercardOptions & AsNumbers): Answers<number>[As];
+  zintercard(key: RedisArgument | readonly RedisArgument[], options: ZintercardOptions & AsBigints): Answers<bigint>[As];
+  zintercard(key: RedisArgument | readonly RedisArgument[], options?: ZintercardOptions): Answers<number | bigint>[As];
 
   /**
    * Intersect multiple sorted sets and store the resulting sorted set in a new key.
    *
    * `ZINTERSTORE destination numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>]`, since 2.0.0. O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number of input sorted sets and M being the number of elements in the resulting sorted set.
    */
-  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZinterstoreOptions & AsNumbers): Promise<number>;
-  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: ZinterstoreOptions & AsBigints): Promise<bigint>;
-  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZinterstoreOptions): Promise<number | bigint>;
+  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZinterstoreOptions & AsNumbers): Answers<number>[As];
+  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: ZinterstoreOptions & AsBigints): Answers<bigint>[As];
+  zinterstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZinterstoreOptions): Answers<number | bigint>[As];
 
   /**
    * Count the number of members in a sorted set between a given lexicographical range.
    *
    * `ZLEXCOUNT key min max`, since 2.8.9. O(log(N)) with N being the number of elements in the sorted set.
    */
-  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions & AsNumbers): Promise<number>;
-  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: CallOptions & AsBigints): Promise<bigint>;
-  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions): Promise<number | bigint>;
+  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions & AsNumbers): Answers<number>[As];
+  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: CallOptions & AsBigints): Answers<bigint>[As];
+  zlexcount(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Remove and return members with scores in a sorted set.
    *
    * `ZMPOP numkeys key ... <MIN | MAX> [COUNT count]`, since 7.0.0. O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in the sorted set, and M being the number of elements popped.
    */
-  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: ZmpopOptions & AsText): Promise<ZmpopReply<string> | null>;
-  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: ZmpopOptions & AsBuffers): Promise<ZmpopReply<Buffer> | null>;
-  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: ZmpopOptions): Promise<ZmpopReply<string | Buffer> | null>;
+  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: ZmpopOptions & AsText): Answers<ZmpopReply<string> | null>[As];
+  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options: ZmpopOptions & AsBuffers): Answers<ZmpopReply<Buffer> | null>[As];
+  zmpop(key: RedisArgument | readonly RedisArgument[], where: 'MIN' | 'MAX', options?: ZmpopOptions): Answers<ZmpopReply<string | Buffer> | null>[As];
 
   /**
    * Get the score associated with the given members in a sorted set.
    *
    * `ZMSCORE key member ...`, since 6.2.0. O(N) where N is the number of members being requested.
    */
-  zmscore(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<(number | null)[]>;
+  zmscore(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<(number | null)[]>[As];
 
   /**
    * Remove and return members with the highest scores in a sorted set.
    *
    * `ZPOPMAX key [count]`, since 5.0.0. O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.
    */
-  zpopmax(key: RedisArgument, options?: ZpopmaxOptions & AsText & { readonly count?: undefined }): Promise<{ member: string; score: number } | null>;
-  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsBuffers & { readonly count?: undefined }): Promise<{ member: Buffer; score: number } | null>;
-  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsText & { readonly count: number | bigint }): Promise<{ member: string; score: number }[]>;
-  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsBuffers & { readonly count: number | bigint }): Promise<{ member: Buffer; score: number }[]>;
-  zpopmax(key: RedisArgument, options?: ZpopmaxOptions): Promise<{ member: string | Buffer; score: number } | { member: string | Buffer; score: number }[] | null>;
+  zpopmax(key: RedisArgument, options?: ZpopmaxOptions & AsText & { readonly count?: undefined }): Answers<{ member: string; score: number } | null>[As];
+  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsBuffers & { readonly count?: undefined }): Answers<{ member: Buffer; score: number } | null>[As];
+  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsText & { readonly count: number | bigint }): Answers<{ member: string; score: number }[]>[As];
+  zpopmax(key: RedisArgument, options: ZpopmaxOptions & AsBuffers & { readonly count: number | bigint }): Answers<{ member: Buffer; score: number }[]>[As];
+  zpopmax(key: RedisArgument, options?: ZpopmaxOptions): Answers<{ member: string | Buffer; score: number } | { member: string | Buffer; score: number }[] | null>[As];
 
   /**
    * Remove and return members with the lowest scores in a sorted set.
    *
    * `ZPOPMIN key [count]`, since 5.0.0. O(log(N)*M) with N being the number of elements in the sorted set, and M being the number of elements popped.
    */
-  zpopmin(key: RedisArgument, options?: ZpopminOptions & AsText & { readonly count?: undefined }): Promise<{ member: string; score: number } | null>;
-  zpopmin(key: RedisArgument, options: ZpopminOptions & AsBuffers & { readonly count?: undefined }): Promise<{ member: Buffer; score: number } | null>;
-  zpopmin(key: RedisArgument, options: ZpopminOptions & AsText & { readonly count: number | bigint }): Promise<{ member: string; score: number }[]>;
-  zpopmin(key: RedisArgument, options: ZpopminOptions & AsBuffers & { readonly count: number | bigint }): Promise<{ member: Buffer; score: number }[]>;
-  zpopmin(key: RedisArgument, options?: ZpopminOptions): Promise<{ member: string | Buffer; score: number } | { member: string | Buffer; score: number }[] | null>;
+  zpopmin(key: RedisArgument, options?: ZpopminOptions & AsText & { readonly count?: undefined }): Answers<{ member: string; score: number } | null>[As];
+  zpopmin(key: RedisArgument, options: ZpopminOptions & AsBuffers & { readonly count?: undefined }): Answers<{ member: Buffer; score: number } | null>[As];
+  zpopmin(key: RedisArgument, options: ZpopminOptions & AsText & { readonly count: number | bigint }): Answers<{ member: string; score: number }[]>[As];
+  zpopmin(key: RedisArgument, options: ZpopminOptions & AsBuffers & { readonly count: number | bigint }): Answers<{ member: Buffer; score: number }[]>[As];
+  zpopmin(key: RedisArgument, options?: ZpopminOptions): Answers<{ member: string | Buffer; score: number } | { member: string | Buffer; score: number }[] | null>[As];
 
   /**
    * Get one or multiple random elements from a sorted set.
    *
    * `ZRANDMEMBER key [count [WITHSCORES]]`, since 6.2.0. O(N) where N is the number of elements returned.
    */
-  zrandmember(key: RedisArgument, options?: ZrandmemberOptions & AsText & { readonly withscores?: false | undefined; readonly count?: undefined }): Promise<string | null>;
-  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly withscores?: false | undefined; readonly count?: undefined }): Promise<Buffer | null>;
-  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsText & { readonly count: number | bigint }): Promise<string[]>;
-  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly count: number | bigint }): Promise<Buffer[]>;
-  zrandmember(key: RedisArgument, options?: ZrandmemberOptions): Promise<string | Buffer | { member: string | Buffer; score: number }[] | (string | Buffer)[] | null>;
+  zrandmember(key: RedisArgument, options?: ZrandmemberOptions & AsText & { readonly withscores?: false | undefined; readonly count?: undefined }): Answers<string | null>[As];
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly withscores?: false | undefined; readonly count?: undefined }): Answers<Buffer | null>[As];
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsText & { readonly count: number | bigint }): Answers<string[]>[As];
+  zrandmember(key: RedisArgument, options: ZrandmemberOptions & AsBuffers & { readonly count: number | bigint }): Answers<Buffer[]>[As];
+  zrandmember(key: RedisArgument, options?: ZrandmemberOptions): Answers<string | Buffer | { member: string | Buffer; score: number }[] | (string | Buffer)[] | null>[As];
 
   /**
    * Return a range of members in a sorted set.
    *
    * `ZRANGE key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]`, since 1.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements returned.
    */
-  zrange(key: RedisArgument, start: number | string, stop: number | string, options?: ZrangeOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zrange(key: RedisArgument, start: number | string, stop: number | string, options?: ZrangeOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options?: ZrangeOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options: ZrangeOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zrange(key: RedisArgument, start: number | string, stop: number | string, options?: ZrangeOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Return a range of members in a sorted set, by lexicographical range.
@@ -382,9 +383,9 @@ export interface SortedSetCommands {
    *
    * @deprecated since 6.2.0: use `ZRANGE` with the `BYLEX` argument
    */
-  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: ZrangebylexOptions & AsText): Promise<string[]>;
-  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: ZrangebylexOptions & AsBuffers): Promise<Buffer[]>;
-  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: ZrangebylexOptions): Promise<(string | Buffer)[]>;
+  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: ZrangebylexOptions & AsText): Answers<string[]>[As];
+  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: ZrangebylexOptions & AsBuffers): Answers<Buffer[]>[As];
+  zrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: ZrangebylexOptions): Answers<(string | Buffer)[]>[As];
 
   /**
    * Return a range of members in a sorted set, by score.
@@ -393,67 +394,67 @@ export interface SortedSetCommands {
    *
    * @deprecated since 6.2.0: use `ZRANGE` with the `BYSCORE` argument
    */
-  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: ZrangebyscoreOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: ZrangebyscoreOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: ZrangebyscoreOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: ZrangebyscoreOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: ZrangebyscoreOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Store a range of members from sorted set into another key.
    *
    * `ZRANGESTORE dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]`, since 6.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements stored into the destination key.
    */
-  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options?: ZrangestoreOptions & AsNumbers): Promise<number>;
-  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options: ZrangestoreOptions & AsBigints): Promise<bigint>;
-  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options?: ZrangestoreOptions): Promise<number | bigint>;
+  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options?: ZrangestoreOptions & AsNumbers): Answers<number>[As];
+  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options: ZrangestoreOptions & AsBigints): Answers<bigint>[As];
+  zrangestore(dst: RedisArgument, src: RedisArgument, min: number | string, max: number | string, options?: ZrangestoreOptions): Answers<number | bigint>[As];
 
   /**
    * Determine the index of a member in a sorted set.
    *
    * `ZRANK key member [WITHSCORE]`, since 2.0.0. O(log(N)).
    */
-  zrank(key: RedisArgument, member: RedisArgument, options?: ZrankOptions & AsNumbers & { readonly withscore?: false | undefined }): Promise<number | null>;
-  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsBigints & { readonly withscore?: false | undefined }): Promise<bigint | null>;
-  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsNumbers & { readonly withscore: true }): Promise<{ rank: number; score: number } | null>;
-  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsBigints & { readonly withscore: true }): Promise<{ rank: bigint; score: number } | null>;
-  zrank(key: RedisArgument, member: RedisArgument, options?: ZrankOptions): Promise<number | bigint | { rank: number | bigint; score: number } | null>;
+  zrank(key: RedisArgument, member: RedisArgument, options?: ZrankOptions & AsNumbers & { readonly withscore?: false | undefined }): Answers<number | null>[As];
+  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsBigints & { readonly withscore?: false | undefined }): Answers<bigint | null>[As];
+  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsNumbers & { readonly withscore: true }): Answers<{ rank: number; score: number } | null>[As];
+  zrank(key: RedisArgument, member: RedisArgument, options: ZrankOptions & AsBigints & { readonly withscore: true }): Answers<{ rank: bigint; score: number } | null>[As];
+  zrank(key: RedisArgument, member: RedisArgument, options?: ZrankOptions): Answers<number | bigint | { rank: number | bigint; score: number } | null>[As];
 
   /**
    * Remove one or more members from a sorted set.
    *
    * `ZREM key member ...`, since 1.2.0. O(M*log(N)) with N being the number of elements in the sorted set and M the number of elements to be removed.
    */
-  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Promise<number>;
-  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Promise<bigint>;
-  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions): Promise<number | bigint>;
+  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions & AsNumbers): Answers<number>[As];
+  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options: CallOptions & AsBigints): Answers<bigint>[As];
+  zrem(key: RedisArgument, member: RedisArgument | readonly RedisArgument[], options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Remove all members in a sorted set between the given lexicographical range.
    *
    * `ZREMRANGEBYLEX key min max`, since 2.8.9. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.
    */
-  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions & AsNumbers): Promise<number>;
-  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: CallOptions & AsBigints): Promise<bigint>;
-  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions): Promise<number | bigint>;
+  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions & AsNumbers): Answers<number>[As];
+  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options: CallOptions & AsBigints): Answers<bigint>[As];
+  zremrangebylex(key: RedisArgument, min: RedisArgument, max: RedisArgument, options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Remove all members in a sorted set within the given indexes.
    *
    * `ZREMRANGEBYRANK key start stop`, since 2.0.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.
    */
-  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: CallOptions & AsNumbers): Promise<number>;
-  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options: CallOptions & AsBigints): Promise<bigint>;
-  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: CallOptions): Promise<number | bigint>;
+  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: CallOptions & AsNumbers): Answers<number>[As];
+  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options: CallOptions & AsBigints): Answers<bigint>[As];
+  zremrangebyrank(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Remove all members in a sorted set within the given scores.
    *
    * `ZREMRANGEBYSCORE key min max`, since 1.2.0. O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements removed by the operation.
    */
-  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions & AsNumbers): Promise<number>;
-  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: CallOptions & AsBigints): Promise<bigint>;
-  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions): Promise<number | bigint>;
+  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions & AsNumbers): Answers<number>[As];
+  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options: CallOptions & AsBigints): Answers<bigint>[As];
+  zremrangebyscore(key: RedisArgument, min: number | string, max: number | string, options?: CallOptions): Answers<number | bigint>[As];
 
   /**
    * Return a range of members in a sorted set, by index, with scores ordered from high to low.
@@ -462,11 +463,11 @@ export interface SortedSetCommands {
    *
    * @deprecated since 6.2.0: use `ZRANGE` with the `REV` argument
    */
-  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: ZrevrangeOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: ZrevrangeOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: ZrevrangeOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options: ZrevrangeOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zrevrange(key: RedisArgument, start: number | bigint, stop: number | bigint, options?: ZrevrangeOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Return a range of members in a sorted set, by lexicographical range, ordered from higher to lower strings.
@@ -475,9 +476,9 @@ export interface SortedSetCommands {
    *
    * @deprecated since 6.2.0: use `ZRANGE` with the `REV` and `BYLEX` arguments
    */
-  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options?: ZrevrangebylexOptions & AsText): Promise<string[]>;
-  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options: ZrevrangebylexOptions & AsBuffers): Promise<Buffer[]>;
-  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options?: ZrevrangebylexOptions): Promise<(string | Buffer)[]>;
+  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options?: ZrevrangebylexOptions & AsText): Answers<string[]>[As];
+  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options: ZrevrangebylexOptions & AsBuffers): Answers<Buffer[]>[As];
+  zrevrangebylex(key: RedisArgument, max: RedisArgument, min: RedisArgument, options?: ZrevrangebylexOptions): Answers<(string | Buffer)[]>[As];
 
   /**
    * Return a range of members in a sorted set, by score, with scores ordered from high to low.
@@ -486,56 +487,56 @@ export interface SortedSetCommands {
    *
    * @deprecated since 6.2.0: use `ZRANGE` with the `REV` and `BYSCORE` arguments
    */
-  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options?: ZrevrangebyscoreOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options?: ZrevrangebyscoreOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options?: ZrevrangebyscoreOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options: ZrevrangebyscoreOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zrevrangebyscore(key: RedisArgument, max: number | string, min: number | string, options?: ZrevrangebyscoreOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Determine the index of a member in a sorted set, with scores ordered from high to low.
    *
    * `ZREVRANK key member [WITHSCORE]`, since 2.0.0. O(log(N)).
    */
-  zrevrank(key: RedisArgument, member: RedisArgument, options?: ZrevrankOptions & AsNumbers & { readonly withscore?: false | undefined }): Promise<number | null>;
-  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsBigints & { readonly withscore?: false | undefined }): Promise<bigint | null>;
-  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsNumbers & { readonly withscore: true }): Promise<{ rank: number; score: number } | null>;
-  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsBigints & { readonly withscore: true }): Promise<{ rank: bigint; score: number } | null>;
-  zrevrank(key: RedisArgument, member: RedisArgument, options?: ZrevrankOptions): Promise<number | bigint | { rank: number | bigint; score: number } | null>;
+  zrevrank(key: RedisArgument, member: RedisArgument, options?: ZrevrankOptions & AsNumbers & { readonly withscore?: false | undefined }): Answers<number | null>[As];
+  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsBigints & { readonly withscore?: false | undefined }): Answers<bigint | null>[As];
+  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsNumbers & { readonly withscore: true }): Answers<{ rank: number; score: number } | null>[As];
+  zrevrank(key: RedisArgument, member: RedisArgument, options: ZrevrankOptions & AsBigints & { readonly withscore: true }): Answers<{ rank: bigint; score: number } | null>[As];
+  zrevrank(key: RedisArgument, member: RedisArgument, options?: ZrevrankOptions): Answers<number | bigint | { rank: number | bigint; score: number } | null>[As];
 
   /**
    * Incrementally iterate sorted sets elements and associated scores.
    *
    * `ZSCAN key cursor [MATCH match] [COUNT count]`, since 2.8.0. O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection..
    */
-  zscanPage(key: RedisArgument, cursor: RedisArgument, options?: ZscanPageOptions & AsText): Promise<ZscanPageReply<string>>;
-  zscanPage(key: RedisArgument, cursor: RedisArgument, options: ZscanPageOptions & AsBuffers): Promise<ZscanPageReply<Buffer>>;
-  zscanPage(key: RedisArgument, cursor: RedisArgument, options?: ZscanPageOptions): Promise<ZscanPageReply<string | Buffer>>;
+  zscanPage(key: RedisArgument, cursor: RedisArgument, options?: ZscanPageOptions & AsText): Answers<ZscanPageReply<string>>[As];
+  zscanPage(key: RedisArgument, cursor: RedisArgument, options: ZscanPageOptions & AsBuffers): Answers<ZscanPageReply<Buffer>>[As];
+  zscanPage(key: RedisArgument, cursor: RedisArgument, options?: ZscanPageOptions): Answers<ZscanPageReply<string | Buffer>>[As];
 
   /**
    * Get the score associated with the given member in a sorted set.
    *
    * `ZSCORE key member`, since 1.2.0. O(1).
    */
-  zscore(key: RedisArgument, member: RedisArgument, options?: CallOptions): Promise<number | null>;
+  zscore(key: RedisArgument, member: RedisArgument, options?: CallOptions): Answers<number | null>[As];
 
   /**
    * Add multiple sorted sets.
    *
    * `ZUNION numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>] [WITHSCORES]`, since 6.2.0. O(N)+O(M*log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in the resulting sorted set.
    */
-  zunion(key: RedisArgument | readonly RedisArgument[], options?: ZunionOptions & AsText & { readonly withscores?: false | undefined }): Promise<string[]>;
-  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsBuffers & { readonly withscores?: false | undefined }): Promise<Buffer[]>;
-  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsText & { readonly withscores: true }): Promise<{ member: string; score: number }[]>;
-  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsBuffers & { readonly withscores: true }): Promise<{ member: Buffer; score: number }[]>;
-  zunion(key: RedisArgument | readonly RedisArgument[], options?: ZunionOptions): Promise<(string | Buffer)[] | { member: string | Buffer; score: number }[]>;
+  zunion(key: RedisArgument | readonly RedisArgument[], options?: ZunionOptions & AsText & { readonly withscores?: false | undefined }): Answers<string[]>[As];
+  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsBuffers & { readonly withscores?: false | undefined }): Answers<Buffer[]>[As];
+  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsText & { readonly withscores: true }): Answers<{ member: string; score: number }[]>[As];
+  zunion(key: RedisArgument | readonly RedisArgument[], options: ZunionOptions & AsBuffers & { readonly withscores: true }): Answers<{ member: Buffer; score: number }[]>[As];
+  zunion(key: RedisArgument | readonly RedisArgument[], options?: ZunionOptions): Answers<(string | Buffer)[] | { member: string | Buffer; score: number }[]>[As];
 
   /**
    * Add multiple sorted sets and store the resulting sorted set in a new key.
    *
    * `ZUNIONSTORE destination numkeys key ... [WEIGHTS weights ...] [AGGREGATE <SUM | MIN | MAX>]`, since 2.0.0. O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M being the number of elements in the resulting sorted set.
    */
-  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZunionstoreOptions & AsNumbers): Promise<number>;
-  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: ZunionstoreOptions & AsBigints): Promise<bigint>;
-  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZunionstoreOptions): Promise<number | bigint>;
+  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZunionstoreOptions & AsNumbers): Answers<number>[As];
+  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options: ZunionstoreOptions & AsBigints): Answers<bigint>[As];
+  zunionstore(destination: RedisArgument, key: RedisArgument | readonly RedisArgument[], options?: ZunionstoreOptions): Answers<number | bigint>[As];
 }

@@ -1,4 +1,4 @@
-import { Redis, type RedisConnection } from 'hawser/redis';
+import { commands, HawserError, Redis, type RedisConnection, type TypedCommand } from 'hawser/redis';
 import { RedisServer } from 'hawser/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE, type CataloguedCommand } from '../../../scripts/commands/catalogue.ts';
@@ -39,6 +39,23 @@ async function tryMethod(
   expect(mismatch(shape, reply, wanted)).toEqual([]);
 }
 
+/** The same in a pipeline, beside a command whose reply is wanted in another form. */
+async function tryCommand(
+  connection: RedisConnection,
+  command: CataloguedCommand,
+  args: readonly unknown[],
+  option: string,
+  wanted: Wanted,
+): Promise<void> {
+  const make = commands as unknown as Record<string, (...args: readonly unknown[]) => TypedCommand<unknown>>;
+  const made = make[command.method]!(...args.slice(0, -1), { ...(args.at(-1) as object), ...wanted });
+  const beside = commands.get('text', { buffers: !wanted.buffers, bigints: !wanted.bigints });
+  const [reply] = await connection.pipeline([made, beside]);
+  if (reply instanceof HawserError) throw reply;
+  const { shape } = parseReply(command.reply).find((each) => each.option === option)!;
+  expect(mismatch(shape, reply, wanted)).toEqual([]);
+}
+
 describe.each([3, 2] as const)('over RESP%i', (protocol) => {
   let redis: Redis;
   let clusterNode: Redis;
@@ -57,19 +74,18 @@ describe.each([3, 2] as const)('over RESP%i', (protocol) => {
     const cases = parseReply(command.reply).map(({ option }) => option);
     const newer = cases.filter((option) => !(special?.newerOptions ?? []).includes(option));
     await client.dedicated(async (connection) => {
-      for (const option of newer) {
-        for (const wanted of FORMS) {
-          await connection.pipeline(command.group === 'cluster' ? CLUSTER_DATA : DATA);
-          const args =
-            special?.args?.[option] ??
-            (option === '' ? sampleArguments(command) : sampleWith(command, option));
-          await special?.before?.(connection, plain.url);
-          const given = typeof args === 'function' ? await args(connection) : args;
-          const attempt = tryMethod(connection, command, given, option, wanted);
-          if (special?.refusal === undefined) await attempt;
-          else await expect(attempt).rejects.toThrow(special.refusal);
-          await special?.after?.(connection);
-        }
+      for (const [option, wanted, attemptOne] of newer.flatMap((each) =>
+        FORMS.flatMap((form) => [tryMethod, tryCommand].map((attempt) => [each, form, attempt] as const)),
+      )) {
+        await connection.pipeline(command.group === 'cluster' ? CLUSTER_DATA : DATA);
+        const args =
+          special?.args?.[option] ?? (option === '' ? sampleArguments(command) : sampleWith(command, option));
+        await special?.before?.(connection, plain.url);
+        const given = typeof args === 'function' ? await args(connection) : args;
+        const attempt = attemptOne(connection, command, given, option, wanted);
+        if (special?.refusal === undefined) await attempt;
+        else await expect(attempt).rejects.toThrow(special.refusal);
+        await special?.after?.(connection);
       }
     });
   });
