@@ -20,16 +20,25 @@ interface KeySpec {
     | { readonly type: 'count'; readonly at: number; readonly first: number; readonly step: number };
 }
 
-let specs: ReadonlyMap<string, readonly KeySpec[]> | undefined;
+/** Where the keys of a command are. */
+interface KeyPlaces {
+  readonly specs: readonly KeySpec[];
+  /** Where its one key is, as most commands have; `undefined` where that has to be found out. */
+  readonly only: number | undefined;
+}
+
+let places: ReadonlyMap<string, KeyPlaces> | undefined;
 
 /**
  * The positions of a command's keys, in their order; none for a command without keys, and `undefined` for one that is not
  * known. What a command is given that it cannot have is the server's to refuse: positions are those that would be keys.
  */
 export function keysOf(command: RedisCommand): readonly number[] | undefined {
-  const found = specsOf(command);
+  const found = placesOf(command);
   if (found === undefined) return undefined;
-  const positions = found.flatMap((spec) => positionsOf(spec, command));
+  const { specs, only } = found;
+  if (only !== undefined) return only < command.length && !isEmpty(command[only]!) ? [only] : [];
+  const positions = specs.flatMap((spec) => positionsOf(spec, command));
   if (upperWordOf(command[0]) === 'SORT') positions.push(...storeOfSort(command));
   // MIGRATE has an empty key in front where keys follow.
   return positions.filter((position) => !isEmpty(command[position]!));
@@ -37,25 +46,33 @@ export function keysOf(command: RedisCommand): readonly number[] | undefined {
 
 /** Where the first key of all commands of a name is; `undefined` where that is not always the same place, or where there is none. */
 export function firstKeyPosition(name: string): number | undefined {
-  specs ??= parseAll();
-  const [first] = specs.get(name) ?? [];
+  places ??= parseAll();
+  const [first] = places.get(name)?.specs ?? [];
   if (first === undefined || first.word !== undefined || first.from < 1) return undefined;
   return first.find.type === 'range' ? first.from : undefined;
 }
 
-function specsOf(command: RedisCommand): readonly KeySpec[] | undefined {
-  specs ??= parseAll();
+function placesOf(command: RedisCommand): KeyPlaces | undefined {
+  places ??= parseAll();
   const name = upperWordOf(command[0]);
-  return specs.get(name) ?? specs.get(`${name}|${upperWordOf(command[1])}`);
+  return places.get(name) ?? places.get(`${name}|${upperWordOf(command[1])}`);
 }
 
-function parseAll(): ReadonlyMap<string, readonly KeySpec[]> {
+function parseAll(): ReadonlyMap<string, KeyPlaces> {
   return new Map(
     Object.entries(COMMAND_KEYS).flatMap(([written, names]) => {
-      const each = written === '' ? [] : written.split(' ').map(parseSpec);
-      return names.split(' ').map((name): [string, readonly KeySpec[]] => [name, each]);
+      const specs = written === '' ? [] : written.split(' ').map(parseSpec);
+      const only = onlyPlaceOf(specs);
+      return names
+        .split(' ')
+        .map((name): [string, KeyPlaces] => [name, { specs, only: name === 'SORT' ? undefined : only }]);
     }),
   );
+}
+
+function onlyPlaceOf([spec, ...others]: readonly KeySpec[]): number | undefined {
+  if (spec === undefined || others.length > 0 || spec.word !== undefined) return undefined;
+  return spec.find.type === 'range' && spec.find.last === 0 ? spec.from : undefined;
 }
 
 /** `1:0,1,0`, `2#0,1,1`, `STREAMS@1:-1,1,2`: see scripts/commands/collect.mjs. */
