@@ -80,6 +80,26 @@ describe('a cached read', () => {
     expect(counted(redis)).toMatchObject({ misses: 1, shared: 2 });
   });
 
+  test('is known whatever its argument is written as, and not by an argument that looks like several', async () => {
+    const world = await worldWith({ 7: 'seven', a: '1' });
+    const redis = await world.connect({ cache: {} });
+    const { cached } = redis;
+    const values = await world.clock.waitFor(
+      Promise.all([
+        cached.get('7'),
+        cached.get(7),
+        cached.get(7n),
+        cached.get(Buffer.from('7')),
+        cached.exists(['a', '7']),
+        cached.exists('*3\r\n$6\r\nEXISTS\r\n$1\r\na\r\n$1\r\n7\r\n'),
+      ]),
+    );
+    expect(values).toEqual(['seven', 'seven', 'seven', 'seven', 2, 0]);
+    expect(counted(redis)).toMatchObject({ misses: 3, shared: 3 });
+    expect(await world.failureOf(cached.get(Number.NaN))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await world.failureOf(cached.get(undefined as never))).toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   test('takes no timer of its own, and leaves none behind', async () => {
     const world = await worldWith({ name: 'rope' });
     const redis = await world.connect({ cache: {} });

@@ -1,10 +1,10 @@
 import type { Batch } from '../batch.ts';
-import type { CommandInfo } from '../commands.ts';
+import type { CommandInfo, RedisCommand } from '../commands.ts';
 import { RedisReplyError } from '../errors.ts';
 import type { Conversion } from '../reply-conversion.ts';
 import type { RedisReply, ReplyForm } from '../reply.ts';
 import { RedisRequest } from '../request.ts';
-import { encodeCommand, joinCommands, type EncodedCommand } from '../resp-encoder.ts';
+import { encodeCommand, joinCommands, unaryHead, type EncodedCommand } from '../resp-encoder.ts';
 import { violation } from '../resp-limits.ts';
 import type { SharedRead } from './shared-read.ts';
 
@@ -41,17 +41,18 @@ export class CachedRequest extends RedisRequest {
   readonly read: SharedRead;
   readonly #tracked: TrackedBatch;
 
+  /** Throws INVALID_ARGUMENT for what is no command. */
   constructor(
     info: CommandInfo,
-    command: EncodedCommand,
+    command: RedisCommand,
     repeatable: boolean,
     form: ReplyForm,
     convert: Conversion | undefined,
     read: SharedRead,
   ) {
     const tracked = new TrackedBatch();
-    const { data, bytes } = joinCommands([CACHING_YES, command]);
-    super(info.name, data, bytes, repeatable, form, convert, tracked);
+    const { data, bytes, head } = trackedCommand(info, command);
+    super(info.name, data, bytes, repeatable, form, convert, tracked, head);
     this.#tracked = tracked;
     this.read = read;
   }
@@ -63,3 +64,14 @@ export class CachedRequest extends RedisRequest {
 }
 
 const CACHING_YES = encodeCommand(['CLIENT', 'CACHING', 'YES']);
+
+/** A short command of one argument has a head, as in {@link RedisRequest.head}. */
+function trackedCommand(info: CommandInfo, command: RedisCommand): EncodedCommand & { head?: string } {
+  const [, argument] = command;
+  const head = command.length === 2 ? unaryHead(info, argument) : undefined;
+  if (head === undefined || typeof argument !== 'string') {
+    return joinCommands([CACHING_YES, encodeCommand(command, info)]);
+  }
+  const bytes = CACHING_YES.bytes + head.length + argument.length + 2;
+  return { data: argument, bytes, head: `${CACHING_YES.data as string}${head}` };
+}

@@ -2,7 +2,6 @@ import {
   HawserError,
   WaitLimits,
   type Clock,
-  type Encoded,
   type Explanation,
   type Pipeline,
   type StateChange,
@@ -48,10 +47,9 @@ export interface CachedQuestion {
   readonly info: CommandInfo;
   /** As it is sent, its keys with the client's prefix. */
   readonly command: RedisCommand;
-  readonly encoded: { readonly data: Encoded; readonly bytes: number };
   readonly handling: ReplyHandling;
   readonly form: ReplyForm;
-  /** The bytes of the command, and how the reply is wanted. */
+  /** What is asked, and how the reply is wanted. */
   readonly id: string;
 }
 
@@ -223,7 +221,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   }
 
   #begin(question: CachedQuestion, options: CallOptions, isAlone: boolean): SharedRead {
-    const { info, command, encoded, handling, form, id } = question;
+    const { info, command, handling, form, id } = question;
     const positions = keysOf(command) ?? [];
     const why = whyNotCached(info.name, positions.length);
     if (why !== undefined) throw notCached(info.name, why);
@@ -232,7 +230,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const mayWaitLong = this.#line!.state !== 'ready' || options.timeoutMs === Infinity;
     const read = new SharedRead(info.name, id, keys, mayWaitLong, this);
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
-    const request = new CachedRequest(info, encoded, !isAlone, form, convert, read);
+    const request = new CachedRequest(info, command, !isAlone, form, convert, read);
     const { signal } = read;
     // How long each caller waits is for that caller to say; how long the server may be silent, for the first.
     const limits = { timeoutMs: Infinity, silenceMs: options.timeoutMs ?? 0, signal };
