@@ -124,7 +124,7 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
       typeof argument !== 'string' ||
       !info.isShareable ||
       this.#limits.keyPrefix !== undefined ||
-      this.#limits.writes !== undefined
+      (this.#limits.writes !== undefined && !info.readOnly)
     )
       return this.run(call, [info.name, argument], options);
     try {

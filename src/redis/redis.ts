@@ -139,8 +139,10 @@ export class Redis extends SubscribingClient {
    */
   get cached(): CachedReads {
     if (this.#cache === undefined) throw invalidOption('cache', 'an object, for redis.cached', undefined);
-    const { clock } = this.#reach.environment;
-    return (this.#cached ??= new CachedReads(this.#cache, this.#options.commands, () => clock.now()));
+    const { commands } = this.#options;
+    return (this.#cached ??= new CachedReads(this.#cache, commands, () =>
+      this.#reach.environment.clock.now(),
+    ));
   }
 
   /** Where the connection stands. */
