@@ -1,13 +1,16 @@
 import type { Redis } from 'hawser/redis';
 import { expect, test } from 'vitest';
+import { WaitLimits } from '../../src/core/index.ts';
 import { keysOf } from '../../src/redis/command-keys.ts';
 import { READ_ONLY } from '../../src/redis/command-table.ts';
 import { CACHED_METHODS, NEVER_CACHED, whyNotCached } from '../../src/redis/caching/cacheable-commands.ts';
-import { CacheEntry, CacheStore } from '../../src/redis/caching/cache-store.ts';
+import { CacheStore, type CacheEntry } from '../../src/redis/caching/cache-store.ts';
 import { KeyIndex } from '../../src/redis/caching/key-index.ts';
+import { SharedRead } from '../../src/redis/caching/shared-read.ts';
 import { copyOf, sizeOf } from '../../src/redis/caching/shared-value.ts';
 import { Tracking } from '../../src/redis/caching/tracking.ts';
 import { COMMAND_LINES } from '../../src/redis/generated/command-lines.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { SeededRandom } from '../../src/testing/seeded-random.ts';
 
 test('the methods of redis.cached are those of all commands that only read keys, but for those with a reason', () => {
@@ -58,45 +61,73 @@ test('a copy is equal, of the same kind, and shares nothing that can be changed'
   expect(sizeOf('é'.repeat(100))).toBeGreaterThanOrEqual(200);
 });
 
-test('a store is at any time what a plain list of the same steps is', () => {
+test('a store knows at any time what a plain list of the same steps does, and who asks', () => {
   const random = new SeededRandom(1);
   const tracking = new Tracking();
   const bounds = { maxEntries: 5, maxBytes: 4_000 };
   const store = new CacheStore(bounds);
-  let model: CacheEntry[] = [];
-  const keep = (entry: CacheEntry): void => {
-    model = model.filter(({ id }) => id !== entry.id);
-    if (entry.bytes > bounds.maxBytes) return;
-    model.push(entry);
-    const bytes = (): number => model.reduce((sum, each) => sum + each.bytes, 0);
-    while (model.length > bounds.maxEntries || bytes() > bounds.maxBytes) model.shift();
+  const limits = new WaitLimits<unknown>(new VirtualClock());
+  const read = new SharedRead('GET', false, { limits, left: () => {}, explainConnection: () => ({}) });
+  const asking = new Map<string, CacheEntry>();
+  /** What each takes; who was looked at last is behind. */
+  const known = new Map<CacheEntry, number>();
+  const keep = (entry: CacheEntry, value: string, step: number): void => {
+    store.keep(entry, value, tracking, step);
+    known.delete(entry);
+    if (value.length > bounds.maxBytes) return;
+    known.set(entry, entry.known!.bytes);
+    for (const [oldest] of known) {
+      if (known.size <= bounds.maxEntries && sumOf(known) <= bounds.maxBytes) break;
+      known.delete(oldest);
+    }
   };
-  for (let step = 0; step < 3_000; step += 1) {
+  for (let step = 0; step < 2_000; step += 1) {
     const id = String(random.integer(0, 9));
     const dice = random.next();
+    const asked = asking.get(id);
     const entry = store.get(id);
-    if (dice < 0.5) {
-      const keys = [...new Set([id, String(random.integer(0, 9))])];
-      const value = 'x'.repeat(random.integer(0, 1_500));
-      const made = new CacheEntry(id, keys, value, tracking, step);
-      store.put(made);
-      keep(made);
-    } else if (dice < 0.8 && entry !== undefined) {
+    if (dice < 0.3) {
+      asking.set(id, store.ask(id, [...new Set([id, String(Number(id) % 3)])], read));
+    } else if (dice < 0.65 && asked !== undefined) {
+      keep(asked, 'x'.repeat(random.pick([0, 100, 1_000, 1_500, 4_500])), step);
+      asking.delete(id);
+    } else if (dice < 0.7 && asked !== undefined) {
+      store.unask(asked);
+      asking.delete(id);
+    } else if (dice < 0.8 && entry?.known !== undefined) {
       store.touch(entry);
-      model = [...model.filter((each) => each !== entry), entry];
+      known.delete(entry);
+      known.set(entry, entry.known.bytes);
+    } else if (dice < 0.9) {
+      for (const each of store.of(id)) store.forget(each);
+      deleteKey(known, id);
     } else if (dice < 0.99) {
-      store.deleteKey(id);
-      model = model.filter(({ keys }) => !keys.includes(id));
+      for (const each of store.of(id)) store.drop(each);
+      deleteKey(known, id);
+      for (const [other, { keys }] of asking) if (keys.includes(id)) asking.delete(other);
     } else {
-      store.clear();
-      model = [];
+      for (const each of store.all()) store.drop(each);
+      known.clear();
+      asking.clear();
     }
-    expect(store.entries).toBe(model.length);
-    expect(store.bytes).toBe(model.reduce((sum, each) => sum + each.bytes, 0));
-    for (const each of model) expect(store.get(each.id)).toBe(each);
+    expect([store.known, store.bytes]).toEqual([known.size, sumOf(known)]);
+    expect(new Set(store.all())).toEqual(new Set([...known.keys(), ...asking.values()]));
+    for (const each of store.all()) {
+      expect(store.get(each.id)).toBe(each);
+      expect(each.read).toBe(asking.has(each.id) ? read : undefined);
+      for (const key of each.keys) expect(store.of(key)).toContain(each);
+    }
   }
-  expect(store.evictions).toBeGreaterThan(100);
+  expect(store.evictions).toBeGreaterThan(20);
 });
+
+function sumOf(known: ReadonlyMap<CacheEntry, number>): number {
+  return [...known.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function deleteKey(known: Map<CacheEntry, number>, key: string): void {
+  for (const entry of known.keys()) if (entry.keys.includes(key)) known.delete(entry);
+}
 
 test('an index forgets what it is told to, of one reader or several', () => {
   const index = new KeyIndex<{ readonly keys: readonly string[] }>();

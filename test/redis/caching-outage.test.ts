@@ -322,6 +322,21 @@ describe('a server that does not tell of changes', () => {
     expect(redis.explain().cache).toMatchObject({ entries: 1, misses: 2 });
   });
 
+  test('refuses to for one read: what was known before is not answered after it, even if the server is not reached', async () => {
+    const world = worldWith({ name: 'old' });
+    const cache = { ttlMs: 100, staleIfDownMs: 60_000 };
+    const redis = await world.connect({ cache, whenDownWaitMs: 0, ...QUICK });
+    await world.clock.waitFor(redis.cached.get('name'));
+    await world.clock.advance(200);
+    world.redis.data().set('name', Buffer.from('new'));
+    world.redis.on('CLIENT', () => ({ bytes: resp.error('NOPERM no') }));
+    expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('new');
+    world.crash();
+    await world.clock.advance(10);
+    const read = redis.cached.evenIfDown((reads) => reads.get('name'));
+    expect(await world.failureOf(read)).toMatchObject({ code: 'NOT_CONNECTED' });
+  });
+
   test('answers with something else than OK is out of step, and left', async () => {
     const world = worldWith({ name: 'rope' });
     const stop = world.redis.on('CLIENT', ({ command }) =>

@@ -18,10 +18,9 @@ import type { WriteFollower } from '../write-follower.ts';
 import { whyNotCached } from './cacheable-commands.ts';
 import type { CacheExplanation } from './cache-explanation.ts';
 import type { ResolvedCacheOptions } from './cache-options.ts';
-import { CacheEntry, CacheStore } from './cache-store.ts';
+import { CacheStore, type KnownReply } from './cache-store.ts';
 import { CachedRequest } from './cached-request.ts';
 import { CachingSession } from './caching-session.ts';
-import { KeyIndex } from './key-index.ts';
 import { keyName } from './key-name.ts';
 import { copyOf } from './shared-value.ts';
 import { SharedRead, type SharedReadOwner } from './shared-read.ts';
@@ -65,9 +64,6 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   readonly limits: WaitLimits<unknown>;
   readonly #ground: ReadCacheGround;
   readonly #store: CacheStore;
-  /** Reads that others may join. */
-  readonly #reads = new Map<string, SharedRead>();
-  readonly #readsByKey = new KeyIndex<SharedRead>();
   readonly #counts = { hits: 0, misses: 0, shared: 0, stale: 0, invalidations: 0 };
   #line: Line | undefined;
   /** Of the present connection; `undefined` while there is none, or its server does not tell of changes. */
@@ -102,10 +98,10 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const signal = options?.signal;
     if (signal?.aborted === true) return Promise.reject(abortedBefore(question.info.name, signal));
     const entry = this.#store.get(question.id);
-    if (entry !== undefined && this.#isCurrent(entry)) {
+    if (entry?.known !== undefined && this.#isCurrent(entry.known)) {
       this.#counts.hits += 1;
       this.#store.touch(entry);
-      return Promise.resolve(copyOf(entry.value));
+      return Promise.resolve(copyOf(entry.known.value));
     }
     return stale === undefined
       ? this.#ask(question, options)
@@ -130,7 +126,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const { invalidations } = this.#counts;
     if (keys === null) {
       this.#counts.invalidations = invalidations + 1;
-      this.#store.clear();
+      this.#forgetAll();
       return;
     }
     if (!Array.isArray(keys)) throw violation('keys, or null, in an invalidation');
@@ -138,20 +134,23 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     for (const key of keys) {
       if (typeof key !== 'string' && !(key instanceof Uint8Array))
         throw violation('a key in an invalidation');
-      this.#store.deleteKey(keyName(key));
+      for (const entry of this.#store.of(keyName(key))) this.#store.forget(entry);
     }
   }
 
   /** A reply has come, on the session with this tracking. */
   arrived({ read, isTracked }: CachedRequest, value: unknown, tracking: Tracking | undefined): void {
-    const isKept = read.mayBeKept && isTracked && tracking !== undefined && tracking === this.#tracking;
-    this.#detach(read);
-    if (!isKept) return;
-    this.#store.put(new CacheEntry(read.id, read.keys, value, tracking, this.#ground.clock.now()));
+    const { entry } = read;
+    if (entry?.read !== read) return;
+    if (isTracked && tracking !== undefined && tracking === this.#tracking)
+      this.#store.keep(entry, value, tracking, this.#ground.clock.now());
+    // Nor is what was known before: it is older than what the callers are told now.
+    else this.#store.drop(entry);
   }
 
   left(read: SharedRead): void {
-    this.#detach(read);
+    const { entry } = read;
+    if (entry?.read === read) this.#store.unask(entry);
   }
 
   explainConnection(): Explanation {
@@ -159,7 +158,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   }
 
   explain(): CacheExplanation {
-    const { entries, bytes, evictions } = this.#store;
+    const { known: entries, bytes, evictions } = this.#store;
     const { tracking, reason } = this.#describeTracking();
     return { tracking, reason, entries, bytes, ...this.#counts, evictions };
   }
@@ -172,7 +171,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
       : { tracking: 'down', reason: undefined };
   }
 
-  #isCurrent({ tracking, storedAt }: CacheEntry): boolean {
+  #isCurrent({ tracking, storedAt }: KnownReply): boolean {
     const { ttlMs } = this.#ground.options;
     if (tracking !== this.#tracking) return false;
     return ttlMs === Infinity || this.#ground.clock.now() - storedAt < ttlMs;
@@ -181,13 +180,13 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   /** What was known at the end of a connection, while there is no other and that is not too long ago. */
   #staleValue(id: string, stale: StaleListener): { readonly value: unknown } | undefined {
     const entry = this.#store.get(id);
-    const end = entry?.tracking.end;
-    if (entry === undefined || end === undefined || this.#line?.state === 'ready') return undefined;
+    const end = entry?.known?.tracking.end;
+    if (entry?.known === undefined || end === undefined || this.#line?.state === 'ready') return undefined;
     if (this.#ground.clock.now() - end.since > this.staleIfDownMs) return undefined;
     this.#counts.stale += 1;
     this.#store.touch(entry);
     stale(end);
-    return { value: copyOf(entry.value) };
+    return { value: copyOf(entry.known.value) };
   }
 
   async #readEvenIfDown(
@@ -210,7 +209,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   #ask(question: CachedQuestion, options: CallOptions = {}): Promise<unknown> {
     const { timeoutMs = this.#ground.timeoutMs, signal, retry } = options;
     const isAlone = retry === 'never';
-    const there = isAlone ? undefined : this.#reads.get(question.id);
+    const there = isAlone ? undefined : this.#store.get(question.id)?.read;
     if (there !== undefined) {
       this.#counts.shared += 1;
       return there.join(timeoutMs, signal);
@@ -225,61 +224,55 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const positions = keysOf(command) ?? [];
     const why = whyNotCached(info.name, positions.length);
     if (why !== undefined) throw notCached(info.name, why);
-    const keys = eachOnce(positions.map((position) => keyName(command[position]!)));
     // Over a call without end a silent server is not found until its caller leaves: that must be told.
     const mayWaitLong = this.#line!.state !== 'ready' || options.timeoutMs === Infinity;
-    const read = new SharedRead(info.name, id, keys, mayWaitLong, this);
+    const read = new SharedRead(info.name, mayWaitLong, this);
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
     const request = new CachedRequest(info, command, !isAlone, form, convert, read);
     const { signal } = read;
     // How long each caller waits is for that caller to say; how long the server may be silent, for the first.
     const limits = { timeoutMs: Infinity, silenceMs: options.timeoutMs ?? 0, signal };
     read.settleWith(this.#line!.submit(request, limits));
-    if (isAlone) {
-      read.mayBeKept = false;
-      return read;
+    if (!isAlone) {
+      const keys = eachOnce(positions.map((position) => keyName(command[position]!)));
+      read.entry = this.#store.ask(id, keys, read);
     }
-    this.#readsByKey.add(read);
-    this.#reads.set(id, read);
     return read;
   }
 
-  /** Nobody joins it any more, and what it answers is not kept. */
-  #detach(read: SharedRead): void {
-    read.mayBeKept = false;
-    this.#readsByKey.delete(read);
-    if (this.#reads.get(read.id) === read) this.#reads.delete(read.id);
-  }
-
+  /** What was read, and is being read, is no longer the newest. */
   #forget(written: Written): void {
     if (written === 'all') {
-      this.#store.clear();
-      for (const read of this.#reads.values()) this.#detach(read);
+      for (const entry of this.#store.all()) this.#store.drop(entry);
       return;
     }
     for (const key of written) {
-      this.#store.deleteKey(key);
-      for (const read of this.#readsByKey.of(key)) this.#detach(read);
+      for (const entry of this.#store.of(key)) this.#store.drop(entry);
     }
+  }
+
+  /** What is being read is as new as what comes behind it. */
+  #forgetAll(): void {
+    for (const entry of this.#store.all()) this.#store.forget(entry);
   }
 
   #stateChanged({ from, to, cause }: StateChange): void {
     if (from === 'ready') this.#lost(cause);
     if (to === 'ready') this.#ready();
-    if (to === 'draining' || to === 'closed') this.#store.clear();
+    if (to === 'draining' || to === 'closed') this.#forgetAll();
   }
 
   #ready(): void {
     const { session } = this.#line!;
     this.#tracking = session instanceof CachingSession ? session.tracking : undefined;
-    if (this.#ground.mayChangeUser) this.#store.clear();
+    if (this.#ground.mayChangeUser) this.#forgetAll();
   }
 
   #lost(cause: Error | undefined): void {
     const { clock, stallAfterMs } = this.#ground;
     this.#tracking?.ended(outageOf(cause, clock.now(), stallAfterMs));
     this.#tracking = undefined;
-    if (this.staleIfDownMs === 0) this.#store.clear();
+    if (this.staleIfDownMs === 0) this.#forgetAll();
   }
 }
 

@@ -1,5 +1,5 @@
 import { HawserError, type Outcome, type Wait, type WaitLimits, type WaitOwner } from '../../core/index.ts';
-import type { Keyed } from './key-index.ts';
+import type { CacheEntry } from './cache-store.ts';
 import { copyOf } from './shared-value.ts';
 
 /** What a {@link SharedRead} asks of its owner. */
@@ -19,12 +19,9 @@ const CALLERS_MAX = 100_000;
  * One request that callers who ask the same at the same time share, each with its own deadline and signal. Whoever leaves
  * does not hurt the others; when the last has left, the request is taken back, if it was not sent yet.
  */
-export class SharedRead implements Keyed, WaitOwner<unknown> {
-  /** What is asked, and how it is wanted. */
-  readonly id: string;
-  readonly keys: readonly string[];
-  /** Whether the reply may be kept: no write of our own to its keys has come after it. */
-  mayBeKept = true;
+export class SharedRead implements WaitOwner<unknown> {
+  /** Where others find it, for as long as that knows of it too; `undefined` for one that nobody is to join. */
+  entry: CacheEntry | undefined = undefined;
   readonly #command: string;
   readonly #owner: SharedReadOwner;
   readonly #waits = new Set<Wait<unknown>>();
@@ -36,15 +33,7 @@ export class SharedRead implements Keyed, WaitOwner<unknown> {
    * `mayWaitLong`: there is no connection to send it on, or its caller has no deadline. An AbortController for each read would
    * take longer than the read.
    */
-  constructor(
-    command: string,
-    id: string,
-    keys: readonly string[],
-    mayWaitLong: boolean,
-    owner: SharedReadOwner,
-  ) {
-    this.id = id;
-    this.keys = keys;
+  constructor(command: string, mayWaitLong: boolean, owner: SharedReadOwner) {
     this.#command = command;
     this.#owner = owner;
     this.#abort = mayWaitLong ? new AbortController() : undefined;
