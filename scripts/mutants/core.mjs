@@ -179,9 +179,9 @@ export const CORE_MUTANTS = [
   {
     name: 'let-in-any-number-of-bytes',
     rule: 'P8',
-    file: 'src/core/pipeline.ts',
-    find: 'slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes',
-    put: 'slots.requests >= maxPending.requests',
+    file: 'src/core/capacity.ts',
+    find: 'this.#slots.requests < this.#max.requests && this.#slots.bytes + bytes <= this.#max.bytes',
+    put: 'this.#slots.requests < this.#max.requests',
     tests: ['test/redis/client-errors.test.ts'],
   },
   {

@@ -1,5 +1,6 @@
 import type { TracingChannel } from 'node:diagnostics_channel';
 import { Attachment, type AttachmentOwner } from './attachment.ts';
+import { Capacity } from './capacity.ts';
 import { ConnectTraces, publishState, traceChannel, type CommandTrace } from './channels.ts';
 import { systemEnvironment, type Environment } from './environment.ts';
 import { causeOf, explain, type Explanation } from './explain.ts';
@@ -9,7 +10,7 @@ import { Gate } from './gate.ts';
 import { Lifecycle, type Transition } from './lifecycle.ts';
 import { LifecycleWaits } from './lifecycle-waits.ts';
 import { Listeners } from './listeners.ts';
-import { HawserError, type Slot, type StateName } from './machine/index.ts';
+import type { HawserError, Slot, StateName } from './machine/index.ts';
 import {
   CLOSE_TIMEOUT_MS,
   invalidOption,
@@ -19,7 +20,7 @@ import {
   type ResolvedOptions,
 } from './options.ts';
 import type { Protocol, Request, Session } from './protocol.ts';
-import { checkWait, isSignal, Waits, type CallWaitOptions, type WaitOptions } from './waits.ts';
+import { checkWait, isSignal, type CallWaitOptions, type WaitOptions } from './waits.ts';
 
 /** A change of state, as listeners are told of it. */
 export interface StateChange {
@@ -48,12 +49,10 @@ export class Pipeline<Q extends Request, R, P = never> {
   readonly #commands: TracingChannel<CommandTrace>;
   readonly #connects: ConnectTraces;
   readonly #waits: LifecycleWaits;
-  readonly #capacity: Waits;
+  readonly #capacity: Capacity;
   readonly #attachmentOwner: AttachmentOwner<P>;
   readonly #reconnects: boolean;
   #attachment: Attachment<Q, R, P> | undefined;
-  /** Size of the largest call that was refused since there was room last: whoever waits for room waits for that much. */
-  #refusedBytes = 0;
   /** The explanation that the deadlines of one turn share. */
   #lateExplanation: { readonly at: number; readonly explanation: Explanation } | undefined;
 
@@ -71,7 +70,6 @@ export class Pipeline<Q extends Request, R, P = never> {
     this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
     this.#connects = new ConnectTraces(protocol.name);
     this.#waits = new LifecycleWaits(clock, (command) => this.#refusal(command));
-    this.#capacity = new Waits(clock, 'capacity');
     this.#flow = new Flow<Q, R, P>(clock, this.#options.stallAfterMs, protocol.correlation, {
       late: (slot, now) => this.#late(slot, now),
       lost: (epoch, cause) => this.#lifecycle.dispatch({ type: 'lost', epoch, cause }),
@@ -80,6 +78,7 @@ export class Pipeline<Q extends Request, R, P = never> {
       left: () => this.#left(),
       pushed: (message) => this.#pushListeners.notify(message),
     });
+    this.#capacity = new Capacity(clock, this.#options.maxPending, this.#flow.calls.slots);
     this.#gate = new Gate(clock, this.#options.whenDownWaitMs, () => this.#dropWaiting());
     const { endpoints, backoff, slowRetryMs } = this.#options;
     const attempts = { endpoints: endpoints.length, backoff, slowRetryMs };
@@ -185,13 +184,7 @@ export class Pipeline<Q extends Request, R, P = never> {
   async capacity(options: WaitOptions = {}): Promise<void> {
     const { timeoutMs: limit = this.#options.timeoutMs, signal } = checkWait('capacity', options);
     this.#assertOpen('capacity');
-    if (this.#room() > 0) return;
-    await this.#capacity.wait(limit, signal, () => {
-      const { requests, bytes } = this.#flow.calls.slots;
-      const message = `capacity: no room within ${limit} ms: ${requests} calls, ${bytes} bytes pending`;
-      const init = { outcome: 'not-sent', command: 'capacity', explanation: this.explain() } as const;
-      return new HawserError('DEADLINE', message, init);
-    });
+    await this.#capacity.wait(limit, signal, () => this.explain());
   }
 
   /** Calls `listener` after each change of state. Returns what removes it again. */
@@ -275,14 +268,10 @@ export class Pipeline<Q extends Request, R, P = never> {
   }
 
   #admit(request: Q, options: CallWaitOptions | undefined): Promise<R> {
-    const { slots } = this.#flow.calls;
-    const { maxPending, timeoutMs } = this.#options;
+    const { timeoutMs } = this.#options;
     if (!this.#gate.isOpen) throw this.#refusal(request.command);
-    if (slots.requests >= maxPending.requests || slots.bytes + request.bytes > maxPending.bytes) {
-      // One that never fits has nothing to wait for.
-      if (request.bytes <= maxPending.bytes) this.#refusedBytes = Math.max(this.#refusedBytes, request.bytes);
-      const now = this.#environment.clock.now();
-      throw failures.overloaded(request, slots, maxPending, this.#lifecycle.state, now);
+    if (!this.#capacity.takes(request.bytes)) {
+      throw this.#capacity.refuse(request, this.#lifecycle.state, this.#environment.clock.now());
     }
     if (options === undefined) return this.#flow.add(request, timeoutMs, 0, undefined);
     const { timeoutMs: ownTimeoutMs, silenceMs, hasBegun, signal } = checkWait(request.command, options);
@@ -339,8 +328,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     if (to.name === 'ready') this.#flow.attach(this.#attachment!);
     if (to.name === 'closed') this.#flow.calls.stop();
     this.#waits.update(to);
-    if (to.name === 'closed' || to.name === 'draining')
-      this.#capacity.reject(() => this.#refusal('capacity'));
+    if (to.name === 'closed' || to.name === 'draining') this.#capacity.end(() => this.#refusal('capacity'));
     const change = { from: from.name, to: to.name, cause };
     publishState(() => ({ protocol: this.#protocol.name, connection: this.#options.name, ...change }));
     this.#stateListeners.notify(change);
@@ -354,19 +342,10 @@ export class Pipeline<Q extends Request, R, P = never> {
   /** There may be room for those who wait for it, or nothing left to drain. */
   #left(): void {
     const { state } = this.#lifecycle;
-    if (this.#capacity.size > 0 && state.name !== 'closed') this.#capacity.resolve(this.#room());
+    if (state.name !== 'closed') this.#capacity.left();
     if (state.name === 'draining' && this.#flow.calls.slots.unsettled === 0 && this.#flow.isWritten) {
       this.#lifecycle.dispatch({ type: 'drained', epoch: state.epoch });
     }
-  }
-
-  /** How many calls there is room for. Where there is some, refusals before it are forgotten. */
-  #room(): number {
-    const { requests, bytes } = this.#flow.calls.slots;
-    const { maxPending } = this.#options;
-    if (bytes >= maxPending.bytes || bytes + this.#refusedBytes > maxPending.bytes) return 0;
-    this.#refusedBytes = 0;
-    return maxPending.requests - requests;
   }
 
   /** The gate has shut: those who wait are told at once. */
