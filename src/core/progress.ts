@@ -2,7 +2,7 @@ import { Judge } from './judge.ts';
 import type { Clock } from './machine/index.ts';
 
 /** For how many stall intervals what a peer sends unasked passes for a sign of life, while it answers nothing. */
-export const TELLING_INTERVALS = 4;
+const TELLING_INTERVALS = 4;
 
 /** What is watched for silence. */
 export interface ProgressSubject {

@@ -15,7 +15,7 @@ import {
 import type { TlsOptions, Transport, TransportListener } from './transport.ts';
 
 /** When TCP itself starts to ask an idle peer whether it is there. */
-export const KEEP_ALIVE_DELAY_MS = 30_000;
+const KEEP_ALIVE_DELAY_MS = 30_000;
 
 /** Sockets outlive the request that made us dial, and must not keep its async context for their callbacks. */
 const rootContext = new AsyncResource('HawserSocket');

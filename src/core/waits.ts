@@ -46,7 +46,7 @@ function invalid(command: string, expectation: string): HawserError {
 }
 
 /** Most that may wait for one thing. */
-export const WAITS_MAX = 100_000;
+const WAITS_MAX = 100_000;
 
 /** Callers that wait for something other than a reply: for the connection, for room, for the end. */
 export class Waits implements WaitOwner<void> {

@@ -72,7 +72,7 @@ export function splitOnce(text: string, separator: string): readonly [before: st
 }
 
 /** The property for a word of a command: in lower case. */
-export function propertyOf(word: string): string {
+function propertyOf(word: string): string {
   return word.toLowerCase().replaceAll('-', '');
 }
 

@@ -7,7 +7,7 @@ import {
 } from './credentials.ts';
 
 /** However short credentials are valid, and however often they are refused: so long it is until they are renewed again. */
-export const LEAST_RENEWAL_MS = 1_000;
+const LEAST_RENEWAL_MS = 1_000;
 
 /** What a {@link CredentialSource} needs in order to renew what it has issued. */
 export interface RenewalGround {

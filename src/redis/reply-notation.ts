@@ -44,7 +44,7 @@ export function parseReply(text: string): readonly ReplyCase[] {
 const SYMBOLS = /\[\]|\{\}|[(){}?*:]|[^\s(){}[\]?*:]+/g;
 
 /** Reads one shape. */
-export function parseShape(text: string): ReplyShape {
+function parseShape(text: string): ReplyShape {
   const reader = new ShapeReader(text);
   const shape = reader.shape();
   reader.end();

@@ -37,9 +37,9 @@ type State =
   | { readonly phase: 'ended' };
 
 /** What is read ahead of the receiver, at most, before the sender has to wait. */
-export const HELD_BYTES_MAX = 1_048_576;
+const HELD_BYTES_MAX = 1_048_576;
 /** Each chunk costs memory beside its bytes, so there is a cap on their number too. */
-export const HELD_CHUNKS_MAX = 4_096;
+const HELD_CHUNKS_MAX = 4_096;
 /** Under a bandwidth, a write has so many milliseconds' worth of bytes. */
 const PORTION_MS = 20;
 

@@ -5,7 +5,7 @@ import type { ResolvedPoolOptions } from './pool-options.ts';
  *
  * Source: the advice of OpenTelemetry's semantic conventions for the duration of database operations.
  */
-export const BUCKET_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const BUCKET_BOUNDS: readonly number[] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
 /** How long something took, each time, in seconds. */
 export interface HistogramReading {
