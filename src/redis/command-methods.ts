@@ -1,10 +1,11 @@
 import type { RedisArgument } from './argument-text.ts';
 import type { CallOptions } from './call-options.ts';
 import { areCallOptions, encodeArguments, type Properties } from './command-encoding.ts';
-import { isNeeded, parseCommand, splitOnce, type Part } from './command-notation.ts';
+import { isNeeded, parseCommand, type Part } from './command-notation.ts';
 import { commandInfo, type CommandInfo, type RedisCommand } from './commands.ts';
 import { conversionOf, type Conversion } from './reply-conversion.ts';
 import { parseReply, type ReplyCase } from './reply-notation.ts';
+import { splitOnce } from './table-line.ts';
 import { invalidArgument } from './argument-checks.ts';
 
 /** What becomes of a reply. */

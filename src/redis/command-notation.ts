@@ -1,3 +1,5 @@
+import { splitOnce, SymbolReader } from './table-line.ts';
+
 /**
  * Reads the notation in which commands are written down: Redis's own, made exact. `ZADD key [NX|XX] [CH] {score:double member}...`
  *
@@ -65,35 +67,27 @@ export function parseCommand(line: string): CommandNotation {
   return { words, parts: new NotationReader(rest).parts('') };
 }
 
-/** The text before the first separator, and the text behind it. */
-export function splitOnce(text: string, separator: string): readonly [before: string, behind: string] {
-  const at = text.indexOf(separator);
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
-}
-
 /** The property for a word of a command: in lower case. */
 function propertyOf(word: string): string {
   return word.toLowerCase().replaceAll('-', '');
 }
 
 class NotationReader {
-  readonly #symbols: readonly string[];
-  #next = 0;
+  readonly #symbols: SymbolReader;
 
   constructor(text: string) {
-    this.#symbols = text.match(SYMBOLS) ?? [];
+    this.#symbols = new SymbolReader(text, SYMBOLS, 'the table of commands');
   }
 
   /** Reads up to one of `ends`, or to the end of the line where there is none. */
   parts(ends: string): Part[] {
     const parts: Part[] = [];
     for (;;) {
-      const symbol = this.#symbols[this.#next];
+      const symbol = this.#symbols.peek();
       if (symbol === undefined && ends === '') return parts;
       if (symbol === undefined) throw new SyntaxError(`expected one of ${ends} in the table of commands`);
       if (ends.includes(symbol) && symbol.length === 1) return parts;
-      this.#next += 1;
-      parts.push(this.#part(symbol));
+      parts.push(this.#part(this.#symbols.take()));
     }
   }
 
@@ -103,20 +97,20 @@ class NotationReader {
         return { kind: 'count' };
       case '[': {
         const alternatives = this.#alternatives(']');
-        return { kind: 'optional', alternatives, isRepeated: this.#takes('...') };
+        return { kind: 'optional', alternatives, isRepeated: this.#symbols.takes('...') };
       }
       case '<': {
         const alternatives = this.#alternatives('>');
-        const name = this.#takes(':')
-          ? this.#take()
+        const name = this.#symbols.takes(':')
+          ? this.#symbols.take()
           : alternatives.map(({ property }) => property).join('Or');
-        return { kind: 'choice', name, alternatives, isList: this.#takes('...') };
+        return { kind: 'choice', name, alternatives, isList: this.#symbols.takes('...') };
       }
       case '{': {
         const parts = this.parts('}');
-        this.#take();
-        const name = this.#takes(':') ? this.#take() : 'items';
-        if (!this.#takes('...')) throw new SyntaxError('expected ... in the table of commands');
+        this.#symbols.take();
+        const name = this.#symbols.takes(':') ? this.#symbols.take() : 'items';
+        if (!this.#symbols.takes('...')) throw new SyntaxError('expected ... in the table of commands');
         return { kind: 'group', name, parts };
       }
       default:
@@ -125,40 +119,27 @@ class NotationReader {
   }
 
   #value(name: string): Part {
-    const type = this.#takes(':') ? (this.#take() as ValueType) : 'any';
-    return { kind: 'value', name, type, isList: this.#takes('...') };
+    const type = this.#symbols.takes(':') ? (this.#symbols.take() as ValueType) : 'any';
+    return { kind: 'value', name, type, isList: this.#symbols.takes('...') };
   }
 
   #alternatives(end: string): Alternative[] {
     const alternatives: Alternative[] = [];
     do {
-      if (alternatives.length > 0) this.#take();
+      if (alternatives.length > 0) this.#symbols.take();
       // `~:approximate` names the flag of a word that is no name.
-      const word = this.#symbols[this.#next] ?? '';
-      const isNamed = isWord(word) && this.#symbols[this.#next + 1] === ':';
-      if (isNamed) {
-        this.#next += 3;
-        const property = this.#symbols[this.#next - 1]!;
+      const word = this.#symbols.peek() ?? '';
+      if (isWord(word) && this.#symbols.peek(1) === ':') {
+        this.#symbols.take();
+        this.#symbols.take();
+        const property = this.#symbols.take();
         alternatives.push({ property, form: 'flag', parts: [{ kind: 'word', text: word }] });
       } else {
         alternatives.push(alternativeOf(this.parts(`|${end}`)));
       }
-    } while (this.#symbols[this.#next] === '|');
-    this.#take();
+    } while (this.#symbols.peek() === '|');
+    this.#symbols.take();
     return alternatives;
-  }
-
-  #take(): string {
-    const symbol = this.#symbols[this.#next];
-    if (symbol === undefined) throw new SyntaxError('the table of commands has a line that is cut off');
-    this.#next += 1;
-    return symbol;
-  }
-
-  #takes(symbol: string): boolean {
-    const isNext = this.#symbols[this.#next] === symbol;
-    if (isNext) this.#next += 1;
-    return isNext;
   }
 }
 

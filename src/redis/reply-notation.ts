@@ -1,4 +1,4 @@
-import { splitOnce } from './command-notation.ts';
+import { splitOnce, SymbolReader } from './table-line.ts';
 
 /**
  * The shape of a reply, over RESP2 and RESP3 alike. It is written down so:
@@ -64,26 +64,25 @@ const SIMPLE: ReadonlySet<string> = new Set([
 ]);
 
 class ShapeReader {
-  readonly #symbols: readonly string[];
-  #next = 0;
+  readonly #symbols: SymbolReader;
 
   constructor(text: string) {
-    this.#symbols = text.match(SYMBOLS) ?? [];
+    this.#symbols = new SymbolReader(text, SYMBOLS, 'the table of replies');
   }
 
   shape(): ReplyShape {
-    let shape = this.#base(this.#take());
+    let shape = this.#base(this.#symbols.take());
     for (;;) {
-      if (this.#takes('[]')) shape = { kind: 'list', of: shape };
-      else if (this.#takes('{}')) shape = { kind: 'record', of: shape };
-      else if (this.#takes('?')) shape = { kind: 'nullable', of: shape };
+      if (this.#symbols.takes('[]')) shape = { kind: 'list', of: shape };
+      else if (this.#symbols.takes('{}')) shape = { kind: 'record', of: shape };
+      else if (this.#symbols.takes('?')) shape = { kind: 'nullable', of: shape };
       else return shape;
     }
   }
 
   end(): void {
-    if (this.#next < this.#symbols.length)
-      throw new SyntaxError(`a reply has more: ${this.#symbols.join(' ')}`);
+    const more = this.#symbols.peek();
+    if (more !== undefined) throw new SyntaxError(`a reply has more: ${more}`);
   }
 
   #base(symbol: string): ReplyShape {
@@ -96,26 +95,13 @@ class ShapeReader {
 
   #fields(end: string): ReplyField[] {
     const fields: ReplyField[] = [];
-    while (!this.#takes(end)) {
-      const isRest = this.#takes('*');
-      const name = this.#take();
-      const isOptional = this.#takes('?');
-      if (!this.#takes(':')) throw new SyntaxError(`no shape for ${name}`);
+    while (!this.#symbols.takes(end)) {
+      const isRest = this.#symbols.takes('*');
+      const name = this.#symbols.take();
+      const isOptional = this.#symbols.takes('?');
+      if (!this.#symbols.takes(':')) throw new SyntaxError(`no shape for ${name}`);
       fields.push({ name, shape: this.shape(), isOptional, isRest });
     }
     return fields;
-  }
-
-  #take(): string {
-    const symbol = this.#symbols[this.#next];
-    if (symbol === undefined) throw new SyntaxError('a reply is cut off');
-    this.#next += 1;
-    return symbol;
-  }
-
-  #takes(symbol: string): boolean {
-    const isNext = this.#symbols[this.#next] === symbol;
-    if (isNext) this.#next += 1;
-    return isNext;
   }
 }
