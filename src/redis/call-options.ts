@@ -49,6 +49,12 @@ export const CALL_OPTIONS: ReadonlySet<string> = new Set([
   'bigints',
 ]);
 
+/** Whether a call may be asked once more whose outcome is `unknown`. */
+export function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
+  const retry = options?.retry ?? 'reads';
+  return retry === 'always' || (retry === 'reads' && readOnly);
+}
+
 /** Checks what is Redis's own of a call's options. Throws INVALID_ARGUMENT. */
 export function checkCallOptions(command: string, options: CallOptions): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {

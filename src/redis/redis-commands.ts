@@ -9,7 +9,7 @@ import {
   type BatchCommand,
   type BatchReplies,
 } from './batch-commands.ts';
-import { checkCallOptions, type CallOptions } from './call-options.ts';
+import { checkCallOptions, mayRepeat, type CallOptions } from './call-options.ts';
 import type { Ownership } from './command-table.ts';
 import { commandInfo, refusalOf, type Standing, type CommandInfo, type RedisCommand } from './commands.ts';
 import { BEGIN, EXECUTE } from './effects.ts';
@@ -368,11 +368,6 @@ function joinBatch(
 
 function onlyReads(commands: readonly AdmittedCommand[]): boolean {
   return commands.every(({ info }) => info.readOnly);
-}
-
-function mayRepeat(readOnly: boolean, options: CallOptions | undefined): boolean {
-  const retry = options?.retry ?? 'reads';
-  return retry === 'always' || (retry === 'reads' && readOnly);
 }
 
 function assertList(commands: readonly BatchCommand[]): void {

@@ -1,6 +1,6 @@
 import { HawserError, type Clock } from '../../core/index.ts';
 import { PipelineBatch } from '../batch.ts';
-import type { CallOptions } from '../call-options.ts';
+import { mayRepeat, type CallOptions } from '../call-options.ts';
 import { RedisReplyError } from '../errors.ts';
 import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
@@ -163,8 +163,7 @@ export class SplitPipeline {
   }
 
   #mayRunTwice({ info }: AdmittedCommand): boolean {
-    const retry = this.#options?.retry ?? 'reads';
-    return retry === 'always' || (retry === 'reads' && info.readOnly);
+    return mayRepeat(info.readOnly, this.#options);
   }
 
   #callOf({ command, slot }: Placed): RoutedCall {
