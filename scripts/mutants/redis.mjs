@@ -282,4 +282,12 @@ export const REDIS_MUTANTS = [
     put: "if (line === '') super.value(reply);",
     tests: ['test/redis/monitor.test.ts'],
   },
+  {
+    name: 'forget-the-timer-of-a-watch-that-is-refused',
+    rule: 'P10',
+    file: 'src/redis/blocked-calls.ts',
+    find: "    this.#rest();\n    this.#watch = 'refused';",
+    put: "    this.#watch = 'refused';",
+    tests: ['test/redis/blocked-calls.test.ts'],
+  },
 ];

@@ -81,7 +81,8 @@ export class BlockedCalls {
       asked.length === 0
         ? Promise.resolve()
         : this.#ask(['CLIENT', 'LIST', 'ID', ...asked.map(({ session }) => String(session))]).then(
-            (list) => this.#compare(asked, list as string),
+            // What is no text comes from something that does not know the question.
+            (list) => (typeof list === 'string' ? this.#compare(asked, list) : this.#refused()),
             (error: unknown) => this.#unanswered(asked, error),
           );
     void done.then(() => {
@@ -107,11 +108,17 @@ export class BlockedCalls {
   }
 
   #unanswered(asked: readonly BlockedCall[], error: unknown): void {
-    // It may not be asked, or does not know the question: the calls can only be waited for.
-    if (error instanceof RedisReplyError) this.#watch = 'refused';
+    if (error instanceof RedisReplyError) return this.#refused();
     const isSilent =
       error instanceof HawserError && (error.code === 'STALLED' || error.code === 'NOT_CONNECTED');
     if (!isSilent) return;
     for (const call of asked) call.stalled(`the server has not answered beside it either: ${error.message}`);
+  }
+
+  /** It may not be asked, or does not know the question: the calls can only be waited for. */
+  #refused(): void {
+    // A call that has begun meanwhile may have set the next time to ask.
+    this.#rest();
+    this.#watch = 'refused';
   }
 }

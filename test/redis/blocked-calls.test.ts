@@ -73,6 +73,35 @@ describe('while the server holds calls', () => {
     expect(asked(world)).toHaveLength(1);
   });
 
+  test('a server that answers that it may not be asked when another call is held already is asked once', async () => {
+    const world = holding(() => []);
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('popped'), afterMs: STALL_MS + 100 }));
+    world.redis.on('CLIENT', ({ command }) =>
+      command.text.startsWith('CLIENT LIST')
+        ? { bytes: resp.error('NOPERM no'), afterMs: STALL_MS / 2 }
+        : undefined,
+    );
+    const client = await world.connect();
+    await world.clock.waitFor(client.command(['BLPOP', 'a', 0]));
+    await world.clock.waitFor(client.command(['BLPOP', 'b', 0]));
+    await world.clock.waitFor(client.close());
+    expect(asked(world)).toHaveLength(1);
+  });
+
+  test.each([
+    ['null', resp.nil(3)],
+    ['a number', resp.integer(7)],
+  ])('a server that answers with %s does not know the question, and is asked once', async (_, bytes) => {
+    const world = holding(() => []);
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('popped'), afterMs: 5 * STALL_MS }));
+    world.redis.on('CLIENT', ({ command }) =>
+      command.text.startsWith('CLIENT LIST') ? { bytes } : undefined,
+    );
+    const client = await world.connect();
+    expect(await world.clock.waitFor(client.command(['BLPOP', 'a', 0]))).toBe('popped');
+    expect(asked(world)).toHaveLength(1);
+  });
+
   test('a server that does not answer beside them is silent for all of them', async () => {
     const world = holding(() => [2, 3]);
     const client = await world.connect();
