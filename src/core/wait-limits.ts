@@ -71,7 +71,7 @@ export class WaitLimits<T> {
   ): Wait<T> {
     // Lanes are of whole milliseconds; nobody gets less than was asked for.
     const wholeMs = Math.ceil(timeoutMs);
-    const deadline = Math.ceil(this.#clock.now() + wholeMs);
+    const deadline = this.#clock.now() + wholeMs;
     const lane = timeoutMs === Infinity ? undefined : this.#deadlines.lane(wholeMs);
     const wait = new Wait<T>(owner, settle, timeoutMs, deadline, lane);
     if (signal !== undefined) wait.unwatch = this.#signals.watch(signal, wait);

@@ -106,3 +106,20 @@ test('an error has the stack of whoever awaits it', async () => {
     expect(stack).toMatch(/^(Hawser)?Error: (too late|no)\n {4}at (async )?askTheServer /);
   }
 });
+
+test('waits within one another are over when the time is that the first was given, whatever part of a millisecond it is', async () => {
+  const clock = new VirtualClock();
+  await clock.advance(1_000.25);
+  const waits = [1, 2, 3].map(() => new Thing(clock, new WaitLimits<string>(clock)));
+  await clock.waitFor(
+    waits[0]!
+      .begin(0)
+      .catch(() => waits[1]!.begin(0))
+      .catch(() => waits[2]!.begin(0))
+      .catch(() => {}),
+  );
+  expect(clock.now()).toBe(1_000.25);
+  waits[0]!.begin(2.5).catch(() => {});
+  await clock.advance(3);
+  expect(waits[0]!.ends).toEqual(['DEADLINE@1000.25', 'DEADLINE@1003.25']);
+});
