@@ -25,6 +25,22 @@ export const CONNECTING_MUTANTS = [
     tests: ['test/redis/sentinel.test.ts'],
   },
   {
+    name: 'ask-a-sentinel-that-is-cut-off-for-ever',
+    rule: 'P6',
+    file: 'src/redis/sentinel/sentinel-reach.ts',
+    find: 'if (!wasUseful && believed !== undefined) this.#group.doubt(believed.from);',
+    put: '',
+    tests: ['test/redis/sentinel.test.ts'],
+  },
+  {
+    name: 'wait-for-a-silent-sentinel-time-and-again',
+    rule: 'P6',
+    file: 'src/redis/sentinel/sentinel-search.ts',
+    find: 'for (const sentinel of this.#asked) if (sentinel !== answer.from) this.#ground.group.doubt(sentinel);',
+    put: '',
+    tests: ['test/redis/sentinel.test.ts'],
+  },
+  {
     name: 'wait-for-a-sentinel-that-is-silent',
     rule: 'P6',
     file: 'src/redis/sentinel/sentinel-search.ts',

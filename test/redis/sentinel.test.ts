@@ -24,11 +24,26 @@ describe('Sentinels are asked', () => {
     expect(world.dialled()).toEqual(['one.test']);
     await world.clock.waitFor(client.ready());
     expect(world.dialled().slice(0, 4)).toEqual(['one.test', 'two.test', 'two.test', 'redis.test']);
-    await world.clock.advance(100);
+    await world.clock.advance(20_000);
     const before = world.network.dials.length;
     world.server(1).reset();
     await world.clock.advance(150);
     expect(world.dialled(before)).toEqual(['two.test', 'redis.test']);
+  });
+
+  test('one that is silent only every other time, while the primary is not there', async () => {
+    const world = new SentinelWorld();
+    world.views[0]!.isSilent = true;
+    const client = await world.connect(world.options({ backoff: { baseMs: 10, capMs: 10 } }));
+    await world.clock.advance(1_000);
+    const before = world.network.dials.length;
+    world.crash();
+    await world.clock.advance(5_000);
+    const since = world.dialled(before);
+    const timesOf = (host: string): number => since.filter((each) => each === host).length;
+    expect(timesOf('redis.test')).toBeGreaterThan(1.9 * timesOf('one.test'));
+    world.restart();
+    await world.clock.waitFor(client.ready());
   });
 
   test('in RESP2 too, where that was asked for', async () => {
@@ -262,6 +277,19 @@ describe('a Sentinel that tells old news', () => {
     for (const connection of world.other.connections) connection.reset();
     await world.clock.advance(500);
     expect(client.explain().peer).toContain('other.test');
+  });
+
+  test('is not asked first again when what it names is not there: it may be cut off from the others', async () => {
+    const world = new SentinelWorld();
+    const client = await world.connect(world.options());
+    await world.clock.advance(10);
+    world.replace();
+    Object.assign(world.views[0]!, { primary: ENDPOINT, epoch: 1 });
+    world.crash();
+    await world.clock.advance(1_000);
+    expect(client.explain().peer).toContain('other.test');
+    expect(client.explain().sentinel?.peer).toContain('one.test');
+    world.restart();
   });
 
   test('is not believed when another one has told newer ones while it was waited for', async () => {

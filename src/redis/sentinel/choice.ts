@@ -11,6 +11,6 @@ export interface Choice {
   reasonToLeave(endpoint: Endpoint, answer: SentinelAnswer): string | undefined;
   /** Whether there is one that was not there before: nobody need wait any longer. */
   isNewIn(answer: SentinelAnswer, before: SentinelAnswer): boolean;
-  /** One that was chosen has ended. `upMs`: how long it was open; 0 where it could not be opened. */
-  ended(endpoint: Endpoint, upMs: number): void;
+  /** One that was chosen has ended. `wasUseful`: it was open for long. */
+  ended(endpoint: Endpoint, wasUseful: boolean): void;
 }

@@ -4,8 +4,6 @@ import type { ReplicaView } from './replica-view.ts';
 import type { SentinelAnswer } from './sentinel-answer.ts';
 import { isSame } from './sentinel-group.ts';
 
-/** What was open for less was no use: whatever is wrong with it, another one is tried before it. */
-export const USEFUL_AFTER_MS = 10_000;
 /** How many replicas an error tells of. */
 const REPLICAS_TOLD_MAX = 5;
 
@@ -59,10 +57,9 @@ export class ReplicaChoice implements Choice {
     return upIn(answer).some(({ endpoint }) => !upBefore.some((view) => isSame(view.endpoint, endpoint)));
   }
 
-  ended(endpoint: Endpoint, upMs: number): void {
+  ended(endpoint: Endpoint, wasUseful: boolean): void {
     this.#endingCount += 1;
-    const ending = { number: this.#endingCount, wasUseful: upMs >= USEFUL_AFTER_MS };
-    this.#endings.set(describeEndpoint(endpoint), ending);
+    this.#endings.set(describeEndpoint(endpoint), { number: this.#endingCount, wasUseful });
   }
 
   /** The last of the linked ones before one whose answers may be old, and what was no use behind all: Sentinels notice late. */

@@ -14,21 +14,24 @@ interface Hold {
   leave(cause: Error): void;
 }
 
+/** What was open for less was no use, whatever is wrong with it. */
+const USEFUL_AFTER_MS = 10_000;
+
 /** Dials a server of a group, wherever one is at that moment, and leaves those that will not do any more. */
 export class SentinelDial {
   readonly #find: (signal: AbortSignal) => Promise<Endpoint>;
   readonly #given: Environment;
-  readonly #ended: (endpoint: Endpoint, upMs: number) => void;
+  readonly #ended: (endpoint: Endpoint, wasUseful: boolean) => void;
   readonly #holds = new Set<Hold>();
 
   /**
    * @param find says where one is; its rejection is the dial's
-   * @param ended told when what was dialled has ended, and for how long it was open; 0 where it could not be opened
+   * @param ended told when what was dialled has ended, and whether it was open for long; it was not where it could not be opened
    */
   constructor(
     find: (signal: AbortSignal) => Promise<Endpoint>,
     given: Environment,
-    ended: (endpoint: Endpoint, upMs: number) => void,
+    ended: (endpoint: Endpoint, wasUseful: boolean) => void,
   ) {
     this.#find = find;
     this.#given = given;
@@ -62,13 +65,13 @@ export class SentinelDial {
     this.#holds.add(underWay);
     try {
       const inner = await dial({ ...request, endpoint, signal: abort.signal }).catch((error: unknown) => {
-        this.#ended(endpoint, 0);
+        this.#ended(endpoint, false);
         throw error;
       });
       const openedAt = clock.now();
       const transport = new LeavableTransport(inner, () => {
         this.#holds.delete(open);
-        this.#ended(endpoint, clock.now() - openedAt);
+        this.#ended(endpoint, clock.now() - openedAt >= USEFUL_AFTER_MS);
       });
       const open: Hold = { endpoint, leave: (cause) => transport.leave(cause) };
       this.#holds.add(open);

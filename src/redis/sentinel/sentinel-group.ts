@@ -9,14 +9,15 @@ export class SentinelGroup {
   readonly name: string;
   readonly #listed: readonly Endpoint[];
   #learnt: readonly Endpoint[] = [];
-  /** The one that is asked first. */
-  #first: Endpoint | undefined;
+  /** All of them. */
+  #inOrder: readonly Endpoint[];
   #believed: SentinelAnswer | undefined;
   #epoch: number | undefined;
 
   constructor(name: string, listed: readonly Endpoint[]) {
     this.name = name;
     this.#listed = listed;
+    this.#inOrder = distinct(listed);
   }
 
   /** Whether a Sentinel has ever known it. */
@@ -24,10 +25,12 @@ export class SentinelGroup {
     return this.#believed !== undefined;
   }
 
-  /** In the order in which they are to be asked: the last that has answered, those that were listed, and the others. */
+  /**
+   * In the order in which they are to be asked: the last that has answered first, those that have disappointed last, and between
+   * them those that were listed before the others.
+   */
   get sentinels(): readonly Endpoint[] {
-    const all = [...(this.#first === undefined ? [] : [this.#first]), ...this.#listed, ...this.#learnt];
-    return [...new Map(all.map((each) => [describeEndpoint(each), each])).values()];
+    return this.#inOrder;
   }
 
   /** The answer that was believed last. */
@@ -35,9 +38,14 @@ export class SentinelGroup {
     return this.#believed;
   }
 
-  /** The one to be asked first, until another one has answered. */
+  /** The one to be asked first from now on. */
   prefer(sentinel: Endpoint): void {
-    this.#first = sentinel;
+    this.#inOrder = distinct([sentinel, ...this.#inOrder]);
+  }
+
+  /** The one to be asked last from now on: it has not answered, or what it has named is not there. */
+  doubt(sentinel: Endpoint): void {
+    this.#inOrder = [...this.#inOrder.filter((each) => !isSame(each, sentinel)), sentinel];
   }
 
   /** Whether an answer is not older than what is known. A Sentinel that was paused or cut off tells old news when it is back. */
@@ -48,11 +56,17 @@ export class SentinelGroup {
   /** Takes an answer for the truth. */
   believe(answer: SentinelAnswer): void {
     const { from, epoch, others } = answer;
-    this.#first = from;
     this.#believed = answer;
     this.#epoch = epoch ?? this.#epoch;
     if (others.length > 0) this.#learnt = [from, ...others].slice(0, SENTINELS_LEARNT_MAX);
+    const all = distinct([from, ...this.#listed, ...this.#learnt]);
+    const isRemembered = (sentinel: Endpoint): boolean => all.some((each) => isSame(each, sentinel));
+    this.#inOrder = distinct([from, ...this.#inOrder.filter(isRemembered), ...all]);
   }
+}
+
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  return [...new Map(endpoints.map((each) => [describeEndpoint(each), each])).values()];
 }
 
 export function isSame(one: Endpoint, other: Endpoint): boolean {

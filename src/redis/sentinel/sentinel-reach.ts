@@ -64,7 +64,7 @@ export class SentinelReach {
     this.#dial = new SentinelDial(
       (signal) => this.#find(signal),
       given,
-      (endpoint, upMs) => this.#choice.ended(endpoint, upMs),
+      (endpoint, wasUseful) => this.#ended(endpoint, wasUseful),
     );
     this.#watch = new SwitchWatch(this.#group, line, (from) => void this.#follow(from));
     this.environment = { ...given, dial: this.#dial.dial };
@@ -96,6 +96,13 @@ export class SentinelReach {
     if (this.#group.isNews(answer) || !this.#dial.hasToLeave(this.#reasonsIn(answer))) this.#believe(answer);
     if (!this.#abort.signal.aborted) this.#watch.wake();
     return this.#choice.choose(answer);
+  }
+
+  #ended(endpoint: Endpoint, wasUseful: boolean): void {
+    this.#choice.ended(endpoint, wasUseful);
+    const { believed } = this.#group;
+    // It may be cut off from the others, who know better by now.
+    if (!wasUseful && believed !== undefined) this.#group.doubt(believed.from);
   }
 
   /** A Sentinel may know more than we do. It is asked, for what it has told does not say how new it is. */

@@ -44,6 +44,7 @@ export async function searchSentinels(ground: SearchGround, signal: AbortSignal)
 class Search {
   readonly #ground: SearchGround;
   readonly #waiting: Endpoint[];
+  readonly #asked: Endpoint[] = [];
   readonly #abort = new AbortController();
   readonly #staggerMs: number;
   readonly #poor: SentinelAnswer[] = [];
@@ -85,6 +86,7 @@ class Search {
     this.#next = undefined;
     const sentinel = this.#waiting.shift();
     if (sentinel === undefined) return;
+    this.#asked.push(sentinel);
     this.#ground.ask(sentinel, limitMs, this.#abort.signal).then(
       (answer) => this.#answered(sentinel, answer),
       (error: unknown) => this.#failed(sentinel, error as Error),
@@ -112,7 +114,9 @@ class Search {
   }
 
   #succeed(answer: SentinelAnswer): void {
-    this.#settle?.resolve(answer);
+    if (this.#settle === undefined) return;
+    for (const sentinel of this.#asked) if (sentinel !== answer.from) this.#ground.group.doubt(sentinel);
+    this.#settle.resolve(answer);
     this.#settle = undefined;
   }
 
