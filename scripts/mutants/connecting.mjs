@@ -57,6 +57,14 @@ export const CONNECTING_MUTANTS = [
     tests: ['test/redis/sentinel.test.ts'],
   },
   {
+    name: 'wait-until-all-replicas-follow-the-new-primary',
+    rule: 'P6',
+    file: 'src/redis/sentinel/switch-watch.ts',
+    find: "primary: ['+switch-master', '+promoted-slave'],",
+    put: "primary: ['+switch-master'],",
+    tests: ['test/redis/sentinel.test.ts'],
+  },
+  {
     name: 'leave-the-sentinel-that-is-listened-to-open',
     rule: 'P10',
     file: 'src/redis/sentinel/switch-watch.ts',

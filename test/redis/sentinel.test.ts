@@ -170,6 +170,19 @@ describe('when Sentinels replace the primary', () => {
     expect(world.redis.timesReceived('n') + world.other.timesReceived('n')).toBe(1);
   });
 
+  test('it is left when the successor is promoted, though the Sentinel still waits for the other replicas', async () => {
+    const world = new SentinelWorld();
+    const client = await world.connect(world.options());
+    await world.clock.advance(10);
+    world.replace();
+    world.sentinels[0]!.publish(
+      '+promoted-slave',
+      'slave other.test:6379 other.test 6379 @ main redis.test 6379',
+    );
+    await world.clock.advance(150);
+    expect(client.explain().peer).toContain('other.test');
+  });
+
   test('a handshake with the old one is given up', async () => {
     const world = new SentinelWorld();
     world.redis.on('HELLO', () => 'silence');

@@ -13,10 +13,13 @@ import type { RedisRequest } from '../request.ts';
 import type { SentinelLine } from './sentinel-answer.ts';
 import type { SentinelGroup } from './sentinel-group.ts';
 
-/** Where a Sentinel tells that the primary is another one, and that a replica is new, down, or back. */
+/**
+ * Where a Sentinel tells that the primary is another one, and that a replica is new, down, or back. The one that leads a failover
+ * says `+switch-master` only when all other replicas have followed, and already names the new primary at `+promoted-slave`.
+ */
 const CHANNELS = {
-  primary: ['+switch-master'],
-  replica: ['+switch-master', '+slave', '+sdown', '-sdown'],
+  primary: ['+switch-master', '+promoted-slave'],
+  replica: ['+switch-master', '+promoted-slave', '+slave', '+sdown', '-sdown'],
 } as const;
 /** One that does not answer for longer is left for the next. */
 const ATTEMPT_LIMIT_MS = 1_000;
