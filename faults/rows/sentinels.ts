@@ -1,6 +1,7 @@
 import { BOOKS } from '../callers.ts';
 import { uncounted } from '../dials.ts';
 import type { Row } from '../row.ts';
+import { cutOffSentinel } from '../systems/cut-off-sentinel.ts';
 import { sentinelsOf } from '../systems/redis-several.ts';
 import { noneFailed } from './strike.ts';
 
@@ -68,6 +69,28 @@ export const ofSentinels: readonly Row[] = [
     },
   },
   {
+    name: 'a Sentinel cut off, and the primary killed',
+    fault: 'server failover',
+    injected:
+      'a Sentinel, the first that the client knows, hears of nothing and names the primary of the beginning for ever; SIGKILL to that one, whose replica has all of it; the other Sentinels make that the primary',
+    besides: 'the others are asked too',
+    concerns: 'sentinels',
+    connection: 'given up',
+    holdMs,
+    access: async ({ server, endpoints, dials, belongings }) => {
+      const primary = await sentinelsOf(server).all.primaryOf(BOOKS.ledger);
+      const cutOff = belongings.keep(await cutOffSentinel(primary.endpoint));
+      dials.watch(cutOff.port);
+      return { endpoints: [cutOff.endpoint, ...endpoints] };
+    },
+    inject: async ({ server }) => {
+      const sentinels = sentinelsOf(server);
+      const primary = await sentinels.heldPrimaryOf(BOOKS.ledger);
+      await primary.kill();
+      return { end: () => uncounted(() => sentinels.all.group.untilPromoted(primary)) };
+    },
+  },
+  {
     name: 'two Sentinels of three killed',
     fault: 'server restart',
     injected: 'SIGKILL to two of the Sentinels, later they are started again',
@@ -78,6 +101,20 @@ export const ofSentinels: readonly Row[] = [
       const killed = sentinelsOf(server).all.group.sentinels.slice(0, 2);
       for (const sentinel of killed) await sentinel.kill();
       return { end: () => uncounted(() => Promise.all(killed.map((sentinel) => sentinel.restart()))) };
+    },
+    expect: noneFailed,
+  },
+  {
+    name: 'all Sentinels killed, the primary lives',
+    fault: 'server restart',
+    injected: 'SIGKILL to all Sentinels, later they are started again',
+    besides: 'no caller notices',
+    concerns: 'sentinels',
+    isUnnoticed: true,
+    inject: async ({ server }) => {
+      const { sentinels } = sentinelsOf(server).all.group;
+      for (const sentinel of sentinels) await sentinel.kill();
+      return { end: () => uncounted(() => Promise.all(sentinels.map((sentinel) => sentinel.restart()))) };
     },
     expect: noneFailed,
   },

@@ -12,8 +12,8 @@ export function subjects(tempo: Tempo): readonly Subject[] {
 
 /** What the Sentinels that the lab starts call what they watch. */
 const GROUP = 'main';
-/** Those that may be asked at once for the primary, and the one that is listened to. */
-const SENTINELS = 4;
+/** Those that may be asked at once for the primary, one that is cut off among them, and the one that is listened to. */
+const SENTINELS = 5;
 /** The masters that the lab starts. */
 const MASTERS = 3;
 
