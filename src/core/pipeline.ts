@@ -262,9 +262,20 @@ export class Pipeline<Q extends Request, R, P = never> {
     const keep = (value: R): void => {
       reply = value;
     };
-    return this.#commands
-      .tracePromise(() => this.#admit(request, options).then(keep), trace)
-      .then(() => reply);
+    let refused: { readonly error: unknown } | undefined;
+    const admit = (): Promise<void> => {
+      try {
+        return this.#admit(request, options).then(keep);
+      } catch (error) {
+        // Subscribers would not be told of the end of what was thrown.
+        refused = { error };
+        return Promise.reject(error);
+      }
+    };
+    const traced = this.#commands.tracePromise(admit, trace);
+    if (refused === undefined) return traced.then(() => reply);
+    traced.catch(() => {});
+    throw refused.error;
   }
 
   #admit(request: Q, options: CallWaitOptions | undefined): Promise<R> {

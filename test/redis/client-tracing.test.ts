@@ -77,6 +77,23 @@ describe('hawser:redis:command', () => {
     expectNoSecret(told);
   });
 
+  test('tells of the end of each call that it has told of, also where that was not accepted', async () => {
+    const world = new RedisWorld();
+    const client = await world.connect();
+    const told = trace('hawser:redis:command');
+    await world.failureOf(client.get('a', { timeoutMs: NaN }));
+    await world.failureOf(client.get('a', { signal: AbortSignal.abort() }));
+    world.crash();
+    await world.clock.advance(3_000);
+    await world.failureOf(client.get('a'));
+    await world.clock.waitFor(client.close());
+    await world.failureOf(client.get('a'));
+    const counts = ['start', 'error', 'asyncEnd'].map(
+      (name) => told.filter(([event]) => event === name).length,
+    );
+    expect(counts).toEqual([4, 4, 4]);
+  });
+
   test('tells of a pipeline and of a transaction as one call each', async () => {
     const world = new RedisWorld();
     const client = await world.connect();

@@ -20,6 +20,17 @@ declare module '@opentelemetry/api' {
     createHistogram(name: string, options?: { unit: string }): { record(value: number, attributes: object): void };
   }
   export const metrics: { getMeter(name: string): Meter };
+  export interface Span {
+    setAttribute(name: string, value: string): this;
+    setStatus(status: { code: number; message?: string }): this;
+    end(): void;
+  }
+  interface Tracer {
+    startSpan(name: string, options: { kind: number; attributes: Record<string, string> }): Span;
+  }
+  export const trace: { getTracer(name: string): Tracer };
+  export const SpanKind: { readonly CLIENT: number };
+  export const SpanStatusCode: { readonly ERROR: number };
 }
 `;
 
