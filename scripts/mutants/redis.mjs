@@ -99,6 +99,22 @@ export const REDIS_MUTANTS = [
     tests: ['test/redis/blocked-calls.test.ts'],
   },
   {
+    name: 'take-unanswered-dials-for-no-silence',
+    rule: 'P7',
+    file: 'src/redis/blocked-calls.ts',
+    find: 'return cause instanceof HawserError && UNANSWERED_DIALS.has(cause.code);',
+    put: 'return false;',
+    tests: ['test/redis/blocked-calls.test.ts'],
+  },
+  {
+    name: 'take-refused-dials-for-silence',
+    rule: 'P7',
+    file: 'src/redis/blocked-calls.ts',
+    find: ' && UNANSWERED_DIALS.has(cause.code);',
+    put: ';',
+    tests: ['test/redis/blocked-calls.test.ts'],
+  },
+  {
     name: 'leave-a-dead-session-to-the-server',
     rule: 'P7',
     file: 'src/redis/handshake.ts',

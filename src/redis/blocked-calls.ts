@@ -15,6 +15,9 @@ import type { RedisRequest } from './request.ts';
 /** Asks the server on another connection than those on which calls wait. */
 export type AskAside = (command: readonly [string, ...string[]]) => Promise<RedisReply>;
 
+/** How a dial ends that was not answered, as against one that was refused. */
+const UNANSWERED_DIALS: ReadonlySet<string> = new Set(['CONNECT_TIMEOUT', 'HANDSHAKE_TIMEOUT']);
+
 /** Flag of a session in CLIENT LIST: it waits in a blocking command. */
 const HELD = 'b';
 
@@ -109,9 +112,7 @@ export class BlockedCalls {
 
   #unanswered(asked: readonly BlockedCall[], error: unknown): void {
     if (error instanceof RedisReplyError) return this.#refused();
-    const isSilent =
-      error instanceof HawserError && (error.code === 'STALLED' || error.code === 'NOT_CONNECTED');
-    if (!isSilent) return;
+    if (!(error instanceof HawserError) || !isSilence(error)) return;
     for (const call of asked) call.stalled(`the server has not answered beside it either: ${error.message}`);
   }
 
@@ -121,4 +122,11 @@ export class BlockedCalls {
     this.#rest();
     this.#watch = 'refused';
   }
+}
+
+/** Whether a question has failed since the server does not answer: neither it, nor who wants to connect to ask it. */
+function isSilence({ code, cause }: HawserError): boolean {
+  if (code === 'STALLED' || code === 'NOT_CONNECTED') return true;
+  // Of a pool, which has waited for a connection to ask on.
+  return cause instanceof HawserError && UNANSWERED_DIALS.has(cause.code);
 }

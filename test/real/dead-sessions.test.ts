@@ -117,6 +117,19 @@ describe.each(WAYS)('over %s a session that the client has lost in silence', (_w
   });
 });
 
+test('a pool whose one connection is lost finds out by another that it cannot open', async () => {
+  const network = await partition(server());
+  const redis = pool(network.url, { ...OPTIONS, timeoutMs: 500 });
+  const lost = failureOf(redis.command(['BLPOP', 'alone', 0]));
+  await until(async () => (await held(server())).length === 1);
+  network.begin();
+  expect(await lost).toMatchObject({ code: 'STALLED', outcome: 'unknown' });
+  network.end();
+  await redis.ready({ timeoutMs: PATIENCE_MS });
+  expect(await redis.rpush('alone', 'an element')).toBe(1);
+  expect(await redis.lrange('alone', 0, -1)).toEqual(['an element']);
+});
+
 test('a session that died is ended by number and addresses: who has its number by then is not touched', async () => {
   const network = await partition(server());
   const redis = await connect(network.url, OPTIONS);

@@ -1,6 +1,6 @@
 import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { endingOf, RedisWorld } from '../support/redis-world.ts';
+import { endingOf, ENDPOINT, RedisWorld, type Ending } from '../support/redis-world.ts';
 
 const STALL_MS = 1_500;
 
@@ -113,6 +113,32 @@ describe('while the server holds calls', () => {
     for (const ending of endings)
       expect(ending).toMatchObject({ error: { code: 'STALLED', outcome: 'unknown' } });
     expect(world.clock.now() - frozenAt).toBeLessThanOrEqual(2 * STALL_MS + 10);
+  });
+});
+
+describe('where there is no connection to ask on, and none can be opened beside that of a call', () => {
+  /** A pool that has lent its one connection to a call, when dials are answered so. */
+  async function holdingAlone(
+    answer: 'blackhole' | 'refuse',
+  ): Promise<[RedisWorld, Promise<Ending<unknown>>]> {
+    const world = holding(() => [1]);
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('late'), afterMs: 60_000 }));
+    const call = endingOf(world.pool().command(['BLPOP', 'a', 0]));
+    await world.clock.advance(10);
+    world.network.answerDials(ENDPOINT, { kind: answer });
+    return [world, call];
+  }
+
+  test('a server that does not answer who connects is silent', async () => {
+    const [world, call] = await holdingAlone('blackhole');
+    await world.clock.advance(15_000);
+    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'STALLED', outcome: 'unknown' } });
+    expect(world.clock.now()).toBeLessThan(20_000);
+  });
+
+  test('one that refuses connections answers, and may hold the call', async () => {
+    const [world, call] = await holdingAlone('refuse');
+    expect(await world.clock.waitFor(call)).toEqual({ value: 'late' });
   });
 });
 

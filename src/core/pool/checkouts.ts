@@ -3,6 +3,7 @@ import { Shedding, type Clock, type HawserError } from '../machine/index.ts';
 import type { Keeper } from './keeper.ts';
 import type { Lease } from './lease.ts';
 import type { Member } from './members.ts';
+import type { Opener } from './opener.ts';
 import type { Place } from './place.ts';
 import type { PoolExplanation } from './pool-explanation.ts';
 import * as failures from './pool-failures.ts';
@@ -25,7 +26,7 @@ export class Checkouts<M, L> {
   readonly #waiters: Waiters<Lease<L>>;
   readonly #shedding: Shedding | undefined;
   readonly #nextRoll: Judge;
-  readonly #opening: () => number;
+  readonly #opener: () => Pick<Opener<M, L>, 'underWay' | 'failure'>;
   /**
    * From when on a wait counts as overload: before that the server was not reached, or the pool still grew. `undefined`
    * while it is not reached.
@@ -41,17 +42,18 @@ export class Checkouts<M, L> {
     { shedding }: ResolvedPoolOptions,
     stock: Stock<M, L>,
     keeper: Keeper<M, L>,
-    opening: () => number,
+    opener: () => Pick<Opener<M, L>, 'underWay' | 'failure'>,
     explain: () => PoolExplanation,
   ) {
     this.#stock = stock;
     this.#keeper = keeper;
-    this.#opening = opening;
+    this.#opener = opener;
     this.#explain = explain;
     this.#waiters = new Waiters<Lease<L>>(clock, {
       late: ({ lane }, now) => {
         this.timedOut += 1;
-        return failures.late('checkout', lane!.timeoutMs, this.#explanation(now));
+        const { failure } = this.#opener();
+        return failures.late('checkout', lane!.timeoutMs, this.#explanation(now), failure);
       },
       aborted: (signal) => failures.abortedWaiting('checkout', signal),
     });
@@ -171,7 +173,7 @@ export class Checkouts<M, L> {
     this.#waiters.failWhile((waiter) => {
       if (this.#waitsSince(waiter) >= before) return undefined;
       this.shed += 1;
-      return failures.shed('checkout', now - waiter.since, this.#explanation(now));
+      return failures.shed('checkout', now - waiter.since, this.#explanation(now), this.#opener().failure);
     });
   }
 
@@ -182,7 +184,7 @@ export class Checkouts<M, L> {
   #isGrowing(): boolean {
     const { kept, counts } = this.#stock.members;
     if (counts.checking > 0) return true;
-    if (kept < this.#mostKept || (kept === this.#mostKept && this.#opening() === 0)) return false;
+    if (kept < this.#mostKept || (kept === this.#mostKept && this.#opener().underWay === 0)) return false;
     this.#mostKept = kept;
     return true;
   }

@@ -21,7 +21,13 @@ function firstPlace(stack: string): string {
   return /^\s+(at .+)$/m.exec(stack)?.[1] ?? 'somewhere';
 }
 
-export function late(command: string, timeoutMs: number, explanation: PoolExplanation): HawserError {
+/** `cause`: why no more members could be opened, where that has failed last. */
+export function late(
+  command: string,
+  timeoutMs: number,
+  explanation: PoolExplanation,
+  cause: Error | undefined,
+): HawserError {
   const { name, state, downForMs, lastCause } = explanation;
   const why =
     downForMs === undefined
@@ -29,22 +35,35 @@ export function late(command: string, timeoutMs: number, explanation: PoolExplan
         'release sooner, raise max, or set timeoutMs'
       : `no connection within ${timeoutMs} ms: ${name} is ${state}, not connected for ${downForMs} ms` +
         (lastCause === undefined ? '' : `; last cause: ${lastCause}`);
-  return new HawserError('DEADLINE', `${command}: ${why}`, { outcome: 'not-sent', command, explanation });
+  const init = { outcome: 'not-sent', command, explanation, cause } as const;
+  return new HawserError('DEADLINE', `${command}: ${why}`, init);
 }
 
-export function shed(command: string, waitedMs: number, explanation: PoolExplanation): HawserError {
+/** `cause` as for {@link late}. */
+export function shed(
+  command: string,
+  waitedMs: number,
+  explanation: PoolExplanation,
+  cause: Error | undefined,
+): HawserError {
   return overloaded(
     command,
     `it has waited for ${Math.round(waitedMs)} ms in a queue that stands`,
     explanation,
+    cause,
   );
 }
 
-export function overloaded(command: string, why: string, explanation: PoolExplanation): HawserError {
+export function overloaded(
+  command: string,
+  why: string,
+  explanation: PoolExplanation,
+  cause?: Error,
+): HawserError {
   return new HawserError(
     'OVERLOADED',
     `${command}: ${why}: ${describe(explanation)}; ask less, release sooner, or raise max`,
-    { outcome: 'not-sent', command, explanation },
+    { outcome: 'not-sent', command, explanation, cause },
   );
 }
 

@@ -78,7 +78,7 @@ export class Pool<M, L> {
       options,
       this.#stock,
       this.#keeper,
-      () => this.#opener.underWay,
+      () => this.#opener,
       () => this.explain(),
     );
     this.#opener = new Opener<M, L>(clock, random, options, source, {
