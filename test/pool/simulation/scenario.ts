@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import type { SeededRandom, SimulatedWorld, VirtualClock } from 'hawser/testing';
 import { Pool, type PoolOptions } from 'hawser';
+import { actByChance } from '../../simulation/acts.ts';
 import { latenessMs } from '../../simulation/lateness.ts';
 import type { Simulation } from '../../simulation/simulation.ts';
 import { FakeSource, leftovers, type FakePool } from '../fake-source.ts';
@@ -63,7 +64,7 @@ class PoolScenario {
 
   #act(): void {
     const { random, weather, pool, holders } = this;
-    const actions: readonly (readonly [number, () => unknown])[] = [
+    actByChance(random, [
       [14, () => this.#call(random.integer(1, 3))],
       [3, () => this.#call(2 * this.options.max)],
       [12, () => holders.length > 0 && this.#release(random.pick(holders))],
@@ -78,10 +79,7 @@ class PoolScenario {
       [1, () => this.#awaitReady()],
       [1, () => this.#freeze()],
       [0.3, () => this.#close()],
-    ];
-    let dice = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
-    const [, act] = actions.find(([weight]) => (dice -= weight) < 0)!;
-    act();
+    ]);
   }
 
   get holders(): SimulatedCaller[] {

@@ -5,6 +5,7 @@ import {
   type SimulatedListener,
   type SimulatedWorld,
 } from 'hawser/testing';
+import { actByChance } from '../acts.ts';
 import { calm, randomConditions } from '../redis/weather.ts';
 import type { Simulation } from '../simulation.ts';
 import { Counters } from './counters.ts';
@@ -83,7 +84,7 @@ class CachingScenario {
     const random = this.#random;
     const connection = random.pick([...this.#world.network.connections.slice(-3), undefined]);
     const direction = random.pick(['to-client', 'to-server'] as const);
-    const acts: readonly (readonly [number, () => void])[] = [
+    actByChance(random, [
       [40, () => this.#read()],
       [6, () => this.#readEvenIfDown()],
       [10, () => this.#write()],
@@ -94,9 +95,7 @@ class CachingScenario {
       [1.5, () => connection?.cut({ direction, how: random.pick(['reset', 'silence'] as const) })],
       [0.5, () => this.#listener.crash()],
       [2, () => (this.#listener = this.#world.network.listen(ENDPOINT, this.#redis.accept))],
-    ];
-    let dice = random.next() * acts.reduce((sum, [weight]) => sum + weight, 0);
-    acts.find(([weight]) => (dice -= weight) < 0)?.[1]();
+    ]);
   }
 
   #key(): string {

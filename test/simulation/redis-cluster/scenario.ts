@@ -1,6 +1,7 @@
 import type { HawserError } from 'hawser';
 import { RedisClusterClient } from 'hawser/redis/cluster';
 import type { SeededRandom, SimulatedWorld } from 'hawser/testing';
+import { actByChance } from '../acts.ts';
 import { hashSlotOf } from '../../../src/redis/cluster/hash-slot.ts';
 import { PORT, ScriptedCluster, type ScriptedNode } from '../../support/scripted-cluster.ts';
 import { latenessMs } from '../lateness.ts';
@@ -65,7 +66,7 @@ class RedisClusterScenario {
 
   #act(): void {
     const random = this.#random;
-    const actions: readonly (readonly [number, () => unknown])[] = [
+    actByChance(random, [
       [30, () => this.#calls.make()],
       [8, () => Array.from({ length: 15 }, () => this.#calls.make())],
       [6, () => this.#calls.abort()],
@@ -73,9 +74,7 @@ class RedisClusterScenario {
       [1, () => this.#client.retryNow()],
       [14, () => this.#weather.strike()],
       [0.2, () => void this.#close(random.pick([0, 50, 1_000]))],
-    ];
-    let dice = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
-    actions.find(([weight]) => (dice -= weight) < 0)?.[1]();
+    ]);
   }
 
   /** When all is well again, the client finds that out by itself, and all keys are served. */

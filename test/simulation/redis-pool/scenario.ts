@@ -1,6 +1,7 @@
 import type { HawserError } from 'hawser';
 import { Redis, type RedisPool, type RedisPoolOptions } from 'hawser/redis';
 import { SimulatedRedis, type SeededRandom, type SimulatedWorld } from 'hawser/testing';
+import { actByChance } from '../acts.ts';
 import { brokenPromises } from '../redis/broken-promises.ts';
 import { Calls } from '../redis/calls.ts';
 import { Passwords, randomOptions, RECOVERY_MS } from '../redis/options.ts';
@@ -90,7 +91,7 @@ class RedisPoolScenario {
   #act(): void {
     const random = this.#random;
     const pool = this.#pool;
-    const actions: readonly (readonly [number, () => unknown])[] = [
+    actByChance(random, [
       [30, () => this.#calls.make(pool)],
       [5, () => Array.from({ length: 2 * this.#max }, () => this.#calls.make(pool))],
       [10, () => this.#sessions.begin(pool)],
@@ -101,9 +102,7 @@ class RedisPoolScenario {
       [1, () => pool.ready({ timeoutMs: random.pick([0, 100]) }).catch(() => undefined)],
       [6, () => this.#weather.strike()],
       [0.3, () => this.#close(random.pick([0, 50, 1_000]))],
-    ];
-    let dice = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
-    actions.find(([weight]) => (dice -= weight) < 0)?.[1]();
+    ]);
   }
 
   /** Listeners may do anything, throw too. */

@@ -1,6 +1,7 @@
 import type { HawserError } from 'hawser';
 import { Redis } from 'hawser/redis';
 import { SimulatedRedis, type SeededRandom, type SimulatedWorld } from 'hawser/testing';
+import { actByChance } from '../acts.ts';
 import { latenessMs } from '../lateness.ts';
 import type { Simulation } from '../simulation.ts';
 import { withoutWarnings } from '../warnings.ts';
@@ -108,7 +109,7 @@ class RedisScenario {
   #act(): void {
     const random = this.#random;
     const client = this.#client;
-    const actions: readonly (readonly [number, () => void])[] = [
+    actByChance(random, [
       [45, () => void this.#calls.make(client)],
       [10, () => this.#burst()],
       [7, () => this.#calls.abort()],
@@ -119,9 +120,7 @@ class RedisScenario {
       [1, () => this.#callWrongly()],
       [9, () => this.#weather.strike()],
       [0.3, () => void this.#close(random.pick([0, 50, 1_000]))],
-    ];
-    let dice = random.next() * actions.reduce((sum, [weight]) => sum + weight, 0);
-    actions.find(([weight]) => (dice -= weight) < 0)?.[1]();
+    ]);
   }
 
   #burst(): void {

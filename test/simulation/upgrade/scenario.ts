@@ -8,6 +8,7 @@ import {
   type PostgresReply,
   type PostgresRequest,
 } from '../../protocols/postgres-simple.ts';
+import { actByChance } from '../acts.ts';
 import { calm, randomConditions } from '../redis/weather.ts';
 import type { Simulation } from '../simulation.ts';
 import { UpgradingServer } from './server.ts';
@@ -71,7 +72,7 @@ class UpgradeScenario {
   #act(): void {
     const random = this.#random;
     const connection = this.#world.network.connections.at(-1);
-    const acts: readonly (readonly [number, () => void])[] = [
+    actByChance(random, [
       [60, () => void this.#ask()],
       [10, () => this.#controllers.at(-1)?.abort()],
       [3, () => this.#world.block(random.pick([10, 2_000]))],
@@ -87,9 +88,7 @@ class UpgradeScenario {
       ],
       [2, () => connection?.cut({ direction: 'to-client', how: 'silence' })],
       [0.3, () => void this.#pipeline.close({ timeoutMs: 100 })],
-    ];
-    let dice = random.next() * acts.reduce((sum, [weight]) => sum + weight, 0);
-    acts.find(([weight]) => (dice -= weight) < 0)?.[1]();
+    ]);
   }
 
   async #ask(timeoutMs: number = this.#random.pick([TIMEOUT_MS, TIMEOUT_MS, 50])): Promise<void> {
