@@ -88,4 +88,12 @@ export const CLUSTER_MUTANTS = [
     put: 'nodeAddress,',
     tests: ['test/redis/cluster/addresses.test.ts'],
   },
+  {
+    name: 'let-a-pause-outlive-the-client',
+    rule: 'P10',
+    file: 'src/redis/cluster/cluster-core.ts',
+    find: '    this.#pauses.close();\n',
+    put: '',
+    tests: ['test/redis/cluster/redirections.test.ts'],
+  },
 ];

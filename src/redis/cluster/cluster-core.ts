@@ -20,6 +20,7 @@ import { ClusterSubscriptions } from './cluster-subscriptions.ts';
 import { Discovery } from './discovery.ts';
 import { SLOTS } from './hash-slot.ts';
 import { redirectedTo, type NodeAddress } from './node-address.ts';
+import { Pauses } from './pauses.ts';
 import { Router, type RedirectionCounts, type RoutedCall } from './router.ts';
 
 /** What is known of a cluster and of the calls to it. */
@@ -48,6 +49,8 @@ export class ClusterCore {
   readonly #reach: Reach;
   /** Calls that wait until anything is known of the cluster. */
   readonly #known: Waits;
+  /** Those of calls that are to be asked again. */
+  readonly #pauses: Pauses;
   #subscriptions: ClusterSubscriptions | undefined;
 
   constructor(options: ResolvedClusterOptions, environment: Environment = systemEnvironment) {
@@ -58,6 +61,7 @@ export class ClusterCore {
     this.#reach = reachOf(node, environment);
     this.state = new ClusterState(clock);
     this.#known = new Waits(clock, 'a call');
+    this.#pauses = new Pauses(clock);
     this.nodes = new ClusterNodes(
       { options: node, environment },
       options.readFrom,
@@ -78,6 +82,7 @@ export class ClusterCore {
       clock,
       random,
       nodes: this.nodes,
+      pauses: this.#pauses,
       timeoutMs: node.commands.timeoutMs,
       whenDownWaitMs: options.whenDownWaitMs,
       nodeAddress,
@@ -197,6 +202,7 @@ export class ClusterCore {
     this.state.enter('draining', undefined);
     this.#discovery.close();
     this.#known.reject(() => closedByOwner('a call'));
+    this.#pauses.close();
     this.#subscriptions?.end(undefined);
     const report = await this.nodes.close(options);
     await this.#reach.end();

@@ -1,5 +1,6 @@
 import { afterUnknown, checkWait, HawserError, type CallWaitOptions } from '../../core/index.ts';
 import type { CallOptions } from '../call-options.ts';
+import { closedByOwner } from '../closed.ts';
 import type { RedisRedirectError, RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
 import type { ClusterNode } from './cluster-node.ts';
@@ -164,27 +165,18 @@ export class Journey {
     return { ...options, ...wait };
   }
 
-  /** Waits a little, the longer the more often. Rejects at the deadline of the call and when it is aborted. */
-  #pause(error: unknown): Promise<void> {
-    const { clock, random } = this.#ground;
+  /** Waits a little, the longer the more often. Rejects at the deadline of the call, when it is aborted and when the client is closed. */
+  async #pause(error: unknown): Promise<void> {
+    const { clock, random, pauses } = this.#ground;
+    const { command, options } = this.#call;
     const bound = Math.min(PAUSE.capMs, PAUSE.baseMs * 2 ** Math.min(this.#pauses, 10));
     this.#pauses += 1;
     const leftMs = this.#deadline - clock.now();
     const pauseMs = Math.min(bound * (0.5 + random() / 2), leftMs);
-    const signal = this.#call.options?.signal;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(this.#aborted(signal, error));
-      const timer = clock.setTimer(() => {
-        signal?.removeEventListener('abort', abort);
-        if (leftMs <= pauseMs) reject(this.#late(error));
-        else resolve();
-      }, pauseMs);
-      const abort = (): void => {
-        clock.clearTimer(timer);
-        reject(this.#aborted(signal!, error));
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-    });
+    const end = await pauses.pause(pauseMs, options?.signal);
+    if (end === 'aborted') throw this.#aborted(options!.signal!, error);
+    if (end === 'closed') throw this.#final(closedByOwner(command));
+    if (leftMs <= pauseMs) throw this.#late(error);
   }
 
   #aborted({ reason }: AbortSignal, last: unknown): HawserError {

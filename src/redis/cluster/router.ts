@@ -9,6 +9,7 @@ import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import { Journey } from './journey.ts';
 import type { AddressTranslation } from './node-address.ts';
+import type { Pauses } from './pauses.ts';
 
 /** How a call is sent to one node. */
 export interface Sending {
@@ -53,6 +54,7 @@ export interface RouterGround {
   readonly clock: Clock;
   readonly random: Random;
   readonly nodes: ClusterNodes;
+  readonly pauses: Pauses;
   readonly timeoutMs: number;
   readonly whenDownWaitMs: number;
   readonly nodeAddress: AddressTranslation;

@@ -296,3 +296,19 @@ test('a close with a time limit that is none changes nothing', async () => {
   await world.clock.waitFor(subscription.ready());
   expect(await world.clock.waitFor(client.incr('key'))).toBe(1);
 });
+
+test('a call that waits to be asked again ends with the client, and leaves no timer behind', async () => {
+  const world = new ClusterWorld();
+  const client = await world.connect({ whenDownWaitMs: 60_000, timeoutMs: 60_000 });
+  const key = world.keyAt('a');
+  world.node('a').redis.on('GET', () => ({ bytes: resp.error('CLUSTERDOWN The cluster is down') }));
+  const ending = endingOf(client.get(key));
+  let isOver = false;
+  void ending.then(() => (isOver = true));
+  await world.clock.advance(1_000);
+  expect(isOver).toBe(false);
+  await world.clock.waitFor(client.close({ timeoutMs: 0 }));
+  await Promise.resolve();
+  expect(isOver).toBe(true);
+  expect(await ending).toMatchObject({ error: { code: 'CLOSED', command: 'GET' } });
+});

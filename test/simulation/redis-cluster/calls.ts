@@ -22,7 +22,7 @@ export class ClusterCalls {
     ...Array.from({ length: LEDGERS }, (_, index) => ledgerKey(index)),
   ];
   /** Calls that have not settled. */
-  open = 0;
+  readonly #open = new Set<object>();
   readonly #world: SimulatedWorld;
   readonly #random: SeededRandom;
   readonly #client: RedisClusterClient;
@@ -42,6 +42,13 @@ export class ClusterCalls {
   /** Listeners that were left on signals. */
   get listeners(): number {
     return this.#controllers.flatMap(({ signal }) => getEventListeners(signal, 'abort')).length;
+  }
+
+  /** Which of those that are open now have not settled in a turn from now. */
+  async outliving(): Promise<string[]> {
+    const open = [...this.#open];
+    await this.#world.pause(0);
+    return open.some((call) => this.#open.has(call)) ? ['P1: a call outlives the close'] : [];
   }
 
   abort(): void {
@@ -140,9 +147,9 @@ export class ClusterCalls {
   ): void {
     const { clock, check } = this.#world;
     const began = clock.now();
-    this.open += 1;
+    this.#open.add(promise);
     const settled = (replies: readonly (RedisReply | HawserError)[]): void => {
-      this.open -= 1;
+      this.#open.delete(promise);
       const late = latenessMs(clock, began, timeoutMs);
       if (late > 0) check([`P1: a call ended ${late} ms after its deadline`]);
       for (const reply of replies) {

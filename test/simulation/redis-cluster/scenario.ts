@@ -96,13 +96,12 @@ class RedisClusterScenario {
     await this.#client.close({ timeoutMs });
     const late = latenessMs(clock, began, timeoutMs);
     if (late > 0) check([`P10: close() ended ${late} ms after its deadline`]);
+    check(await this.#calls.outliving());
   }
 
   async #end(): Promise<void> {
     const { pause, check, clock, network } = this.#world;
     await this.#close(this.#random.pick([0, 50, 1_000]));
-    await pause(0);
-    if (this.#calls.open > 0) check([`P1: ${this.#calls.open} calls outlive the close`]);
     const others =
       network.pendingTimers + this.#cluster.nodes.reduce((sum, { redis }) => sum + redis.pendingTimers, 0);
     if (clock.pendingTimers !== others) check([`P10: ${clock.describeTimers().join('; ')}`]);
