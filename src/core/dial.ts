@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { alternateFamilies, raceAddresses } from './address-race.ts';
 import { describeEndpoint } from './endpoint.ts';
 import { dialEnded, unlessEnded } from './dial-end.ts';
@@ -48,6 +47,8 @@ export const socketDial: Dial = createSocketDial();
 
 /** The endpoint itself, or one for each address of its host, in the order in which they are to be tried. */
 async function findPlaces({ endpoint, signal }: DialRequest, lookup: Lookup): Promise<Endpoint[]> {
+  // Loaded at the first dial: a program that only imports us need not have it.
+  const { isIP } = process.getBuiltinModule('node:net');
   if (endpoint.path !== undefined || isIP(endpoint.host) !== 0) return [endpoint];
   const { host, port } = endpoint;
   const addresses = await unlessEnded(lookup.addresses(host), signal).catch((error: unknown) => {

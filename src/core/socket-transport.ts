@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { Buffer } from 'node:buffer';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { unlessEnded } from './dial-end.ts';
 import { HawserError } from './machine/index.ts';
@@ -160,6 +160,7 @@ export class SocketTransport implements Transport {
       },
     };
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS, onread };
+    const { connect } = process.getBuiltinModule('node:net');
     // Paused until somebody is attached, for a socket with `onread` reads as soon as it is connected.
     return connect({ ...this.#options.target, ...options }).pause();
   }

@@ -1,4 +1,4 @@
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { HawserError, type Outcome } from './machine/index.ts';
 import type { TlsOptions } from './transport.ts';
@@ -17,6 +17,7 @@ export function upgradeToTls(socket: Socket, tls: TlsOptions, host: string | und
   if (name === undefined && rejectUnauthorized) {
     throw new Error('there is no servername to verify the certificate against');
   }
+  const { isIP } = process.getBuiltinModule('node:net');
   // RFC 6066 allows no address as a server name; the certificate is verified against it all the same.
   const peer = isIP(name ?? '') === 0 ? { servername: name } : { servername: undefined, host: name };
   // Loaded by those alone who speak TLS: it takes longer to load than all that the core needs besides.

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { HawserError } from '../machine/index.ts';
 
 /** What an owned socket tells `handleInfo`. */
@@ -120,7 +120,8 @@ export class OwnedSockets {
 }
 
 function checkSocket(socket: unknown, active: boolean): void {
-  if (socket instanceof Duplex && (!active || givesBytes(socket))) return;
+  const stream = process.getBuiltinModule('node:stream');
+  if (socket instanceof stream.Duplex && (!active || givesBytes(socket))) return;
   throw new HawserError('INVALID_ARGUMENT', 'own: expected a socket that gives bytes', {
     outcome: 'not-sent',
     command: 'own',
