@@ -3,9 +3,17 @@ const DEAD_SESSIONS = ['test/redis/dead-sessions.test.ts'];
 /** The driver for Redis. @type {readonly import('./mutant.mjs').Mutant[]} */
 export const REDIS_MUTANTS = [
   {
+    name: 'make-a-value-of-what-is-only-queued',
+    rule: 'P4',
+    file: 'src/redis/leased-session.ts',
+    find: 'request.batch.noteQueued();',
+    put: 'request.batch.isQueued(0);',
+    tests: ['test/redis/typed-commands.test.ts'],
+  },
+  {
     name: 'read-maps-of-a-batch-as-they-come',
     rule: 'P4',
-    file: 'src/redis/typed-command.ts',
+    file: 'src/redis/command-maker.ts',
     find: 'conversion(flatOf(reply), form)',
     put: 'conversion(reply, form)',
     tests: ['test/redis/typed-commands.test.ts'],

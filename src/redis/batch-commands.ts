@@ -1,7 +1,8 @@
 import { HawserError } from '../core/index.ts';
+import type { PipelineBatch } from './batch.ts';
 import type { CallOptions } from './call-options.ts';
 import type { RedisCommand } from './commands.ts';
-import { asNumbers, asText, textOf, type RedisReply, type ReplyForms } from './reply.ts';
+import { asNumbers, asText, type RedisReply, type ReplyForms } from './reply.ts';
 import { TypedCommand } from './typed-command.ts';
 
 /** A command of a pipeline or a transaction: as an array, or with a type. */
@@ -40,6 +41,7 @@ export function answersOf(
   replies: readonly (RedisReply | HawserError)[],
   options: CallOptions | undefined,
   forms: ReplyForms,
+  batch?: PipelineBatch,
 ): (RedisReply | HawserError)[] {
   const sent = sendingOptions(commands, options);
   return replies.map((reply, index) => {
@@ -50,7 +52,9 @@ export function answersOf(
     const isNumbers = sent?.bigints === true && bigints !== true;
     const text = isText ? asText(reply) : reply;
     const wanted = isNumbers ? asNumbers(text) : text;
-    return command instanceof TypedCommand ? answerOf(command, wanted, forms) : wanted;
+    // What the value is made of comes with EXEC.
+    const isRaw = !(command instanceof TypedCommand) || batch?.isQueued(index) === true;
+    return isRaw ? wanted : answerOf(command, wanted, forms);
   });
 }
 
@@ -60,8 +64,6 @@ function answerOf(
   reply: RedisReply,
   forms: ReplyForms,
 ): RedisReply | HawserError {
-  // Between MULTI and EXEC, on a connection of one's own, every command answers so.
-  if (textOf(reply) === 'QUEUED') return reply;
   try {
     return typed.answerOf(reply, forms) as RedisReply;
   } catch (error) {

@@ -20,9 +20,21 @@ export class PipelineBatch implements Batch {
   readonly #commands: string[] = [];
   #replies: RedisReply[] = [];
   #sendings = 0;
+  /** The places of the replies that only say that a command is queued. */
+  readonly #queued = new Set<number>();
 
   add(command: string): void {
     this.#commands.push(command);
+  }
+
+  /** The next reply only says that its command is queued, since a transaction was open on the connection. */
+  noteQueued(): void {
+    this.#queued.add(this.#replies.length);
+  }
+
+  /** Whether a command, by its place, was answered with no more than that it is queued. */
+  isQueued(index: number): boolean {
+    return this.#queued.has(index);
   }
 
   take(reply: RedisReply): RedisReply | undefined {
@@ -33,6 +45,7 @@ export class PipelineBatch implements Batch {
 
   restart(): void {
     this.#replies = [];
+    this.#queued.clear();
     this.#sendings += 1;
   }
 

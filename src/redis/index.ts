@@ -19,6 +19,7 @@ export type { RedisCacheOptions } from './caching/cache-options.ts';
 export type { CachedMethodName } from './caching/cacheable-commands.ts';
 export type { CachedMethods, CachedReads, PossiblyStale } from './caching/cached-reads.ts';
 export type { RedisPairs, RedisPlace } from './command-values.ts';
+export { commands } from './command-maker.ts';
 export type { CommandMethods } from './generated/all-commands.ts';
 export type { SetOptions } from './generated/string-commands.ts';
 export { RedisRedirectError, RedisReplyError } from './errors.ts';
@@ -68,4 +69,4 @@ export { defineScript, type Script, type ScriptDefinition } from './scripts/scri
 export type { RespLimits } from './resp-limits.ts';
 export type { RedisRole } from './role.ts';
 export type { SentinelOptions } from './sentinel/sentinel-options.ts';
-export { commands, type Answers, type TypedCommand } from './typed-command.ts';
+export type { Answers, TypedCommand, WantedForm } from './typed-command.ts';

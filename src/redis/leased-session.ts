@@ -1,5 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { Encoded, Inbound } from '../core/index.ts';
+import { PipelineBatch } from './batch.ts';
 import { commandInfo } from './commands.ts';
 import { Leftovers } from './leftovers.ts';
 import type { RedisProtocol } from './line.ts';
@@ -86,6 +87,7 @@ export class LeasedSession extends RedisSession {
     const request = inbound.head;
     const effect = request instanceof OwnRequest ? request.nextEffect() : undefined;
     const isQueued = this.#leftovers.answered(effect, reply);
+    if (isQueued && request?.batch instanceof PipelineBatch) request.batch.noteQueued();
     // What the caller's value is made of comes with EXEC.
     if (isQueued && request?.convert !== undefined) inbound.reply(reply);
     else super.value(reply);

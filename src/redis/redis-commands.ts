@@ -69,10 +69,11 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
     commands: Commands,
     options?: CallOptions,
   ): Promise<BatchReplies<Commands, RedisReply | HawserError>> {
-    const replies = this.#replies(commands, options, (arrays, sending) =>
+    const batch = new PipelineBatch();
+    const replies = this.#replies(commands, options, batch, (arrays, sending) =>
       arrays.length === 0
         ? Promise.resolve([])
-        : this.runPipeline(this.#admitAll(arrays, 'pipeline'), sending),
+        : this.runPipeline(this.#admitAll(arrays, 'pipeline'), sending, batch),
     );
     return replies as Promise<BatchReplies<Commands, RedisReply | HawserError>>;
   }
@@ -88,7 +89,7 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
     commands: Commands,
     options?: CallOptions,
   ): Promise<BatchReplies<Commands, RedisReply> | Unexecuted> {
-    const replies = this.#replies(commands, options, (arrays, sending) => {
+    const replies = this.#replies(commands, options, undefined, (arrays, sending) => {
       // With watched keys, also that of no commands may find a change, and forgets them.
       if (arrays.length === 0 && this.#ownership !== 'leased') return Promise.resolve([]);
       const reply = this.runTransaction(this.#admitAll(arrays, 'transaction'), sending);
@@ -156,8 +157,8 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
   protected runPipeline(
     commands: readonly AdmittedCommand[],
     options: CallOptions | undefined,
+    batch: PipelineBatch,
   ): Promise<(RedisReply | HawserError)[]> {
-    const batch = new PipelineBatch();
     const replies = this.#submitBatch('PIPELINE', commands, batch, options) as Promise<RedisReply[]>;
     return replies.catch((error: unknown) => this.#inPlace(batch, error as HawserError));
   }
@@ -188,6 +189,7 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
   #replies<Replies extends readonly (RedisReply | HawserError)[] | null>(
     commands: readonly BatchCommand[],
     options: CallOptions | undefined,
+    batch: PipelineBatch | undefined,
     send: (arrays: readonly RedisCommand[], sending: CallOptions | undefined) => Promise<Replies>,
   ): Promise<readonly (RedisReply | HawserError)[] | null> {
     try {
@@ -196,7 +198,7 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
         return send(commands as readonly RedisCommand[], options);
       const { forms } = this.#limits;
       const replies = send(arraysOf(commands), sendingOptions(commands, options));
-      return replies.then((given) => given && answersOf(commands, given, options, forms));
+      return replies.then((given) => given && answersOf(commands, given, options, forms, batch));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import {
   commands,
+  defineScript,
   type HawserError,
   valuesOf,
   type Redis,
@@ -119,6 +120,54 @@ test("on a connection of one's own a transaction of them is null when a watched 
   expect(await world.clock.waitFor(sold)).toBeNull();
 });
 
+describe('the command of a script', () => {
+  const state = defineScript({
+    lua: 'return redis.call("GET", KEYS[1])',
+    keys: ['job'],
+    args: 0,
+    reply: (reply) => ({ state: reply }),
+  });
+
+  test('is answered with the value of its reply, whatever that is', async () => {
+    const world = new RedisWorld();
+    const client = await world.connect();
+    world.redis.on('EVAL', () => ({ bytes: resp.bulk('QUEUED') }));
+    const replies = client.pipeline([state.command({ job: 'a' }, []), commands.incr('b')]);
+    expectTypeOf(replies).resolves.toEqualTypeOf<
+      [{ state: RedisReply } | HawserError, number | HawserError]
+    >();
+    expect(await world.clock.waitFor(replies)).toEqual([{ state: 'QUEUED' }, 1]);
+    expect(receivedBy(world)).toEqual([`EVAL ${state.lua} 1 a`, 'INCR b']);
+    const own = client.dedicated((connection) => connection.pipeline([state.command({ job: 'a' }, [])]));
+    expect(await world.clock.waitFor(own)).toEqual([{ state: 'QUEUED' }]);
+  });
+
+  test('may want Buffers, in a transaction too', async () => {
+    const world = new RedisWorld();
+    const client = await world.connect();
+    world.redis.on('EVAL', () => ({ bytes: resp.simple('QUEUED') }));
+    world.redis.on('EXEC', () => ({ bytes: resp.array(['v', 'w', 'x'].map((text) => resp.bulk(text))) }));
+    const bytes = state.command({ job: 'a' }, [], { buffers: true });
+    const replies = client.transaction([bytes, ['GET', 'none'], state.command({ job: 'a' }, [])]);
+    expect(await world.clock.waitFor(replies)).toEqual([{ state: Buffer.from('v') }, 'w', { state: 'x' }]);
+  });
+
+  test('whose converter throws makes the whole reject with that', async () => {
+    const world = new RedisWorld();
+    const client = await world.connect();
+    world.redis.on('EVAL', () => ({ bytes: resp.bulk('v') }));
+    const cause = new Error('no such state');
+    const strict = defineScript({
+      lua: 'return 1',
+      reply: () => {
+        throw cause;
+      },
+    });
+    const replies = client.pipeline([strict.command([], []), commands.incr('b')]);
+    await expect(world.clock.waitFor(replies)).rejects.toBe(cause);
+  });
+});
+
 test('between MULTI and EXEC they are answered with QUEUED', async () => {
   const world = new RedisWorld();
   const client = await world.connect();
@@ -126,9 +175,15 @@ test('between MULTI and EXEC they are answered with QUEUED', async () => {
     await own.multi();
     const queued = await own.pipeline([commands.incr('a'), commands.exists('a')]);
     await own.discard();
-    return queued;
+    const atOnce = await own.pipeline([
+      commands.multi(),
+      commands.exists('a'),
+      commands.exec(),
+      commands.exists('a'),
+    ]);
+    return [...queued, ...atOnce];
   });
-  expect(await world.clock.waitFor(replies)).toEqual(['QUEUED', 'QUEUED']);
+  expect(await world.clock.waitFor(replies)).toEqual(['QUEUED', 'QUEUED', 'OK', 'QUEUED', [0], 0]);
 });
 
 test('over a cluster they go to the nodes of their keys', async () => {

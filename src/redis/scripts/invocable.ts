@@ -1,7 +1,9 @@
 import { checkFlag, invalidArgument } from '../argument-checks.ts';
+import { checkCallOptions } from '../call-options.ts';
 import type { RedisCommand } from '../commands.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
+import { TypedCommand, type WantedForm } from '../typed-command.ts';
 import { checkSpec, listOf, type GivenParameters, type ParameterSpec } from './parameters.ts';
 
 /** What a script, or a function of a library, takes and answers with. */
@@ -56,10 +58,10 @@ export abstract class Invocable<K extends ParameterSpec, A extends ParameterSpec
   }
 
   /**
-   * The command that runs it, whether the server knows it or not, for `pipeline()` and `transaction()`; its reply is as the
-   * server sends it. Throws INVALID_ARGUMENT.
+   * The command that runs it, whether the server knows it or not, for `pipeline()` and `transaction()`, which answer with the caller's
+   * value of its reply. Throws INVALID_ARGUMENT.
    */
-  abstract command(keys: GivenParameters<K>, args: GivenParameters<A>): RedisCommand;
+  abstract command(keys: GivenParameters<K>, args: GivenParameters<A>, form?: WantedForm): TypedCommand<V>;
 
   /** What runs it alone. Throws INVALID_ARGUMENT. */
   abstract invocation(keys: GivenParameters<K>, args: GivenParameters<A>): Invocation;
@@ -67,6 +69,12 @@ export abstract class Invocable<K extends ParameterSpec, A extends ParameterSpec
   /** The caller's value of a reply. */
   valueOf(reply: RedisReply): V {
     return this.#reply === undefined ? (reply as V) : this.#reply(reply);
+  }
+
+  /** A command whose answer is the caller's value of its reply. */
+  protected typed(name: string, command: RedisCommand, form: WantedForm = {}): TypedCommand<V> {
+    checkCallOptions(name, form);
+    return new TypedCommand(name, command, form, (reply) => this.valueOf(reply));
   }
 
   /** The number of keys, the keys and the arguments, as they stand in a command. Throws INVALID_ARGUMENT. */

@@ -2,6 +2,7 @@ import type { RedisCommand } from '../commands.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
 import { invalidArgument } from '../argument-checks.ts';
+import type { TypedCommand, WantedForm } from '../typed-command.ts';
 import { Invocable, type Invocation, type InvocableDefinition } from './invocable.ts';
 import type { GivenParameters, ParameterSpec } from './parameters.ts';
 
@@ -17,12 +18,12 @@ export class LibraryFunction<K extends ParameterSpec, A extends ParameterSpec, V
     this.#library = library;
   }
 
-  override command(keys: GivenParameters<K>, args: GivenParameters<A>): RedisCommand {
-    return [this.readOnly ? 'FCALL_RO' : 'FCALL', this.name, ...this.parametersOf(this.name, keys, args)];
+  override command(keys: GivenParameters<K>, args: GivenParameters<A>, form?: WantedForm): TypedCommand<V> {
+    return this.typed(this.#word, this.#call(keys, args), form);
   }
 
   override invocation(keys: GivenParameters<K>, args: GivenParameters<A>): Invocation {
-    const command = this.command(keys, args);
+    const command = this.#call(keys, args);
     const source = this.#library;
     return {
       command,
@@ -31,6 +32,14 @@ export class LibraryFunction<K extends ParameterSpec, A extends ParameterSpec, V
       load: ['FUNCTION', 'LOAD', 'REPLACE', source.code],
       loaded: command,
     };
+  }
+
+  get #word(): string {
+    return this.readOnly ? 'FCALL_RO' : 'FCALL';
+  }
+
+  #call(keys: GivenParameters<K>, args: GivenParameters<A>): RedisCommand {
+    return [this.#word, this.name, ...this.parametersOf(this.name, keys, args)];
   }
 }
 

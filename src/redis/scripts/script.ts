@@ -2,6 +2,7 @@ import type { RedisCommand } from '../commands.ts';
 import type { RedisReplyError } from '../errors.ts';
 import type { RedisReply } from '../reply.ts';
 import { invalidArgument } from '../argument-checks.ts';
+import type { TypedCommand, WantedForm } from '../typed-command.ts';
 import { Invocable, type Invocation, type InvocableDefinition } from './invocable.ts';
 import type { GivenParameters, ParameterSpec } from './parameters.ts';
 
@@ -32,8 +33,9 @@ export class Script<K extends ParameterSpec, A extends ParameterSpec, V> extends
     return (this.#sha1 ??= sha1Of(this.lua));
   }
 
-  override command(keys: GivenParameters<K>, args: GivenParameters<A>): RedisCommand {
-    return this.#withText(this.parametersOf('the script', keys, args));
+  override command(keys: GivenParameters<K>, args: GivenParameters<A>, form?: WantedForm): TypedCommand<V> {
+    const command = this.#withText(this.parametersOf('the script', keys, args));
+    return this.typed(this.readOnly ? 'EVAL_RO' : 'EVAL', command, form);
   }
 
   override invocation(keys: GivenParameters<K>, args: GivenParameters<A>): Invocation {
