@@ -1,4 +1,11 @@
 import type { Clock, Encoded, HawserError } from '../core/index.ts';
+import {
+  footprintOf,
+  joinBatch,
+  onlyReads,
+  type AdmittedCommand,
+  type BatchName,
+} from './admitted-commands.ts';
 import { invalidArgument } from './argument-checks.ts';
 import type { RedisArgument } from './argument-text.ts';
 import { PipelineBatch, TransactionBatch } from './batch.ts';
@@ -12,20 +19,13 @@ import {
 import { checkCallOptions, mayRepeat, type CallOptions } from './call-options.ts';
 import type { Ownership } from './command-table.ts';
 import { commandInfo, refusalOf, type Standing, type CommandInfo, type RedisCommand } from './commands.ts';
-import { BEGIN, EXECUTE } from './effects.ts';
 import { Footprint, OwnRequest } from './own-request.ts';
 import type { CommandLimits } from './options.ts';
 import type { RedisReply, ReplyForm } from './reply.ts';
 import { withKeyPrefix } from './key-prefix.ts';
 import { RedisRequest } from './request.ts';
 import { TypedCommand } from './typed-command.ts';
-import {
-  assertCommand,
-  encodeCommand,
-  unaryHead,
-  joinCommands,
-  type EncodedCommand,
-} from './resp-encoder.ts';
+import { assertCommand, encodeCommand, unaryHead, type EncodedCommand } from './resp-encoder.ts';
 import { InvokingCommands } from './scripts/invoking-commands.ts';
 import { AS_IT_COMES, type ReplyHandling, type TypedCall } from './command-methods.ts';
 
@@ -285,11 +285,7 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
     batch: PipelineBatch | TransactionBatch,
     options: CallOptions | undefined,
   ): Promise<RedisReply> {
-    const inTransaction = name === 'MULTI';
-    const footprint = new Footprint();
-    if (inTransaction) footprint.addEffect(BEGIN);
-    for (const { info, command } of commands) footprint.add(info, command, inTransaction);
-    if (inTransaction) footprint.addEffect(EXECUTE);
+    const footprint = footprintOf(name, commands);
     const encoded = joinBatch(name, commands, batch);
     const reads = onlyReads(commands);
     const request = this.#ownRequest(name, AS_IT_COMES, encoded, reads, batch, footprint, options);
@@ -344,32 +340,6 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
     if (refusal !== undefined) throw refusal;
     return info;
   }
-}
-
-/** A command of a pipeline or a transaction, that its connection can take. */
-export interface AdmittedCommand {
-  readonly command: RedisCommand;
-  readonly info: CommandInfo;
-  readonly encoded: EncodedCommand;
-}
-
-type BatchName = 'PIPELINE' | 'MULTI';
-
-const MULTI = encodeCommand(['MULTI']);
-const EXEC = encodeCommand(['EXEC']);
-
-function joinBatch(
-  name: BatchName,
-  commands: readonly AdmittedCommand[],
-  batch: PipelineBatch | TransactionBatch,
-): EncodedCommand {
-  for (const { info } of commands) batch.add(info.name);
-  const encoded = commands.map((command) => command.encoded);
-  return joinCommands(name === 'MULTI' ? [MULTI, ...encoded, EXEC] : encoded);
-}
-
-function onlyReads(commands: readonly AdmittedCommand[]): boolean {
-  return commands.every(({ info }) => info.readOnly);
 }
 
 function assertList(commands: readonly BatchCommand[]): void {

@@ -11,6 +11,7 @@ import {
   type StateName,
   type WaitOptions,
 } from '../../core/index.ts';
+import type { AdmittedCommand } from '../admitted-commands.ts';
 import type { RedisArgument } from '../argument-text.ts';
 import { TransactionBatch } from '../batch.ts';
 import type { AsBuffers, AsText, CallOptions } from '../call-options.ts';
@@ -20,7 +21,6 @@ import type { CommandLimits } from '../options.ts';
 import type { OwnRequest } from '../own-request.ts';
 import type { SubscriptionGround } from '../pubsub/subscription.ts';
 import type { RedisConnection } from '../redis-connection.ts';
-import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import { ClientLine } from '../streams/stream-line.ts';

@@ -1,8 +1,8 @@
 import { HawserError, type Clock } from '../../core/index.ts';
+import type { AdmittedCommand } from '../admitted-commands.ts';
 import { PipelineBatch } from '../batch.ts';
 import { mayRepeat, type CallOptions } from '../call-options.ts';
 import { RedisReplyError } from '../errors.ts';
-import type { AdmittedCommand } from '../redis-commands.ts';
 import type { RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
 import type { ClusterNode } from './cluster-node.ts';
