@@ -241,6 +241,7 @@ export class Pipeline<Q extends Request, R, P = never> {
 
   async #connect(signal: AbortSignal | undefined): Promise<void> {
     if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
+    if (signal?.aborted === true) throw failures.abortedBefore('connect', signal);
     const { connectTimeoutMs } = this.#options;
     const firstPass = this.#waits.firstPass.wait(connectTimeoutMs, signal, () =>
       this.#notReady('connect', 'CONNECT_TIMEOUT', connectTimeoutMs),

@@ -43,4 +43,15 @@ describe('connect() to several endpoints', () => {
     await world.clock.advance(400);
     expect(messages).toContain('no connection to one.test:6379 within 333 ms');
   });
+
+  test('dials nobody for a caller who has left before it', async () => {
+    const world = new RedisWorld();
+    const { clock, network } = world;
+    const environment = { clock, random: new SeededRandom(1).next, dial: network.dial };
+    const options = { endpoints: [ENDPOINT], signal: AbortSignal.abort(new Error('too late')) };
+    expect(await clock.waitFor(endingOf(Redis.connect('redis://', options, environment)))).toMatchObject({
+      error: { code: 'ABORTED', outcome: 'not-sent', command: 'connect', cause: { message: 'too late' } },
+    });
+    expect(network.dials).toEqual([]);
+  });
 });
