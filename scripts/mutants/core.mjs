@@ -62,7 +62,7 @@ export const CORE_MUTANTS = [
     file: 'src/core/flow.ts',
     find: 'if (nothingWasDue && slots.due > 0) this.#progress.made();',
     put: 'if (calls > 0) this.#progress.made();',
-    tests: ['test/review/silence.test.ts'],
+    tests: ['test/redis/silence.test.ts'],
   },
   {
     name: 'take-what-the-kernel-accepts-for-progress',
@@ -70,7 +70,7 @@ export const CORE_MUTANTS = [
     file: 'src/core/flow.ts',
     find: 'if (head === undefined || head.number > this.#acceptedThrough) this.#progress.made();',
     put: 'this.#progress.made();',
-    tests: ['test/review/silence.test.ts'],
+    tests: ['test/redis/silence.test.ts'],
   },
   {
     name: 'judge-before-the-poll',

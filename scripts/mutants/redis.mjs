@@ -56,7 +56,7 @@ export const REDIS_MUTANTS = [
     file: 'src/redis/session.ts',
     find: 'if (bytesOf(data) !== request.bytes) {',
     put: 'if (bytesOf(data) === undefined) {',
-    tests: ['test/review/changed-bytes.test.ts'],
+    tests: ['test/redis/changed-bytes.test.ts'],
   },
   {
     name: 'call-a-part-that-was-sent-before-refused',
