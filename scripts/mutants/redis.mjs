@@ -299,6 +299,22 @@ export const REDIS_MUTANTS = [
     tests: ['test/redis/cached-methods.test.ts'],
   },
   {
+    name: 'keep-the-text-that-a-key-is-part-of',
+    rule: 'P8',
+    file: 'src/redis/caching/read-cache.ts',
+    find: 'partOf(id, keyName(command[position]!))',
+    put: 'keyName(command[position]!)',
+    tests: ['test/real/caching-memory.test.ts'],
+  },
+  {
+    name: 'keep-the-memory-that-a-buffer-is-part-of',
+    rule: 'P8',
+    file: 'src/redis/caching/read-cache.ts',
+    find: 'form.buffers ? compactOf(value) : value',
+    put: 'value',
+    tests: ['test/real/caching-memory.test.ts'],
+  },
+  {
     name: 'take-any-text-for-a-line-of-a-monitor',
     rule: 'P4',
     file: 'src/redis/monitor/monitor-session.ts',

@@ -22,7 +22,7 @@ import { CacheStore, type KnownReply } from './cache-store.ts';
 import { CachedRequest } from './cached-request.ts';
 import { CachingSession } from './caching-session.ts';
 import { keyName } from './key-name.ts';
-import { copyOf } from './shared-value.ts';
+import { compactOf, copyOf } from './shared-value.ts';
 import { SharedRead, type SharedReadOwner } from './shared-read.ts';
 import type { Tracking } from './tracking.ts';
 import { writtenBy, type Written } from './written-keys.ts';
@@ -139,11 +139,11 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   }
 
   /** A reply has come, on the session with this tracking. */
-  arrived({ read, isTracked }: CachedRequest, value: unknown, tracking: Tracking | undefined): void {
+  arrived({ read, isTracked, form }: CachedRequest, value: unknown, tracking: Tracking | undefined): void {
     const { entry } = read;
     if (entry?.read !== read) return;
     if (isTracked && tracking !== undefined && tracking === this.#tracking)
-      this.#store.keep(entry, value, tracking, this.#ground.clock.now());
+      this.#store.keep(entry, form.buffers ? compactOf(value) : value, tracking, this.#ground.clock.now());
     // Nor is what was known before: it is older than what the callers are told now.
     else this.#store.drop(entry);
   }
@@ -234,7 +234,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const limits = { timeoutMs: Infinity, silenceMs: options.timeoutMs ?? 0, signal };
     read.settleWith(this.#line!.submit(request, limits));
     if (!isAlone) {
-      const keys = eachOnce(positions.map((position) => keyName(command[position]!)));
+      const keys = eachOnce(positions.map((position) => partOf(id, keyName(command[position]!))));
       read.entry = this.#store.ask(id, keys, read);
     }
     return read;
@@ -274,6 +274,12 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     this.#tracking = undefined;
     if (this.staleIfDownMs === 0) this.#forgetAll();
   }
+}
+
+/** The text within another that is the same. A key may be part of a much longer text, all of which would be kept with it. */
+function partOf(whole: string, text: string): string {
+  const start = whole.indexOf(text);
+  return whole.slice(start, start + text.length);
 }
 
 /** Most commands have one key, for which no set is needed, nor kept. */
