@@ -105,6 +105,22 @@ export const CONNECTING_MUTANTS = [
     tests: ['test/redis/sentinel-replicas.test.ts'],
   },
   {
+    name: 'leave-a-replica-that-a-sentinel-has-lost-for-a-moment',
+    rule: 'P6',
+    file: 'src/redis/sentinel/replica-choice.ts',
+    find: "if (view !== undefined && view.state !== 'down') return undefined;",
+    put: "if (view?.state === 'linked' || view?.state === 'unlinked') return undefined;",
+    tests: ['test/redis/sentinel-replicas.test.ts'],
+  },
+  {
+    name: 'believe-the-sentinel-that-knows-of-no-replica',
+    rule: 'P6',
+    file: 'src/redis/sentinel/replica-choice.ts',
+    find: 'return upIn(answer).length > 0;',
+    put: 'return answer.replicas.length >= 0;',
+    tests: ['test/redis/sentinel-replicas.test.ts'],
+  },
+  {
     name: 'take-a-replica-that-is-called-down',
     rule: 'P6',
     file: 'src/redis/sentinel/replica-choice.ts',
