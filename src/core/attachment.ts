@@ -147,7 +147,7 @@ export class Attachment<Q extends Request, R, P> {
     this.#phase = { name: 'ended' };
     this.#limit.clear();
     this.#held = NOTHING;
-    if ('transport' in phase) phase.transport.destroy();
+    if ('transport' in phase) phase.transport.destroy(cause);
     if ('abort' in phase) phase.abort.abort(cause);
     if ('exchange' in phase) phase.exchange.end(cause);
     for (const { reject } of this.#outcome.splice(0)) reject(cause);

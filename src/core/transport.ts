@@ -35,8 +35,8 @@ export interface Transport {
   uncork(): void;
   /** Upgrades the stream to TLS in place, by the TLS options of the dial. Only while nothing received is unconsumed. */
   startTls(): Promise<void>;
-  /** Ends the stream at once. No listener is called afterwards. */
-  destroy(): void;
+  /** Ends the stream at once. No listener is called afterwards. `cause`: why, for a dial that chooses by it where the next leads. */
+  destroy(cause?: Error): void;
 }
 
 /** A place that may be dialled: a host and port, or the path of a Unix socket. */

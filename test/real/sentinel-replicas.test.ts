@@ -104,3 +104,11 @@ test('all replicas are gone: calls are told so, until one is back', async () => 
   await until(() => redis.state === 'ready');
   expect(serverOf(redis)).toBe(one);
 });
+
+test('a call that a replica holds is asked for where it is, beside it, and answered', async () => {
+  const clients = await Promise.all(
+    Array.from({ length: 6 }, () => connect(NOWHERE, options({ stallAfterMs: 200 }))),
+  );
+  const reads = clients.map((redis) => redis.command(['XREAD', 'BLOCK', 1_500, 'STREAMS', 'entries', '0']));
+  expect(await Promise.all(reads)).toEqual(Array(6).fill(null));
+});

@@ -88,12 +88,53 @@ describe('a replica is found', () => {
     expect(world.dialled()).not.toContain('redis.test');
   });
 
-  test('so are the connections of a pool', async () => {
+  test('one for all connections of a client: what it asks beside a call is asked where the call is', async () => {
     const world = new ReplicaWorld([A, B, C]);
     const pool = world.pool({ ...world.options(), min: 9, max: 9 });
     await world.clock.waitFor(pool.ready());
     await world.clock.advance(1_000);
-    expect(Math.min(...world.spread())).toBeGreaterThan(0);
+    expect(world.spread().toSorted((a, b) => a - b)).toEqual([0, 0, 9]);
+    const client = await world.connect(world.options());
+    const before = world.network.dials.length;
+    for (let lease = 0; lease < 5; lease += 1) {
+      await world.clock.waitFor(client.dedicated((own) => own.get('key')));
+    }
+    await world.clock.advance(20_000);
+    expect(new Set(world.dialled(before).filter((host) => !host.startsWith('one')))).toEqual(
+      new Set([hostOf(client)]),
+    );
+  });
+
+  test('another one for all of them, when something is wrong with that', async () => {
+    const world = new ReplicaWorld();
+    const client = await world.connect(world.options());
+    let goOn = (): void => {};
+    const held = client.dedicated(async (own) => {
+      await own.get('key');
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return endingOf(own.incr('n'));
+    });
+    await world.clock.advance(50);
+    const first = hostOf(client);
+    // The shared connection alone meets it.
+    world.replicas.get(first)!.on('ECHO', () => 'silence');
+    await world.failureOf(client.command(['ECHO', 'text'], { retry: 'never' }));
+    await world.clock.advance(500);
+    expect(hostOf(client)).not.toBe(first);
+    goOn();
+    expect(await world.clock.waitFor(held)).toMatchObject({ error: { code: 'CONNECTION_LOST' } });
+  });
+
+  test('the same one again, when a connection is closed that is needed no longer', async () => {
+    const world = new ReplicaWorld([A, B, C]);
+    const pool = world.pool({ ...world.options(), idleTimeoutMs: 1_000 });
+    for (let round = 0; round < 10; round += 1) {
+      await world.clock.waitFor(pool.get('key'));
+      await world.clock.advance(5_000);
+    }
+    expect(world.spread().toSorted((a, b) => a - b)).toEqual([0, 0, 10]);
   });
 
   test('none that the Sentinels call down, or that has lost its primary, while there is a better one', async () => {

@@ -1,16 +1,22 @@
-import type { Transport, TransportListener } from '../../core/index.ts';
+import { HawserError, type Transport, type TransportListener } from '../../core/index.ts';
+
+/**
+ * How a transport has ended: by the other side (`lost`), by its owner, who needs it no longer (`closed`) or found something wrong
+ * with it (`given up`), or because it leads to the wrong server (`left`).
+ */
+export type Ending = 'lost' | 'closed' | 'given up' | 'left';
 
 /** A transport that can be left, as if it was lost. */
 export class LeavableTransport implements Transport {
   readonly #inner: Transport;
-  readonly #ended: () => void;
+  readonly #ended: (ending: Ending) => void;
   #listener: TransportListener | undefined;
   /** Why it was left before anybody listened. */
   #leftFor: Error | undefined;
   #hasEnded = false;
 
   /** @param ended called once, when it is lost, left or destroyed */
-  constructor(inner: Transport, ended: () => void) {
+  constructor(inner: Transport, ended: (ending: Ending) => void) {
     this.#inner = inner;
     this.#ended = ended;
   }
@@ -45,7 +51,7 @@ export class LeavableTransport implements Transport {
       onData: (bytes) => listener.onData(bytes),
       onRoom: () => listener.onRoom(),
       onLost: (error) => {
-        this.#end();
+        this.#end('lost');
         listener.onLost(error);
       },
     });
@@ -67,25 +73,30 @@ export class LeavableTransport implements Transport {
     return this.#inner.startTls();
   }
 
-  destroy(): void {
+  destroy(cause?: Error): void {
     this.#listener = undefined;
-    this.#inner.destroy();
-    this.#end();
+    this.#inner.destroy(cause);
+    this.#end(isClosing(cause) ? 'closed' : 'given up');
   }
 
   /** Ends the stream at once. To its owner it was lost, for this cause. */
   leave(cause: Error): void {
     if (this.#hasEnded) return;
     const listener = this.#listener;
-    this.#inner.destroy();
-    this.#end();
+    this.#inner.destroy(cause);
+    this.#end('left');
     if (listener === undefined) this.#leftFor = cause;
     else listener.onLost(cause);
   }
 
-  #end(): void {
+  #end(ending: Ending): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#ended();
+    this.#ended(ending);
   }
+}
+
+/** Whether an owner ends something for this cause because it needs it no longer. */
+export function isClosing(cause: unknown): boolean {
+  return cause === undefined || (cause instanceof HawserError && cause.code === 'CLOSED');
 }

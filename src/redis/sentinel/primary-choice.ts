@@ -28,7 +28,7 @@ export class PrimaryChoice implements Choice {
     return !isSame(primary, before.primary);
   }
 
-  ended(): void {
+  failed(): void {
     // There is no other one to be preferred.
   }
 }

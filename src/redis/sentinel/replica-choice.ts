@@ -7,19 +7,16 @@ import { isSame } from './sentinel-group.ts';
 /** How many replicas an error tells of. */
 const REPLICAS_TOLD_MAX = 5;
 
-/** How the last transport to a replica has ended. */
-interface Ending {
-  /** Greater than that of all that ended before. */
-  readonly number: number;
-  readonly wasUseful: boolean;
-}
-
-/** Any replica that is up, but another one than the last where there is one: at random, so that the clients of a group are spread. */
+/**
+ * A replica that is up, drawn at random, so that the clients of a group are spread; and the same one for all connections of a
+ * client, as long as nothing is wrong with it.
+ */
 export class ReplicaChoice implements Choice {
   readonly #group: string;
   readonly #random: () => number;
-  readonly #endings = new Map<string, Ending>();
-  #endingCount = 0;
+  #chosen: Endpoint | undefined;
+  /** Those that something was wrong with, the last at the end. */
+  readonly #failed = new Set<string>();
 
   constructor(group: string, random: () => number) {
     this.#group = group;
@@ -31,17 +28,40 @@ export class ReplicaChoice implements Choice {
   }
 
   choose(answer: SentinelAnswer): Endpoint {
-    const { replicas } = answer;
-    const known = new Set(replicas.map(({ endpoint }) => describeEndpoint(endpoint)));
-    for (const name of this.#endings.keys()) if (!known.has(name)) this.#endings.delete(name);
+    const chosen = this.#chosen;
+    if (chosen !== undefined && this.#whyNot(chosen, answer) === undefined) return chosen;
+    this.#forgetAllBut(answer.replicas);
+    const failed = [...this.#failed];
+    const lastFailure = ({ endpoint }: ReplicaView): number => failed.indexOf(describeEndpoint(endpoint));
     const [best] = upIn(answer)
-      .map((view) => ({ view, rank: this.#rankOf(view), draw: this.#random() }))
-      .toSorted((a, b) => a.rank - b.rank || this.#lastOf(a.view) - this.#lastOf(b.view) || a.draw - b.draw);
-    if (best === undefined) throw this.#noneIsUp(replicas);
-    return best.view.endpoint;
+      .map((view) => ({ view, failure: lastFailure(view), draw: this.#random() }))
+      // One that has failed is tried behind one whose answers may be old: Sentinels notice late.
+      .toSorted((a, b) => a.failure - b.failure || rankOf(a.view) - rankOf(b.view) || a.draw - b.draw);
+    if (best === undefined) throw this.#noneIsUp(answer.replicas);
+    this.#chosen = best.view.endpoint;
+    return this.#chosen;
   }
 
   reasonToLeave(endpoint: Endpoint, answer: SentinelAnswer): string | undefined {
+    const chosen = this.#chosen;
+    if (chosen === undefined || isSame(endpoint, chosen)) return this.#whyNot(endpoint, answer);
+    return `another replica of ${this.#group} is read from: ${describeEndpoint(chosen)}`;
+  }
+
+  isNewIn(answer: SentinelAnswer, before: SentinelAnswer): boolean {
+    const upBefore = upIn(before);
+    return upIn(answer).some(({ endpoint }) => !upBefore.some((view) => isSame(view.endpoint, endpoint)));
+  }
+
+  failed(endpoint: Endpoint): void {
+    const name = describeEndpoint(endpoint);
+    this.#failed.delete(name);
+    this.#failed.add(name);
+    if (this.#chosen !== undefined && isSame(this.#chosen, endpoint)) this.#chosen = undefined;
+  }
+
+  /** Why one that is read from will not do any more, by what the Sentinels say. */
+  #whyNot(endpoint: Endpoint, answer: SentinelAnswer): string | undefined {
     if (isSame(endpoint, answer.primary)) {
       return `the Sentinels name a replica as the primary of ${this.#group}: ${describeEndpoint(endpoint)}`;
     }
@@ -52,26 +72,9 @@ export class ReplicaChoice implements Choice {
     return `the Sentinels say that a replica of ${this.#group} is down, and others are not: ${describeEndpoint(endpoint)}`;
   }
 
-  isNewIn(answer: SentinelAnswer, before: SentinelAnswer): boolean {
-    const upBefore = upIn(before);
-    return upIn(answer).some(({ endpoint }) => !upBefore.some((view) => isSame(view.endpoint, endpoint)));
-  }
-
-  ended(endpoint: Endpoint, wasUseful: boolean): void {
-    this.#endingCount += 1;
-    this.#endings.set(describeEndpoint(endpoint), { number: this.#endingCount, wasUseful });
-  }
-
-  /** The last of the linked ones before one whose answers may be old, and what was no use behind all: Sentinels notice late. */
-  #rankOf({ endpoint, state }: ReplicaView): number {
-    const ending = this.#endings.get(describeEndpoint(endpoint));
-    if (ending?.wasUseful === false) return 3;
-    if (state === 'unlinked') return 2;
-    return ending === undefined ? 0 : 1;
-  }
-
-  #lastOf({ endpoint }: ReplicaView): number {
-    return this.#endings.get(describeEndpoint(endpoint))?.number ?? 0;
+  #forgetAllBut(replicas: readonly ReplicaView[]): void {
+    const known = new Set(replicas.map(({ endpoint }) => describeEndpoint(endpoint)));
+    for (const name of this.#failed) if (!known.has(name)) this.#failed.delete(name);
   }
 
   #noneIsUp(replicas: readonly ReplicaView[]): HawserError {
@@ -87,4 +90,8 @@ export class ReplicaChoice implements Choice {
 
 function upIn({ replicas }: SentinelAnswer): readonly ReplicaView[] {
   return replicas.filter(({ state }) => state === 'linked' || state === 'unlinked');
+}
+
+function rankOf({ state }: ReplicaView): number {
+  return state === 'linked' ? 0 : 1;
 }

@@ -6,7 +6,7 @@ import {
   type Environment,
   type Transport,
 } from '../../core/index.ts';
-import { LeavableTransport } from './leavable-transport.ts';
+import { isClosing, LeavableTransport } from './leavable-transport.ts';
 
 /** A dial that is under way, or the transport that has come of it. */
 interface Hold {
@@ -14,28 +14,28 @@ interface Hold {
   leave(cause: Error): void;
 }
 
-/** What was open for less was no use, whatever is wrong with it. */
+/** What the other side has ended earlier was no use. Later it may be for one connection alone. */
 const USEFUL_AFTER_MS = 10_000;
 
 /** Dials a server of a group, wherever one is at that moment, and leaves those that will not do any more. */
 export class SentinelDial {
   readonly #find: (signal: AbortSignal) => Promise<Endpoint>;
   readonly #given: Environment;
-  readonly #ended: (endpoint: Endpoint, wasUseful: boolean) => void;
+  readonly #failed: (endpoint: Endpoint) => void;
   readonly #holds = new Set<Hold>();
 
   /**
    * @param find says where one is; its rejection is the dial's
-   * @param ended told when what was dialled has ended, and whether it was open for long; it was not where it could not be opened
+   * @param failed told of one that could not be opened, was given up for what is wrong with it, or was lost soon
    */
   constructor(
     find: (signal: AbortSignal) => Promise<Endpoint>,
     given: Environment,
-    ended: (endpoint: Endpoint, wasUseful: boolean) => void,
+    failed: (endpoint: Endpoint) => void,
   ) {
     this.#find = find;
     this.#given = given;
-    this.#ended = ended;
+    this.#failed = failed;
   }
 
   /** As {@link Dial}; the endpoint of the request is none. */
@@ -65,19 +65,23 @@ export class SentinelDial {
     this.#holds.add(underWay);
     try {
       const inner = await dial({ ...request, endpoint, signal: abort.signal }).catch((error: unknown) => {
-        this.#ended(endpoint, false);
+        const isLeft = abort.signal.aborted && !request.signal.aborted;
+        const isClosed = request.signal.aborted && isClosing(request.signal.reason);
+        if (!isLeft && !isClosed) this.#failed(endpoint);
         throw error;
       });
       const openedAt = clock.now();
-      const transport = new LeavableTransport(inner, () => {
+      const transport = new LeavableTransport(inner, (ending) => {
         this.#holds.delete(open);
-        this.#ended(endpoint, clock.now() - openedAt >= USEFUL_AFTER_MS);
+        const wasLostSoon = ending === 'lost' && clock.now() - openedAt < USEFUL_AFTER_MS;
+        if (wasLostSoon || ending === 'given up') this.#failed(endpoint);
       });
       const open: Hold = { endpoint, leave: (cause) => transport.leave(cause) };
       this.#holds.add(open);
       if (!abort.signal.aborted) return transport;
-      transport.destroy();
-      throw abort.signal.reason as Error;
+      const cause = abort.signal.reason as Error;
+      transport.leave(cause);
+      throw cause;
     } finally {
       this.#holds.delete(underWay);
       request.signal.removeEventListener('abort', end);

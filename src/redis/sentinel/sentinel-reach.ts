@@ -64,7 +64,7 @@ export class SentinelReach {
     this.#dial = new SentinelDial(
       (signal) => this.#find(signal),
       given,
-      (endpoint, wasUseful) => this.#ended(endpoint, wasUseful),
+      (endpoint) => this.#failed(endpoint),
     );
     this.#watch = new SwitchWatch(this.#group, line, (from) => void this.#follow(from));
     this.environment = { ...given, dial: this.#dial.dial };
@@ -95,14 +95,21 @@ export class SentinelReach {
     // What works elsewhere is not left for old news; where nothing does, there may be no newer ones.
     if (this.#group.isNews(answer) || !this.#dial.hasToLeave(this.#reasonsIn(answer))) this.#believe(answer);
     if (!this.#abort.signal.aborted) this.#watch.wake();
-    return this.#choice.choose(answer);
+    return this.#choose(this.#group.believed ?? answer);
   }
 
-  #ended(endpoint: Endpoint, wasUseful: boolean): void {
-    this.#choice.ended(endpoint, wasUseful);
+  #choose(answer: SentinelAnswer): Endpoint {
+    const chosen = this.#choice.choose(answer);
+    // It may be another one than that of the connections that there are.
+    this.#leaveBy(answer);
+    return chosen;
+  }
+
+  #failed(endpoint: Endpoint): void {
+    this.#choice.failed(endpoint);
     const { believed } = this.#group;
-    // It may be cut off from the others, who know better by now.
-    if (!wasUseful && believed !== undefined) this.#group.doubt(believed.from);
+    // The Sentinel may be cut off from the others, who know better by now.
+    if (believed !== undefined) this.#group.doubt(believed.from);
   }
 
   /** A Sentinel may know more than we do. It is asked, for what it has told does not say how new it is. */
@@ -128,8 +135,12 @@ export class SentinelReach {
   #believe(answer: SentinelAnswer): void {
     const before = this.#group.believed;
     this.#group.believe(answer);
-    this.#dial.leave(this.#reasonsIn(answer));
+    this.#leaveBy(answer);
     if (before !== undefined && this.#choice.isNewIn(answer, before)) this.#retrySoon();
+  }
+
+  #leaveBy(answer: SentinelAnswer): void {
+    this.#dial.leave(this.#reasonsIn(answer));
   }
 
   #reasonsIn(answer: SentinelAnswer): (endpoint: Endpoint) => string | undefined {
