@@ -1,13 +1,16 @@
 // Makes calls over a pool and on connections of their own, closes, and then has nothing more to do: the process must end
-// by itself. Prints what became of the calls. Arguments: address, `up` or `down`, options as JSON.
+// by itself. Prints what became of the calls. Arguments: address, `up` or `down`, options of both clients and of their pools as JSON.
 import { Redis } from '../../dist/redis/index.js';
 
 /** What may still be running when close() is over, in milliseconds. It does not keep the process alive itself. */
 const EXIT_LIMIT_MS = 1_000;
 const STILL_ALIVE = 3;
 
-const [address, server, options] = process.argv.slice(2);
-const clients = [Redis.pool(address, JSON.parse(options)), Redis.start(address, JSON.parse(options))];
+const [address, server, options, limits] = process.argv.slice(2);
+const clients = [
+  Redis.pool(address, { ...JSON.parse(options), ...JSON.parse(limits) }),
+  Redis.start(address, { ...JSON.parse(options), dedicated: JSON.parse(limits) }),
+];
 const calls = clients.flatMap((client) => [
   ...Array.from({ length: 50 }, (_, index) => client.incr(`n:${index}`)),
   client.dedicated((connection) => connection.incr('own')),

@@ -56,6 +56,7 @@ test('with a pool, and connections of their own on which a command waits for eve
   const end = await runScript('closing-pool.mjs', [
     server.url,
     'up',
+    JSON.stringify({}),
     JSON.stringify({ max: 5, shedding: false }),
   ]);
   const stdout = 'closed, closed, answered, CLOSED unknown\n';
@@ -66,7 +67,12 @@ test('with a pool whose server is down', async () => {
   await using server = await RedisServer.start();
   await server.kill();
   const backoff = { baseMs: 600_000, capMs: 600_000 };
-  const end = await runScript('closing-pool.mjs', [server.url, 'down', JSON.stringify({ backoff })]);
+  const end = await runScript('closing-pool.mjs', [
+    server.url,
+    'down',
+    JSON.stringify({ backoff }),
+    JSON.stringify({}),
+  ]);
   const stdout = 'closed, closed, CLOSED not-sent, CLOSED not-sent\n';
   expect(end).toEqual({ code: 0, signal: null, stdout, stderr: '' });
 });
