@@ -47,7 +47,7 @@ if (task === 'redis') {
   const child = spawnSync(process.execPath, ['--expose-gc', script, ...rest], { stdio: 'inherit' });
   process.exitCode = child.status ?? 1;
 } else if (task === 'caching') {
-  if (!rest.includes('--no-build')) buildHawser();
+  prepare({ build: !rest.includes('--no-build') });
   const { benchCaching } = await import('./caching/bench.mjs');
   process.exitCode = await benchCaching();
 } else if (task === 'import') {
