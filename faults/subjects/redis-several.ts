@@ -18,7 +18,7 @@ const SENTINELS = 5;
 const MASTERS = 3;
 
 /** The shared one, whose primary is found by Sentinels. */
-export function sentinelRedis(tempo: Limits): Subject {
+function sentinelRedis(tempo: Limits): Subject {
   return {
     ...sharedRedis(tempo),
     name: 'redis-sentinel',
@@ -35,7 +35,7 @@ export function sentinelRedis(tempo: Limits): Subject {
 }
 
 /** The client of a Redis Cluster: a connection to each master, which all callers share. */
-export function clusterRedis(tempo: Limits): Subject {
+function clusterRedis(tempo: Limits): Subject {
   return {
     ...sharedRedis(tempo),
     name: 'redis-cluster',

@@ -49,7 +49,7 @@ const METHODS: ReadonlyMap<string, string> = new Map(
 );
 
 /** The method of a command: its name in lower case, a capital behind a space, a dash or an underscore. */
-export function methodNameOf(command: string): string {
+function methodNameOf(command: string): string {
   const name = command.toLowerCase().replaceAll(/[|_-](.)/g, (_, letter: string) => letter.toUpperCase());
   return METHODS.get(command) ?? name;
 }

@@ -7,7 +7,7 @@ export type Encoded = string | Uint8Array | readonly (string | Uint8Array)[];
 /**
  * One request, as the core sees it. A driver's own requests carry more.
  *
- * Arguments are checked and sizes are known before a request is submitted. One object is submitted once.
+ * Arguments are checked and sizes are known before a request is submitted. One object is asked on one connection at a time.
  */
 export interface Request {
   /** The command's name, for errors and traces. Never an argument. */

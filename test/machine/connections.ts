@@ -87,7 +87,7 @@ export function events(epoch: number = EPOCH): readonly ConnectionEvent[] {
 }
 
 /** Makes a value that throws where it is changed. Errors are left as they are. */
-export function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || value instanceof Error) return value;
   for (const part of Object.values(value)) deepFreeze(part);
   return Object.freeze(value);
