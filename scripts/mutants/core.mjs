@@ -131,10 +131,10 @@ export const CORE_MUTANTS = [
   {
     name: 'keep-the-listener-of-a-signal',
     rule: 'P10',
-    file: 'src/core/signals.ts',
-    find: "signal.removeEventListener('abort', listener);",
+    file: 'src/core/abort.ts',
+    find: "    signal.removeEventListener('abort', listener);\n",
     put: '',
-    tests: ['test/core/signals.test.ts'],
+    tests: ['test/core/abort.test.ts'],
   },
   {
     name: 'keep-a-transport-that-opens-too-late',

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" />
+export { onAbort } from './abort.ts';
 export type { BehaviourExplanation } from './behaviour/behaviour-explanation.ts';
 export type { BehaviourOptions } from './behaviour/behaviour-options.ts';
 export type { From } from './behaviour/calls.ts';

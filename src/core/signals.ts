@@ -1,4 +1,6 @@
-/** Watches callers' signals: one listener per signal, however many calls share it. */
+import { onAbort } from './abort.ts';
+
+/** Watches callers' signals for one owner: one callback per signal, however many calls share it. */
 export class Signals<T> {
   readonly #watched = new Map<AbortSignal, Watch<T>>();
   readonly #aborted: (item: T, signal: AbortSignal) => void;
@@ -7,7 +9,7 @@ export class Signals<T> {
     this.#aborted = aborted;
   }
 
-  /** Signals that have a listener of ours. */
+  /** Signals that are watched. */
   get size(): number {
     return this.#watched.size;
   }
@@ -17,26 +19,25 @@ export class Signals<T> {
     let watch = this.#watched.get(signal);
     if (watch === undefined) {
       const items = new Set<T>();
-      const listener = (): void => {
+      const unwatch = onAbort(signal, () => {
         this.#watched.delete(signal);
         for (const each of items) this.#aborted(each, signal);
-      };
-      watch = { items, listener };
+      });
+      watch = { items, unwatch };
       this.#watched.set(signal, watch);
-      signal.addEventListener('abort', listener, { once: true });
     }
-    const { items, listener } = watch;
+    const { items, unwatch } = watch;
     items.add(item);
     return () => {
       items.delete(item);
       if (items.size > 0 || this.#watched.get(signal)?.items !== items) return;
       this.#watched.delete(signal);
-      signal.removeEventListener('abort', listener);
+      unwatch();
     };
   }
 }
 
 interface Watch<T> {
   readonly items: Set<T>;
-  readonly listener: () => void;
+  readonly unwatch: () => void;
 }

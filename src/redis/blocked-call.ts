@@ -1,4 +1,4 @@
-import { HawserError, type Clock, type LeasedPipeline, type Timer } from '../core/index.ts';
+import { HawserError, onAbort, type Clock, type LeasedPipeline, type Timer } from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
 import type { OwnRequest } from './own-request.ts';
 import type { RedisReply } from './reply.ts';
@@ -47,7 +47,8 @@ export class BlockedCall {
   readonly reply: Promise<RedisReply>;
   readonly #ground: BlockedCallGround;
   readonly #timers = new Set<Timer>();
-  readonly #leave = (): void => this.#aborted();
+  /** Ends the watch over the caller's signal. */
+  #unwatch: (() => void) | undefined;
   #settle!: { readonly resolve: (reply: RedisReply) => void; readonly reject: (error: unknown) => void };
   #life: Life = { name: 'held' };
 
@@ -62,7 +63,7 @@ export class BlockedCall {
       (reply) => this.#end(() => this.#settle.resolve(reply)),
       (error: unknown) => this.#end(() => this.#settle.reject(this.#explained(error))),
     );
-    ground.signal?.addEventListener('abort', this.#leave, { once: true });
+    if (ground.signal !== undefined) this.#unwatch = onAbort(ground.signal, () => this.#aborted());
     this.#takeBackInTime();
   }
 
@@ -145,7 +146,7 @@ export class BlockedCall {
     if (this.#life.name === 'settled') return;
     settle();
     this.#life = { name: 'settled' };
-    this.#ground.signal?.removeEventListener('abort', this.#leave);
+    this.#unwatch?.();
     for (const timer of this.#timers) this.#ground.clock.clearTimer(timer);
   }
 }

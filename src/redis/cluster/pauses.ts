@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/index.ts';
+import { onAbort, type Clock } from '../../core/index.ts';
 
 /** Why a pause has ended before its time. */
 export type PauseEnd = 'aborted' | 'closed';
@@ -20,13 +20,12 @@ export class Pauses {
     return new Promise((resolve) => {
       const end = (why: PauseEnd | undefined): void => {
         this.#clock.clearTimer(timer);
-        signal?.removeEventListener('abort', abort);
+        unwatch?.();
         this.#running.delete(end);
         resolve(why);
       };
-      const abort = (): void => end('aborted');
       const timer = this.#clock.setTimer(() => end(undefined), delayMs);
-      signal?.addEventListener('abort', abort, { once: true });
+      const unwatch = signal && onAbort(signal, () => end('aborted'));
       this.#running.add(end);
     });
   }

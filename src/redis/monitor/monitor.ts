@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer';
 import {
   checkWait,
   HawserError,
+  onAbort,
   Waits,
   type Clock,
   type StateChange,
@@ -54,8 +55,9 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
   readonly #buffer: SubscriptionBuffer<string, MonitorGap>;
   readonly #takers = new Takers<MonitorEvent<Text>>();
   readonly #waits: Waits;
-  readonly #abort = (): void => this.close();
   #phase: Phase = { name: 'starting' };
+  /** Ends the watch over the signal. */
+  #unwatch: (() => void) | undefined;
 
   /** Made by `redis.monitor()`. */
   constructor(ground: MonitorGround) {
@@ -67,7 +69,7 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
     line.onPush((message) => this.#pushed(message));
     const { signal } = options;
     if (signal?.aborted === true) this.close();
-    else signal?.addEventListener('abort', this.#abort, { once: true });
+    else if (signal !== undefined) this.#unwatch = onAbort(signal, () => this.close());
   }
 
   /**
@@ -167,9 +169,9 @@ export class Monitor<Text extends string | Buffer = string> implements AsyncIter
 
   #end(error: Error | undefined): void {
     if (this.#takers.life.name === 'ended') return;
-    const { line, options, ended } = this.#ground;
+    const { line, ended } = this.#ground;
     this.#takers.end(error);
-    options.signal?.removeEventListener('abort', this.#abort);
+    this.#unwatch?.();
     this.#waits.reject(() => error ?? closed());
     ended();
     void line.close({ timeoutMs: 0 });

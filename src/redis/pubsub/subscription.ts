@@ -1,5 +1,13 @@
 import type { Buffer } from 'node:buffer';
-import { HawserError, Listeners, Waits, checkWait, type Clock, type WaitOptions } from '../../core/index.ts';
+import {
+  checkWait,
+  HawserError,
+  Listeners,
+  onAbort,
+  Waits,
+  type Clock,
+  type WaitOptions,
+} from '../../core/index.ts';
 import { SubscriptionBuffer } from './subscription-buffer.ts';
 import type {
   SubscriptionEnd,
@@ -48,10 +56,11 @@ export class Subscription<Payload extends string | Buffer = string> implements A
   readonly #takers = new Takers<SubscriptionEvent<Payload>>();
   readonly #waits: Waits;
   readonly #subscriber: Subscriber;
-  readonly #abort = (): void => this.close();
   /** Channels that were never there yet. */
   readonly #missing: Set<string>;
   #listeners: Listeners<SubscriptionEvent<Payload> | SubscriptionEnd> | undefined;
+  /** Ends the watch over the signal. */
+  #unwatch: (() => void) | undefined;
 
   /** Made by `redis.subscribe()`. */
   constructor(ground: SubscriptionGround) {
@@ -71,7 +80,7 @@ export class Subscription<Payload extends string | Buffer = string> implements A
       this.#takers.end(undefined);
       return;
     }
-    signal?.addEventListener('abort', this.#abort, { once: true });
+    if (signal !== undefined) this.#unwatch = onAbort(signal, () => this.close());
     subscriptions.add(this.#subscriber, kind, names);
   }
 
@@ -177,9 +186,9 @@ export class Subscription<Payload extends string | Buffer = string> implements A
 
   #end(error: Error | undefined): void {
     if (this.#takers.life.name === 'ended') return;
-    const { subscriptions, kind, names, options } = this.#ground;
+    const { subscriptions, kind, names } = this.#ground;
     this.#takers.end(error);
-    options.signal?.removeEventListener('abort', this.#abort);
+    this.#unwatch?.();
     subscriptions.remove(this.#subscriber, kind, names);
     this.#waits.reject(() => error ?? closed());
     this.#listeners?.notify({ type: 'ended', error });

@@ -3,6 +3,7 @@ import {
   CLOSE_TIMEOUT_MS,
   HawserError,
   Listeners,
+  onAbort,
   Waits,
   type Clock,
   type WaitOptions,
@@ -56,7 +57,8 @@ export class StreamConsumer {
   readonly #listeners = new Listeners<StreamConsumerFailure>();
   readonly #ended: Waits;
   readonly #finished: Waits;
-  readonly #abort = (): void => void this.close();
+  /** Ends the watch over the signal. */
+  #unwatch: (() => void) | undefined;
   readonly #counts = { handled: 0, failed: 0, dead: 0, redelivered: 0 };
   #lastError: string | undefined;
   #life: Life = { name: 'running' };
@@ -87,7 +89,7 @@ export class StreamConsumer {
     this.#ended = new Waits(clock, 'close');
     this.#finished = new Waits(clock, 'finished');
     const { signal } = options;
-    signal?.addEventListener('abort', this.#abort, { once: true });
+    if (signal !== undefined) this.#unwatch = onAbort(signal, () => void this.close());
     if (signal?.aborted === true) this.#drain(undefined);
     // Not before whoever makes it can listen.
     void Promise.resolve()
@@ -324,7 +326,7 @@ export class StreamConsumer {
     if (this.#life.name !== 'draining') return;
     const { error } = this.#life;
     this.#life = { name: 'closed', error, report: { unfinished: this.#handlers.ids } };
-    this.#ground.options.signal?.removeEventListener('abort', this.#abort);
+    this.#unwatch?.();
     this.#givingUp.abort();
     this.#handlers.abort();
     this.#ended.resolve();

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer';
+import { onAbort } from '../../core/index.ts';
 import type { CommandMethods } from '../generated/all-commands.ts';
 import { mayPass, Patience } from './patience.ts';
 import type { StreamLine } from './stream-line.ts';
@@ -37,7 +38,8 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   readonly #patience: Patience;
   readonly #ending = new AbortController();
   readonly #entries: AsyncGenerator<StreamEntry<Text>, undefined, undefined>;
-  readonly #abort = (): void => this.close();
+  /** Ends the watch over the signal. */
+  #unwatch: (() => void) | undefined;
 
   /** Made by `redis.stream()`. */
   constructor(ground: StreamReaderGround) {
@@ -53,7 +55,7 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
     this.#entries = this.#read();
     const { signal } = ground.options;
     if (signal?.aborted === true) this.close();
-    else signal?.addEventListener('abort', this.#abort, { once: true });
+    else if (signal !== undefined) this.#unwatch = onAbort(signal, () => this.close());
   }
 
   /** The next entry, when there is one. */
@@ -71,7 +73,7 @@ export class StreamReader<Text extends string | Buffer = string> implements Asyn
   close(): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    this.#ground.options.signal?.removeEventListener('abort', this.#abort);
+    this.#unwatch?.();
     this.#line.end();
     this.#ground.left(this);
   }
