@@ -1,6 +1,6 @@
 import type { VirtualClock } from 'hawser/testing';
 
-/** Deadlines are whole milliseconds, and are judged in a turn of their own. */
+/** Deadlines count from the end of a turn, and are judged in a turn of their own. */
 const GRACE_MS = 2;
 
 /**
@@ -9,5 +9,6 @@ const GRACE_MS = 2;
  */
 export function latenessMs(clock: VirtualClock, beganAtMs: number, timeoutMs: number): number {
   const dueMs = clock.afterJumps(beganAtMs) + timeoutMs;
-  return clock.now() - clock.afterJumps(dueMs, GRACE_MS) - GRACE_MS;
+  // Timers run for whole milliseconds: one that was set in the midst of one fires in the midst of another.
+  return Math.floor(clock.now()) - clock.afterJumps(dueMs, GRACE_MS) - GRACE_MS;
 }
