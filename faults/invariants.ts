@@ -186,12 +186,12 @@ export async function brokenInvariants(after: Aftermath | WholeAftermath): Promi
   return broken;
 }
 
-/** Attempts beyond which there are many in so long: twice as many as a backoff makes, whose waits are random parts of what doubles. */
+/** Attempts beyond which there are many in so long: twice as many as a backoff makes, whose waits are random parts of what has passed. */
 function dialsMax({ subject, tempo, endpoints, company }: Stage, lastedMs: number): number {
   const { backoffCapMs: capMs, dialers = 1 } = subject;
   let rounds = 0;
-  for (let leftMs = lastedMs; leftMs > 0; rounds += 1)
-    leftMs -= Math.min(capMs, baseMs(tempo) * 2 ** rounds) / 2;
+  for (let passedMs = 0; passedMs < lastedMs; rounds += 1)
+    passedMs += Math.min(capMs, Math.max(baseMs(tempo), passedMs)) / 2;
   const many = 2 * rounds * endpoints.length * dialers;
   return subject.socketsMax + SPARE_DIALS + many + (company?.leftBehind ?? 0);
 }

@@ -87,7 +87,7 @@ export function explainLifecycle(
     state: state.name,
     downForMs: outage === undefined ? undefined : Math.round(now - outage.since),
     lastCause: outage?.cause?.message,
-    failures: 'failures' in state ? state.failures : 0,
+    failures: ('failures' in state ? state.failures?.count : undefined) ?? 0,
     nextAttemptInMs: isRetried ? Math.max(0, Math.round(state.retryAt - now)) : undefined,
     transitions: transitions.map(({ from, to, at }) => ({
       from: from.name,

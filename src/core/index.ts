@@ -26,6 +26,7 @@ export {
   ERROR_CODES,
   HawserError,
   type ErrorCode,
+  type Failures,
   type HawserErrorInit,
   type Outcome,
 } from './machine/index.ts';

@@ -29,7 +29,7 @@ export interface ConnectionOptions {
         readonly bytes?: number | undefined;
       }
     | undefined;
-  /** Wait between attempts to connect: anywhere between 0 and a bound that doubles from `baseMs` (default 100 ms) to `capMs` (default 10,000 ms). */
+  /** Wait between attempts to connect: anywhere between 0 and a bound that doubles from `baseMs` (default 100 ms) to `capMs` (default 10,000 ms), no longer than the outage so far. */
   readonly backoff?:
     | { readonly baseMs?: number | undefined; readonly capMs?: number | undefined }
     | undefined;

@@ -348,7 +348,8 @@ export class Pipeline<Q extends Request, R, P = never> {
 
   #proven(epoch: number): void {
     const { state } = this.#lifecycle;
-    if (state.name === 'ready' && state.failures > 0) this.#lifecycle.dispatch({ type: 'proven', epoch });
+    if (state.name === 'ready' && state.failures !== undefined)
+      this.#lifecycle.dispatch({ type: 'proven', epoch });
   }
 
   /** There may be room for those who wait for it, or nothing left to drain. */

@@ -29,7 +29,7 @@ async function waitsOfLoss(
   for (let round = 0; round < 4; round += 1) {
     await world.clock.waitFor(handle.ready());
     before(handle, world, script);
-    await world.clock.settle();
+    await world.clock.advance(1_000);
     handle.info('lost');
     await world.clock.settle();
     waits.push(handle.explain().nextAttemptInMs!);

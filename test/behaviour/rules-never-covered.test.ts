@@ -258,27 +258,27 @@ describe('the one backoff', () => {
     expect(world.story.slice(3)).toEqual(['connect(BACKOFF, failed, waiting)']);
   });
 
-  test('uncovered 10 (R6): a backoff that gives no time doubles with each failure, and is short again after an answer', async () => {
+  test('uncovered 10 (R6): a backoff that gives no time grows with the outage, and is short again after an answer', async () => {
     const world = new BehaviourWorld();
     const times: number[] = [];
     const handle = await world.start({
       init: () => ({ do: 'connect', info: 'first', state: 'old' }),
       connect: (_, state) => {
         times.push(world.clock.now());
-        return times.length === 4 ? { do: 'ok', state } : { do: 'backoff', state };
+        return times.length === 6 ? { do: 'ok', state } : { do: 'backoff', state };
       },
       handleCall: (_, __, state) => ({ do: 'reply', value: 'pong', state }),
       handleCast: (_, state) => ({ do: 'disconnect', info: 'bye', state }),
       disconnect: (_, state) => ({ do: 'backoff', state }),
     });
-    // Half of 100, of 200 and of 400 ms, for chance is one half here.
-    await world.clock.advance(350);
-    expect([handle.state, times]).toEqual(['ready', [0, 50, 150, 350]]);
+    // Half of what the outage has lasted, and of 100 ms at least, for chance is one half here.
+    await world.clock.advance(400);
+    expect([handle.state, times]).toEqual(['ready', [0, 50, 100, 150, 225, 337.5]]);
     world.ask(handle, 'ping');
     await world.clock.settle();
     handle.cast('leave');
     await world.clock.advance(50);
-    expect(times.slice(4)).toEqual([400]);
+    expect(times.slice(6)).toEqual([450]);
   });
 });
 

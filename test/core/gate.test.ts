@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Gate } from '../../src/core/gate.ts';
-import type { ConnectionState, Outage } from '../../src/core/machine/index.ts';
+import type { ConnectionState, Failures, Outage } from '../../src/core/machine/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 /** A gate, and when it shut. */
@@ -10,16 +10,18 @@ function gateOf(whenDownWaitMs: number): { clock: VirtualClock; gate: Gate; shut
   return { clock, gate: new Gate(clock, whenDownWaitMs, () => shutAt.push(clock.now())), shutAt };
 }
 
+const failures: Failures = { count: 0, since: 10_000 };
+
 function outageOf(since: number): Outage {
   return { since, reachedBefore: true, cause: undefined };
 }
 
 function connecting(since: number, name: 'connecting' | 'handshaking' = 'connecting'): ConnectionState {
-  return { name, epoch: 1, endpoint: 0, failures: 0, refusals: 0, outage: outageOf(since) };
+  return { name, epoch: 1, endpoint: 0, failures, refusals: 0, outage: outageOf(since) };
 }
 
 function backingOff(since: number): ConnectionState {
-  return { name: 'backing-off', epoch: 1, failures: 0, outage: outageOf(since), retryAt: since + 50 };
+  return { name: 'backing-off', epoch: 1, failures, outage: outageOf(since), retryAt: since + 50 };
 }
 
 const idle: ConnectionState = { name: 'idle', epoch: 0, outage: undefined };
@@ -27,8 +29,8 @@ const ready: ConnectionState = {
   name: 'ready',
   epoch: 1,
   endpoint: 0,
-  failures: 0,
-  failuresBefore: 0,
+  failures,
+  failuresBefore: failures,
   since: 0,
 };
 const parked: ConnectionState = { name: 'parked', epoch: 1, outage: outageOf(10_000) };

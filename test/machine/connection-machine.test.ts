@@ -119,7 +119,7 @@ describe('endpoints', () => {
       samples().connecting,
     );
     const again = step(lostBoth, { type: 'retry-due', epoch: lostBoth.epoch }, context).state;
-    expect([lostBoth, again]).toMatchObject([{ failures: 3 }, { failures: 4 }]);
+    expect([lostBoth, again]).toMatchObject([{ failures: { count: 3 } }, { failures: { count: 4 } }]);
   });
 });
 
@@ -176,7 +176,7 @@ describe('a refusal', () => {
     const next = step(samples().parked, { type: 'connect' }, contextOf());
     expect(next.state).toMatchObject({
       name: 'connecting',
-      failures: 0,
+      failures: { count: 0, since: NOW },
       outage: { since: NOW, reachedBefore: false },
     });
   });
@@ -256,13 +256,15 @@ describe('disconnect', () => {
 
   test('in a wait replaces the wait', () => {
     const next = step(samples()['backing-off'], back, contextOf());
-    expect(next.state).toMatchObject({ retryAt: NOW + 5_000, failures: 3 });
+    expect(next.state).toMatchObject({ retryAt: NOW + 5_000, failures: { count: 3 } });
     expect(deeds(next.effects)).toEqual(['retry-later']);
   });
 
   test('of a connection that was up for ten seconds leaves no failures behind', () => {
-    expect(after(samples({ upForMs: 9_999 }).ready, [back])).toMatchObject({ failures: 3 });
-    expect(after(samples({ upForMs: 10_000 }).ready, [back])).toMatchObject({ failures: 0 });
+    expect(after(samples({ upForMs: 9_999 }).ready, [back])).toMatchObject({ failures: { count: 3 } });
+    expect(after(samples({ upForMs: 10_000 }).ready, [back])).toMatchObject({
+      failures: { count: 0, since: NOW },
+    });
   });
 });
 

@@ -38,6 +38,7 @@ const ROWS: readonly Row[] = [
   { title: '`handshaken`', event: { type: 'handshaken', epoch } },
   { title: '`proven`', event: { type: 'proven', epoch } },
   { title: '`lost`', event: lost },
+  { title: '... failing for 0.5 s', event: lost, sample: { failingForMs: 500 }, usual: { event: lost } },
   { title: '... up for 10 s', event: lost, sample: { upForMs: 10_000 }, usual: { event: lost } },
   { title: '... an endpoint is left', event: lost, policy: two, usual: { event: lost } },
   { title: '... does not reconnect', event: lost, policy: { reconnects: false }, usual: { event: lost } },
@@ -98,8 +99,8 @@ function resultOf({ event, sample, policy }: Case, name: StateName): string {
 }
 
 function forgotten(from: ConnectionState, to: ConnectionState): string[] {
-  const counted = from.name === to.name && 'failures' in from && 'failures' in to;
-  return counted && to.failures < from.failures ? ['backoff forgotten'] : [];
+  const counted = from.name === 'ready' && from.failures !== undefined;
+  return counted && to.name === 'ready' && to.failures === undefined ? ['backoff forgotten'] : [];
 }
 
 function describe(effect: ConnectionEffect, latest: ConnectionEffect): string {

@@ -2,6 +2,7 @@ import type {
   ConnectionEvent,
   ConnectionPolicy,
   ConnectionState,
+  Failures,
   Outage,
   StateName,
   StepContext,
@@ -41,6 +42,8 @@ export function outageOf(reachedBefore: boolean): Outage {
 /** What the samples have in common where it matters. */
 export interface Sample {
   readonly reachedBefore?: boolean;
+  /** How long the failures in a row have lasted. Default 4,000 ms. */
+  readonly failingForMs?: number;
   /** How long a sample that is ready has been so. Default 1,000 ms. */
   readonly upForMs?: number;
   /** Endpoints of this pass that refused. Default 0. */
@@ -48,11 +51,11 @@ export interface Sample {
   readonly endpoint?: number;
 }
 
-/** One connection in each state, after three failures in a row. */
+/** One connection in each state, after three failures in a row, in four seconds. */
 export function samples(sample: Sample = {}): { readonly [name in StateName]: ConnectionState } {
-  const { reachedBefore = false, upForMs = 1_000, refusals = 0, endpoint = 0 } = sample;
+  const { reachedBefore = false, failingForMs = 4_000, upForMs = 1_000, refusals = 0, endpoint = 0 } = sample;
   const outage = outageOf(reachedBefore);
-  const failures = 3;
+  const failures: Failures = { count: 3, since: NOW - failingForMs };
   const epoch = EPOCH;
   return deepFreeze({
     idle: { name: 'idle', epoch, outage: undefined },

@@ -36,13 +36,24 @@ describe('the growth of a pool', () => {
 
   test('waits longer after each failure in a row, at random, up to a bound', () => {
     const growth = new Growth({ min: 0, max: 10 }, backoff);
-    const waits: (number | undefined)[] = [];
-    for (let failure = 0; failure < 5; failure += 1) {
-      growth.failed(1_000, 0.5, undefined);
-      waits.push(growth.waitsUntil);
+    // Each dial takes a second to fail.
+    const waits = [1_000, 2_000, 3_000, 4_000, 5_000].map((now) => {
+      growth.failed(now, 0.5, undefined);
       expect(crowd(growth)).toBe(0);
-    }
-    expect(waits).toEqual([1_050, 1_100, 1_200, 1_400, 1_500]);
+      return growth.waitsUntil! - now;
+    });
+    expect(waits).toEqual([50, 100, 200, 400, 500]);
+  });
+
+  test('waits no longer than the failures have lasted, and anew so after a success', () => {
+    const growth = new Growth({ min: 0, max: 10 }, backoff);
+    const until = (now: number): number => {
+      growth.failed(now, 1, undefined);
+      return growth.waitsUntil!;
+    };
+    expect([until(0), until(100), until(200), until(400)]).toEqual([100, 200, 400, 800]);
+    growth.succeeded();
+    expect([until(60_000), until(60_100)]).toEqual([60_100, 60_200]);
   });
 
   test('begins slowly when a wait is over, and knows of no failure after a success', () => {

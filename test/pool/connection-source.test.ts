@@ -107,7 +107,7 @@ describe("a pool of connections of one's own", () => {
       outcome: 'not-sent',
       cause: { code: 'CONNECT_FAILED', cause: { message: 'nobody there' } },
     });
-    expect(desk.connects).toBeLessThan(9);
+    expect(desk.connects).toBeLessThan(12);
     expect(desk.ended).toBe(desk.connects);
     desk.refuses = false;
     await clock.waitFor(pool.ready({ timeoutMs: Infinity }));

@@ -138,7 +138,7 @@ describe('NOAUTH on a connection that was let in', () => {
     const client = await world.connect({ whenDownWaitMs: Infinity, timeoutMs: 60_000 });
     world.redis.on('SET', () => ({ bytes: resp.error('NOAUTH Authentication required.') }));
     const startedAt = world.clock.now();
-    for (let count = 0; count < 8; count += 1) await world.failureOf(client.set('key', 'value'));
+    for (let count = 0; count < 14; count += 1) await world.failureOf(client.set('key', 'value'));
     expect(world.clock.now() - startedAt).toBeGreaterThan(3_000);
   });
 });

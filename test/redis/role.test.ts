@@ -208,7 +208,7 @@ describe('a server that becomes a replica while it is connected', () => {
     const world = new RedisWorld();
     const client = await world.connect({ whenDownWaitMs: Infinity, timeoutMs: 60_000 });
     world.redis.on('SET', () => READONLY);
-    for (let count = 0; count < 8; count += 1) {
+    for (let count = 0; count < 16; count += 1) {
       expect(await world.clock.waitFor(client.get('missing'))).toBeNull();
       expect(await world.failureOf(client.set('key', 'value'))).toMatchObject(REFUSED);
     }
@@ -263,7 +263,7 @@ describe('a pool whose server becomes a replica', () => {
     const world = new RedisWorld();
     const pool = world.pool({ max: 3, whenDownWaitMs: Infinity, timeoutMs: 60_000 });
     world.redis.on('SET', () => READONLY);
-    for (let count = 0; count < 8; count += 1) {
+    for (let count = 0; count < 16; count += 1) {
       expect(await world.clock.waitFor(pool.get('missing'))).toBeNull();
       expect(await world.failureOf(pool.set('key', 'value'))).toMatchObject(REFUSED);
     }

@@ -18,7 +18,7 @@ export interface BehaviourOptions {
   readonly maxMailbox?: number | undefined;
   /** Most calls that may be without an answer, waiting for their turn or taken. Past it they fail with OVERLOADED. Default 10,000. */
   readonly maxUnanswered?: number | undefined;
-  /** Wait of a backoff without `afterMs`: anywhere between 0 and a bound that doubles from `baseMs` (default 100 ms) to `capMs` (default 10,000 ms). */
+  /** Wait of a backoff without `afterMs`: anywhere between 0 and a bound that doubles from `baseMs` (default 100 ms) to `capMs` (default 10,000 ms), no longer than the outage so far. */
   readonly backoff?:
     | { readonly baseMs?: number | undefined; readonly capMs?: number | undefined }
     | undefined;

@@ -71,7 +71,7 @@ export class ConnectionLife {
   /** The connection has served somebody. */
   proven(): void {
     const { state } = this;
-    if (state.name !== 'ready' || state.failures === 0) return;
+    if (state.name !== 'ready' || state.failures === undefined) return;
     this.#lifecycle.dispatch({ type: 'proven', epoch: state.epoch });
   }
 

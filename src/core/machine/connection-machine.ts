@@ -1,4 +1,4 @@
-import { backoffMs, type BackoffPolicy } from './backoff.ts';
+import { backoffMs, type BackoffPolicy, type Failures } from './backoff.ts';
 
 /** What is known of the time without a connection; it survives the dials in between. */
 export interface Outage {
@@ -11,8 +11,8 @@ export interface Outage {
 }
 
 /**
- * The life of a connection. `epoch` numbers the dials: news of another epoch is stale. `failures` counts attempts
- * that failed in a row; a connection that was reached but not yet proven still carries them.
+ * The life of a connection. `epoch` numbers the dials: news of another epoch is stale. `failures` are those in a row
+ * since a proven connection was lost, or the first was wanted; one that was reached but not yet proven still carries them.
  */
 export type ConnectionState =
   /** Not started, or told to stay down. */
@@ -25,15 +25,16 @@ export type ConnectionState =
       readonly name: 'ready';
       readonly epoch: number;
       readonly endpoint: number;
-      readonly failures: number;
+      /** `undefined` when it is proven. */
+      readonly failures: Failures | undefined;
       /** Those that counted when it was reached. What proves it forgets them; that the peer is unfit recalls them. */
-      readonly failuresBefore: number;
+      readonly failuresBefore: Failures;
       readonly since: number;
     }
   | {
       readonly name: 'backing-off';
       readonly epoch: number;
-      readonly failures: number;
+      readonly failures: Failures;
       readonly outage: Outage;
       readonly retryAt: number;
     }
@@ -46,7 +47,7 @@ export type ConnectionState =
 interface Dialling {
   readonly epoch: number;
   readonly endpoint: number;
-  readonly failures: number;
+  readonly failures: Failures;
   readonly refusals: number;
   readonly outage: Outage;
 }
@@ -129,8 +130,8 @@ export function step(state: ConnectionState, event: ConnectionEvent, context: St
       if (state.name !== 'handshaking') return stay(state);
       return { state: reached(state, context), effects: [] };
     case 'proven':
-      if (state.name !== 'ready' || state.failures === 0) return stay(state);
-      return { state: { ...state, failures: 0 }, effects: [] };
+      if (state.name !== 'ready' || state.failures === undefined) return stay(state);
+      return { state: { ...state, failures: undefined }, effects: [] };
     case 'lost':
       return lose(state, event.cause, context);
     case 'refused':
@@ -139,7 +140,7 @@ export function step(state: ConnectionState, event: ConnectionEvent, context: St
       return lose(recalled(state), event.cause, context);
     case 'retry-due':
       if (state.name !== 'backing-off') return stay(state);
-      return dial(state.epoch, state.failures + 1, state.outage);
+      return dialAgain(state);
     case 'drain':
       if (state.name === 'draining') return stay(state);
       if (state.name !== 'ready') return close(state, undefined);
@@ -158,13 +159,13 @@ function connectNow(state: ConnectionState, context: StepContext): Step {
     case 'idle':
       return dial(
         state.epoch,
-        0,
+        noFailures(context),
         state.outage ?? { since: context.now, reachedBefore: false, cause: undefined },
       );
     case 'backing-off':
-      return dial(state.epoch, state.failures + 1, state.outage);
+      return dialAgain(state);
     case 'parked':
-      return dial(state.epoch, 0, { ...state.outage, since: context.now });
+      return dial(state.epoch, noFailures(context), { ...state.outage, since: context.now });
     case 'connecting':
     case 'handshaking':
     case 'ready':
@@ -243,7 +244,11 @@ function fail(state: Dialling & ConnectionState, refusals: number, cause: Error,
   return backOff(state.epoch, state.failures, outage, delayMs, effects, context);
 }
 
-function dial(epoch: number, failures: number, outage: Outage): Step {
+function dialAgain({ epoch, failures, outage }: ConnectionState & { readonly name: 'backing-off' }): Step {
+  return dial(epoch, { ...failures, count: failures.count + 1 }, outage);
+}
+
+function dial(epoch: number, failures: Failures, outage: Outage): Step {
   const next = epoch + 1;
   return {
     state: { name: 'connecting', epoch: next, endpoint: 0, failures, refusals: 0, outage },
@@ -263,7 +268,7 @@ function recalled(state: ConnectionState): ConnectionState {
 
 function backOff(
   epoch: number,
-  failures: number,
+  failures: Failures,
   outage: Outage,
   delayMs: number,
   effects: readonly ConnectionEffect[],
@@ -290,9 +295,15 @@ function tearDown(state: ConnectionState, cause: Error | undefined): readonly Co
 }
 
 /** Failures in a row that count for the next wait. A connection that was up for long enough has none behind it. */
-function failuresOf(state: ConnectionState, context: StepContext): number {
-  if (state.name === 'ready' && context.now - state.since >= context.policy.provenAfterMs) return 0;
-  return 'failures' in state ? state.failures : 0;
+function failuresOf(state: ConnectionState, context: StepContext): Failures {
+  if (state.name === 'ready' && context.now - state.since >= context.policy.provenAfterMs)
+    return noFailures(context);
+  return ('failures' in state ? state.failures : undefined) ?? noFailures(context);
+}
+
+/** The first failure of a row is still to come, or is this one. */
+function noFailures({ now }: StepContext): Failures {
+  return { count: 0, since: now };
 }
 
 function outageOf(state: ConnectionState, cause: Error | undefined, context: StepContext): Outage {
@@ -302,8 +313,8 @@ function outageOf(state: ConnectionState, cause: Error | undefined, context: Ste
   return { ...before, cause: cause ?? before.cause };
 }
 
-function byPolicy(failures: number, context: StepContext): number {
-  return backoffMs(context.policy.backoff, failures, context.random);
+function byPolicy(failures: Failures, context: StepContext): number {
+  return backoffMs(context.policy.backoff, failures, context);
 }
 
 function stay(state: ConnectionState): Step {

@@ -1,4 +1,4 @@
-import { backoffMs, type BackoffPolicy } from './backoff.ts';
+import { backoffMs, type BackoffPolicy, type Failures } from './backoff.ts';
 
 /** Most that a pool opens at the same time: a crowd of new connections is what hurts a server that has just come back. */
 export const MAX_OPENING = 2;
@@ -26,7 +26,7 @@ export class Growth {
   #pace: { readonly name: 'slow' | 'full' } | { readonly name: 'waiting'; readonly until: number } = {
     name: 'slow',
   };
-  #failures = 0;
+  #failures: Failures | undefined;
 
   constructor(limits: { readonly min: number; readonly max: number }, backoff: BackoffPolicy) {
     this.#limits = limits;
@@ -47,19 +47,20 @@ export class Growth {
   /** The server was reached anew, or somebody has asked to try at once. */
   restart(): void {
     this.#pace = { name: 'slow' };
-    this.#failures = 0;
+    this.#failures = undefined;
   }
 
   succeeded(): void {
     this.#pace = { name: 'full' };
-    this.#failures = 0;
+    this.#failures = undefined;
   }
 
   /** @param delayMs how long to wait, where that is not for the backoff to say */
   failed(now: number, random: number, delayMs: number | undefined): void {
-    const waitMs = delayMs ?? backoffMs(this.#backoff, this.#failures, random);
+    const failures = this.#failures ?? { count: 0, since: now };
+    const waitMs = delayMs ?? backoffMs(this.#backoff, failures, { now, random });
     this.#pace = { name: 'waiting', until: now + waitMs };
-    this.#failures += 1;
+    this.#failures = { ...failures, count: failures.count + 1 };
   }
 
   /** The wait is over. */

@@ -1,4 +1,4 @@
-export { backoffMs, type BackoffPolicy } from './backoff.ts';
+export { backoffMs, type BackoffPolicy, type Failures } from './backoff.ts';
 export type { Clock, Random, Timer } from './clock.ts';
 export {
   step,

@@ -108,7 +108,7 @@ export class Health {
   /** A member has worked. */
   proven(): void {
     const { state } = this.#lifecycle;
-    if (state.name === 'ready' && state.failures > 0) {
+    if (state.name === 'ready' && state.failures !== undefined) {
       this.#lifecycle.dispatch({ type: 'proven', epoch: state.epoch });
     }
   }

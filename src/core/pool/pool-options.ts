@@ -43,7 +43,7 @@ export interface PoolOptions {
   readonly checkTimeoutMs?: number | undefined;
   /** A lease that is held for longer is reported, with where it was taken, which costs something. Default `Infinity`: none is. */
   readonly leakAfterMs?: number | undefined;
-  /** Wait between attempts to open: anywhere between 0 and a bound that doubles from `baseMs` (default 100) to `capMs` (default 10,000). */
+  /** Wait between attempts to open: anywhere between 0 and a bound that doubles from `baseMs` (default 100) to `capMs` (default 10,000), no longer than the outage so far. */
   readonly backoff?:
     | { readonly baseMs?: number | undefined; readonly capMs?: number | undefined }
     | undefined;

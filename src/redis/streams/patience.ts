@@ -1,4 +1,11 @@
-import { backoffMs, HawserError, type Clock, type Random, type WaitOptions } from '../../core/index.ts';
+import {
+  backoffMs,
+  HawserError,
+  type Clock,
+  type Failures,
+  type Random,
+  type WaitOptions,
+} from '../../core/index.ts';
 
 /** Bound of the first wait before something is asked again, and of every wait. */
 const ASK_AGAIN = { baseMs: 50, capMs: 2_000 } as const;
@@ -50,7 +57,7 @@ export interface PatienceGround {
 /** Endures failures, for any length of an outage: whoever asks again in between does so neither in vain nor in a hurry. */
 export class Patience {
   readonly #ground: PatienceGround;
-  #failures = 0;
+  #failures: Failures | undefined;
   #violations = 0;
 
   constructor(ground: PatienceGround) {
@@ -62,8 +69,10 @@ export class Patience {
     const { clock, random, signal, ready, endures } = this.#ground;
     if (error instanceof HawserError && error.code === 'PROTOCOL_VIOLATION') this.#violations += 1;
     if (signal.aborted || !endures(error) || this.#violations === VIOLATIONS_MAX) throw error;
-    await pause(clock, backoffMs(ASK_AGAIN, this.#failures, random()), signal);
-    this.#failures += 1;
+    const now = clock.now();
+    const failures = this.#failures ?? { count: 0, since: now };
+    this.#failures = { ...failures, count: failures.count + 1 };
+    await pause(clock, backoffMs(ASK_AGAIN, failures, { now, random: random() }), signal);
     if (signal.aborted) throw error;
     // No more than a look at the state, unless there is an outage.
     await ready({ timeoutMs: Infinity, signal });
@@ -71,7 +80,7 @@ export class Patience {
 
   /** What was asked was answered: the next failure is the first again. */
   succeeded(): void {
-    this.#failures = 0;
+    this.#failures = undefined;
     this.#violations = 0;
   }
 

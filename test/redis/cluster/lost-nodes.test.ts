@@ -80,7 +80,8 @@ describe('all primaries, when they are lost', () => {
     for (const name of ['a', 'b', 'c']) world.node(name).crash();
     await world.clock.advance(50);
     expect(client.state).not.toBe('ready');
-    expect(client.explain().lastCause).toContain('ECONNRESET');
+    // Whether a node was tried again by now is left to chance.
+    expect(client.explain().lastCause).toMatch(/ECONNRESET|refused/);
     for (const name of ['a', 'b', 'c']) world.node(name).restart();
     await world.clock.waitFor(client.ready({ timeoutMs: Infinity }));
     expect(client.explain().lastCause).toBeUndefined();
