@@ -1,9 +1,11 @@
 import {
+  backoffMs,
   HawserError,
   Pipeline,
   type Clock,
   type Endpoint,
   type Environment,
+  type Failures,
   type Timer,
 } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
@@ -65,8 +67,8 @@ export class Discovery {
   #knowledge: Knowledge;
   #askedAt = -Infinity;
   #toldAt = -Infinity;
-  /** Attempts in a row after which something was still wrong. */
-  #rounds = 0;
+  /** Attempts in a row after which something was still wrong; `undefined` when nothing is. */
+  #rounds: Failures | undefined;
 
   constructor(ground: DiscoveryGround) {
     this.#ground = ground;
@@ -165,13 +167,16 @@ export class Discovery {
     const isWhole = !hasFailed && nodes.primaries.every(({ state }) => state === 'ready');
     // A cluster does not tell of replicas whose state it has not heard yet.
     if (isWhole && nodes.hasReaders) {
-      this.#rounds = 0;
+      this.#rounds = undefined;
       return options.refreshEveryMs;
     }
-    const capMs = isWhole ? options.refreshEveryMs : BACKOFF.capMs;
-    const bound = Math.min(capMs, BACKOFF.baseMs * 2 ** Math.min(this.#rounds, 20));
-    this.#rounds += 1;
-    return Math.max(REFRESH_PAUSE_MS, bound * (isWhole ? 1 : environment.random()));
+    const now = this.#clock.now();
+    const rounds = this.#rounds ?? { count: 0, since: now };
+    this.#rounds = { ...rounds, count: rounds.count + 1 };
+    const delayMs = isWhole
+      ? Math.min(options.refreshEveryMs, BACKOFF.baseMs * 2 ** Math.min(rounds.count, 20))
+      : backoffMs(BACKOFF, rounds, { now, random: environment.random() });
+    return Math.max(REFRESH_PAUSE_MS, delayMs);
   }
 
   /** Asks those that are connected, and where none of them tells, at the addresses that the owner gave. */

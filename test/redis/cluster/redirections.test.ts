@@ -282,6 +282,21 @@ describe('before anything is known of the cluster', () => {
     expect(await endingOf(client.get('key'))).toMatchObject(away);
     expect(client.state).toBe('backing-off');
   });
+
+  test('it is asked for ever more rarely, after no pause longer than nothing was known, nor than 2 s', async () => {
+    const world = new ClusterWorld();
+    for (const name of ['a', 'b', 'c']) world.node(name).crash();
+    world.start();
+    await world.clock.advance(60_000);
+    const [firstAt, ...laterAt] = world.network.dials.map(({ atMs }) => atMs);
+    let askedAt = firstAt!;
+    for (const at of laterAt) {
+      // A refusal takes one millisecond.
+      expect(at - askedAt - 1).toBeLessThanOrEqual(Math.min(2_000, Math.max(100, askedAt - firstAt!)));
+      askedAt = at;
+    }
+    expect(laterAt.length).toBeLessThan(80);
+  });
 });
 
 test('a close with a time limit that is none changes nothing', async () => {
