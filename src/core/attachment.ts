@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { describeEndpoint } from './endpoint.ts';
-import { asViolation, isRefusal } from './failures.ts';
+import { asViolation, inHandshake, isRefusal } from './failures.ts';
 import { HandshakeExchange } from './handshake-exchange.ts';
 import { Judge } from './judge.ts';
 import { HawserError, type Clock } from './machine/index.ts';
@@ -222,8 +222,9 @@ export class Attachment<Q extends Request, R, P> {
   /** Any way in which a dial, a handshake or a transport ends. */
   #failed(error: unknown): void {
     if (this.#phase.name === 'ended') return;
-    const cause =
+    const reason =
       error instanceof Error ? error : new Error('it failed with what is no error', { cause: error });
+    const cause = this.#phase.name === 'handshaking' ? inHandshake(reason, this.#where) : reason;
     this.end(cause);
     if (isRefusal(cause)) this.#owner.refused(this.epoch, cause);
     else this.#owner.lost(this.epoch, cause);
@@ -235,8 +236,12 @@ export class Attachment<Q extends Request, R, P> {
     this.#limit.set(now + this.#limitMs);
   }
 
+  get #where(): string {
+    return this.#peer ?? describeEndpoint(this.endpoint);
+  }
+
   #late(): void {
-    const where = this.#peer ?? describeEndpoint(this.endpoint);
+    const where = this.#where;
     const within = `within ${Math.round(this.#limitMs)} ms`;
     this.#failed(
       this.#phase.name === 'dialling'

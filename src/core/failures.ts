@@ -200,10 +200,23 @@ export function asViolation(error: unknown): HawserError {
 export function neverConnected(reason: Error): HawserError {
   if (reason instanceof HawserError && reason.outcome === 'not-sent') return reason;
   const init = { outcome: 'not-sent', cause: reason } as const;
-  return isRefusal(reason)
-    ? new HawserError(reason.code, reason.message, init)
-    : new HawserError('CONNECT_FAILED', `the handshake failed: ${reason.message}`, init);
+  return new HawserError(isRefusal(reason) ? reason.code : 'CONNECT_FAILED', reason.message, init);
 }
+
+/** What ended a handshake, with the peer that it was with; what the protocol itself says of it stays as it is. */
+export function inHandshake(reason: Error, peer: string): Error {
+  const isOfTransport = !(reason instanceof HawserError) || OF_TRANSPORT.has(reason.code);
+  if (!isOfTransport) return reason;
+  const code = reason instanceof HawserError ? reason.code : 'CONNECTION_LOST';
+  const message = `the handshake with ${peer} failed: ${reason.message}`;
+  return new HawserError(code, message, { outcome: 'unknown', cause: reason });
+}
+
+const OF_TRANSPORT: ReadonlySet<string> = new Set([
+  'CONNECTION_LOST',
+  'LIMIT_EXCEEDED',
+  'PROTOCOL_VIOLATION',
+]);
 
 /** Whether the peer said no, in a way that trying again does not change. */
 export function isRefusal(cause: unknown): cause is HawserError {

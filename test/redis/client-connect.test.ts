@@ -128,6 +128,27 @@ describe('Redis.connect rejects with why, after one pass over the endpoints, and
     });
   });
 
+  test('what listens there is no Redis: it is named, and so is what came', async () => {
+    const world = new RedisWorld();
+    world.redis.on('HELLO', () => ({ bytes: 'HTTP/1.1 400 Bad Request\r\n' }));
+    expect(await failureToConnect(world)).toMatchObject({
+      code: 'CONNECT_FAILED',
+      outcome: 'not-sent',
+      message: 'the handshake with redis.test:6379 failed: expected a type of RESP, got byte 0x48',
+      cause: { code: 'PROTOCOL_VIOLATION' },
+    });
+  });
+
+  test('a server that ends the connection in the handshake is named', async () => {
+    const world = new RedisWorld();
+    world.redis.on('HELLO', () => 'reset');
+    expect(await failureToConnect(world)).toMatchObject({
+      code: 'CONNECT_FAILED',
+      message: 'the handshake with redis.test:6379 failed: read ECONNRESET',
+      cause: { code: 'CONNECTION_LOST' },
+    });
+  });
+
   test('a wrong password', async () => {
     const world = new RedisWorld({ credentials: { password: 'right' } });
     const error = await failureToConnect(world, { credentials: { password: 'wrong' } });
