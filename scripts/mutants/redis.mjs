@@ -262,7 +262,7 @@ export const REDIS_MUTANTS = [
     name: 'forget-what-is-written-elsewhere-too-early',
     rule: 'P4',
     file: 'src/redis/caching/read-cache.ts',
-    find: 'return isElsewhere ? reply.finally(() => this.#forget(written)) : reply;',
+    find: 'return isElsewhere ? reply.finally(() => this.#drop(written)) : reply;',
     put: 'return reply;',
     tests: ['test/redis/caching.test.ts'],
   },

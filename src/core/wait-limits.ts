@@ -62,7 +62,10 @@ export class WaitLimits<T> {
     this.#expiry = new Judge(clock, () => this.#expire());
   }
 
-  /** Begins to wait: `settle` is told when the time is over or the signal fires, unless {@link WaitLimits.end} comes before. */
+  /**
+   * Begins to wait: `settle` is told when the time is over or the signal fires, unless {@link WaitLimits.end} comes before.
+   * A signal that has fired already is for whoever begins to find.
+   */
   begin(
     owner: WaitOwner<T>,
     settle: (result: T | Promise<never>) => void,

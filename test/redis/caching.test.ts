@@ -111,6 +111,19 @@ describe('a cached read', () => {
     expect(world.clock.pendingTimers).toBe(before);
   });
 
+  test('is shared by 100,000 callers at most', async () => {
+    const world = await worldWith({ name: 'rope' });
+    const redis = await world.connect({ cache: {} });
+    const reads = Array.from({ length: 100_000 }, () => redis.cached.get('name'));
+    expect(await world.failureOf(redis.cached.get('name'))).toMatchObject({
+      code: 'OVERLOADED',
+      outcome: 'not-sent',
+      command: 'GET',
+    });
+    expect(new Set(await world.clock.waitFor(Promise.all(reads)))).toEqual(new Set(['rope']));
+    expect(asked(world)).toEqual(['GET name']);
+  });
+
   test('that its only caller leaves before it is sent is never sent', async () => {
     const world = await worldWith({ name: 'rope' });
     world.crash();

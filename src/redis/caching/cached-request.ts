@@ -66,7 +66,10 @@ export class CachedRequest extends RedisRequest {
 const CACHING_YES = encodeCommand(['CLIENT', 'CACHING', 'YES']);
 
 /** A short command of one argument has a head, as in {@link RedisRequest.head}. */
-function trackedCommand(info: CommandInfo, command: RedisCommand): EncodedCommand & { head?: string } {
+function trackedCommand(
+  info: CommandInfo,
+  command: RedisCommand,
+): EncodedCommand & { readonly head?: string } {
   const [, argument] = command;
   const head = command.length === 2 ? unaryHead(info, argument) : undefined;
   if (head === undefined || typeof argument !== 'string') {

@@ -111,14 +111,14 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   follow<T>(commands: readonly RedisCommand[], isElsewhere: boolean, reply: Promise<T>): Promise<T> {
     const written = writtenBy(commands, this.#ground.keyPrefix);
     if (written !== 'all' && written.size === 0) return reply;
-    this.#forget(written);
+    this.#drop(written);
     // On another connection it runs in no order with the reads of this one: those before its reply may not know of it.
-    return isElsewhere ? reply.finally(() => this.#forget(written)) : reply;
+    return isElsewhere ? reply.finally(() => this.#drop(written)) : reply;
   }
 
   /** What was read, and is being read, may be another user's. */
   userMayHaveChanged(): void {
-    this.#forget('all');
+    this.#drop('all');
   }
 
   /** The server tells of changes: of these keys, or of all. */
@@ -126,7 +126,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const { invalidations } = this.#counts;
     if (keys === null) {
       this.#counts.invalidations = invalidations + 1;
-      this.#forgetAll();
+      this.#forgetKnown();
       return;
     }
     if (!Array.isArray(keys)) throw violation('keys, or null, in an invalidation');
@@ -240,8 +240,8 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     return read;
   }
 
-  /** What was read, and is being read, is no longer the newest. */
-  #forget(written: Written): void {
+  /** What was read is known no more, and what is being read will not be. */
+  #drop(written: Written): void {
     if (written === 'all') {
       for (const entry of this.#store.all()) this.#store.drop(entry);
       return;
@@ -251,28 +251,28 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     }
   }
 
-  /** What is being read is as new as what comes behind it. */
-  #forgetAll(): void {
+  /** What was read is known no more. What is being read will be: its reply comes behind what has happened. */
+  #forgetKnown(): void {
     for (const entry of this.#store.all()) this.#store.forget(entry);
   }
 
   #stateChanged({ from, to, cause }: StateChange): void {
     if (from === 'ready') this.#lost(cause);
     if (to === 'ready') this.#ready();
-    if (to === 'draining' || to === 'closed') this.#forgetAll();
+    if (to === 'draining' || to === 'closed') this.#forgetKnown();
   }
 
   #ready(): void {
     const { session } = this.#line!;
     this.#tracking = session instanceof CachingSession ? session.tracking : undefined;
-    if (this.#ground.mayChangeUser) this.#forgetAll();
+    if (this.#ground.mayChangeUser) this.#forgetKnown();
   }
 
   #lost(cause: Error | undefined): void {
     const { clock, stallAfterMs } = this.#ground;
     this.#tracking?.ended(outageOf(cause, clock.now(), stallAfterMs));
     this.#tracking = undefined;
-    if (this.staleIfDownMs === 0) this.#forgetAll();
+    if (this.staleIfDownMs === 0) this.#forgetKnown();
   }
 }
 
