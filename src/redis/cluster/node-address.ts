@@ -51,5 +51,5 @@ export function redirectedTo(
   teller: NodeAddress,
   nodeAddress: AddressTranslation,
 ): NodeAddress {
-  return host === '' || host === '?' ? { host: teller.host, port } : nodeAddress({ host, port });
+  return nodeAddress({ host: host === '' || host === '?' ? teller.host : host, port });
 }

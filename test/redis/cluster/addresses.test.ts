@@ -2,6 +2,8 @@ import { RedisClusterClient } from 'hawser/redis/cluster';
 import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
 import { hashSlotOf } from '../../../src/redis/cluster/hash-slot.ts';
+import { checkedTranslation, redirectedTo } from '../../../src/redis/cluster/node-address.ts';
+import { replyErrorFrom, type RedisRedirectError } from '../../../src/redis/errors.ts';
 import { ClusterWorld } from '../../support/cluster-world.ts';
 import { endingOf } from '../../support/redis-world.ts';
 
@@ -55,6 +57,16 @@ describe('nodeAddress', () => {
     });
     expect(await world.clock.waitFor(client.incr(world.keyAt('b')))).toBe(1);
   });
+
+  test.each(['MOVED 1 b.test:7001', 'MOVED 1 :7001', 'ASK 1 ?:7001'])(
+    'is asked about every redirection, also one that leaves the host out: %s',
+    (text) => {
+      const shifted = checkedTranslation(({ host, port }) => ({ host, port: port + 10_000 }));
+      const redirection = replyErrorFrom(text) as RedisRedirectError;
+      const address = redirectedTo(redirection, { host: 'b.test', port: 17_000 }, shifted);
+      expect(address).toEqual({ host: 'b.test', port: 17_001 });
+    },
+  );
 
   test('that cannot tell where a subscription was sent to does not end the process', async () => {
     const world = new ClusterWorld();
