@@ -1,7 +1,13 @@
 import { HawserError } from '../core/index.ts';
 import type { RedisArgument } from './argument-text.ts';
 import { CALL_OPTIONS } from './call-options.ts';
-import { isNeeded, type Alternative, type NeededPart, type Part } from './command-notation.ts';
+import {
+  isNeeded,
+  type Alternative,
+  type NeededPart,
+  type Part,
+  type ValueType,
+} from './command-notation.ts';
 import { invalidArgument } from './argument-checks.ts';
 import { unknownProperty } from './unknown-property.ts';
 
@@ -56,8 +62,9 @@ class CommandEncoding {
     switch (part.kind) {
       case 'value':
         if (part.type === 'pairs' || part.type === 'streams') this.#pairs(part.type, value, part.name);
-        else if (part.isList) this.#values(value, part.name);
-        else this.#scalar(value, part.name);
+        else
+          for (const item of part.isList ? this.#itemsOf(value) : [value])
+            this.#scalar(item, part.name, part.type);
         return;
       case 'group':
         for (const item of this.#itemsOf(value)) this.#members(part.parts, item, part.name);
@@ -74,10 +81,6 @@ class CommandEncoding {
     else if (part.kind === 'count') this.#countAt = this.command.push(0) - 1;
   }
 
-  #values(value: unknown, name: string): void {
-    for (const item of this.#itemsOf(value)) this.#scalar(item, name);
-  }
-
   /** A list; what is none is one item of it. */
   #itemsOf(value: unknown): readonly unknown[] {
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -91,12 +94,14 @@ class CommandEncoding {
     this.#countAt = -1;
   }
 
-  #scalar(value: unknown, name: string): void {
+  #scalar(value: unknown, name: string, type: ValueType): void {
     if (typeof value === 'string' || value instanceof Uint8Array || typeof value === 'bigint') {
       this.command.push(value);
-    } else if (typeof value === 'number' && !Number.isNaN(value)) {
-      // Redis has these as scores, and reads them by these names.
-      this.command.push(value === Infinity ? 'inf' : value === -Infinity ? '-inf' : value);
+    } else if (typeof value === 'number' && Number.isFinite(value)) {
+      this.command.push(value);
+    } else if ((value === Infinity || value === -Infinity) && (type === 'double' || type === 'score')) {
+      // Redis has these as scores, and reads them by these names. Elsewhere that would be stored, and read, as text.
+      this.command.push(value === Infinity ? 'inf' : '-inf');
     } else {
       throw invalidArgument(this.#label(name), 'string, number, bigint or Uint8Array', value, this.#name);
     }
@@ -106,10 +111,10 @@ class CommandEncoding {
     const pairs = this.#pairsOf(value, name);
     this.#count(pairs.length);
     for (const [key, item] of pairs) {
-      this.#scalar(key, name);
-      if (type === 'pairs') this.#scalar(item, name);
+      this.#scalar(key, name, 'any');
+      if (type === 'pairs') this.#scalar(item, name, 'any');
     }
-    if (type === 'streams') for (const [, id] of pairs) this.#scalar(id, name);
+    if (type === 'streams') for (const [, id] of pairs) this.#scalar(id, name, 'any');
   }
 
   #pairsOf(value: unknown, name: string): readonly (readonly [unknown, unknown])[] {

@@ -61,7 +61,7 @@ export abstract class RedisCommands<Unexecuted = never> extends InvokingCommands
    * Runs commands in a row: nobody else's come between, all are accepted or none, and one deadline holds for all.
    * Resolves to their replies in order, with a RedisReplyError in the place of a command that the server refused, and a
    * HawserError in the place of one that failed otherwise. Rejects only when nothing was accepted: over a pool, when there
-   * was no connection for it.
+   * was no connection for it; and with what the `reply` of a script throws.
    *
    * A command is an array, or one with a type: `commands.incr('visits')` ({@link commands}).
    */

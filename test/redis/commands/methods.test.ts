@@ -154,6 +154,9 @@ describe('arguments', () => {
       'words such as EX properties of the options), got string',
       (client) => client['set']!('k', 'v', 'EX', 60),
     ],
+    ['fields of HSET: expected string, number', (client) => client['hset']!('h', { f: Infinity })],
+    ['value of SET: expected string, number', (client) => client['set']!('k', -Infinity, { ex: 5 })],
+    ['ex of SET: expected string, number', (client) => client['set']!('k', 'v', { ex: Infinity })],
     ['SET takes only one of nx, xx', (client) => client['set']!('k', 'v', { nx: true, xx: true })],
     [
       'items of ZADD: there is no scoree; there are score, member',
