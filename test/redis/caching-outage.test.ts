@@ -288,25 +288,22 @@ describe('bounds', () => {
 
 describe('a server that does not tell of changes', () => {
   test.each([
-    [
-      'refuses to',
-      () => ({ bytes: resp.error("NOPERM this user has no permissions to run 'client|tracking'") }),
-      /NOPERM|permissions/,
-    ],
-  ] as const)('%s: every read asks it, and explain() says why', async (_what, refusal, reason) => {
-    const world = worldWith({ name: 'rope' });
+    ['refuses to', undefined, /NOPERM|permissions/],
+    ['does not speak RESP3', 'no-hello', /RESP3/],
+  ] as const)('%s: every read asks it, and it alone, and explain() says why', async (_, script, reason) => {
+    const world = new RedisWorld(script && { script: [script] });
+    world.redis.data().set('name', Buffer.from('rope'));
+    const refusal = resp.error("NOPERM this user has no permissions to run 'client|tracking'");
     world.redis.on('CLIENT', ({ command }) =>
-      /tracking/i.test(String(command.args[0])) ? refusal() : undefined,
+      /tracking/i.test(String(command.args[0])) ? { bytes: refusal } : undefined,
     );
     const redis = await world.connect({ cache: {} });
     for (let round = 0; round < 2; round += 1)
       expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
-    expect(redis.explain().cache).toMatchObject({
-      tracking: 'off',
-      reason: expect.stringMatching(reason) as string,
-      entries: 0,
-      misses: 2,
-    });
+    const { tracking, reason: why, entries, misses } = redis.explain().cache!;
+    expect([tracking, entries, misses]).toEqual(['off', 0, 2]);
+    expect(why).toMatch(reason);
+    expect(world.redis.commands.filter(({ text }) => text.startsWith('CLIENT CACHING'))).toEqual([]);
   });
 
   test('refuses to for one read: that is answered all the same, and not kept', async () => {
@@ -347,19 +344,15 @@ describe('a server that does not tell of changes', () => {
     stop();
     expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
   });
+});
 
-  test('does not speak RESP3: every read asks it, and explain() says why', async () => {
-    const world = new RedisWorld({ script: ['no-hello'] });
-    world.redis.data().set('name', Buffer.from('rope'));
-    const redis = await world.connect({ cache: {} });
-    for (let round = 0; round < 2; round += 1)
-      expect(await world.clock.waitFor(redis.cached.get('name'))).toBe('rope');
-    expect(redis.explain().cache).toMatchObject({
-      tracking: 'off',
-      reason: expect.stringMatching(/RESP3/),
-      misses: 2,
-    });
-  });
+test("a read with retry: 'never' is not kept, and the server does not remember its key", async () => {
+  const world = worldWith({ name: 'rope' });
+  const redis = await world.connect({ cache: {} });
+  for (let round = 0; round < 2; round += 1)
+    expect(await world.clock.waitFor(redis.cached.get('name', { retry: 'never' }))).toBe('rope');
+  expect(redis.explain().cache).toMatchObject({ entries: 0, misses: 2 });
+  expect(world.redis.commands.filter(({ text }) => text.startsWith('CLIENT CACHING'))).toEqual([]);
 });
 
 describe('the option cache', () => {

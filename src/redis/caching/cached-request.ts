@@ -36,12 +36,12 @@ class TrackedBatch implements Batch {
   }
 }
 
-/** A read whose reply is to be kept. */
+/** A read that others may join, or whose reply is to be kept. */
 export class CachedRequest extends RedisRequest {
   readonly read: SharedRead;
-  readonly #tracked: TrackedBatch;
+  readonly #tracked: TrackedBatch | undefined;
 
-  /** Throws INVALID_ARGUMENT for what is no command. */
+  /** `asksToTrack`: the server is to tell of changes to what is read. Throws INVALID_ARGUMENT for what is no command. */
   constructor(
     info: CommandInfo,
     command: RedisCommand,
@@ -49,9 +49,13 @@ export class CachedRequest extends RedisRequest {
     form: ReplyForm,
     convert: Conversion | undefined,
     read: SharedRead,
+    asksToTrack: boolean,
   ) {
-    const tracked = new TrackedBatch();
-    const { data, bytes, head } = trackedCommand(info, command);
+    const tracked = asksToTrack ? new TrackedBatch() : undefined;
+    const encoded: TrackedCommand = asksToTrack
+      ? trackedCommand(info, command)
+      : encodeCommand(command, info);
+    const { data, bytes, head } = encoded;
     super(info.name, data, bytes, repeatable, form, convert, tracked, head);
     this.#tracked = tracked;
     this.read = read;
@@ -59,17 +63,18 @@ export class CachedRequest extends RedisRequest {
 
   /** Whether the server tells of changes to what the reply says. */
   get isTracked(): boolean {
-    return this.#tracked.isTracked === true;
+    return this.#tracked?.isTracked === true;
   }
 }
 
 const CACHING_YES = encodeCommand(['CLIENT', 'CACHING', 'YES']);
 
 /** A short command of one argument has a head, as in {@link RedisRequest.head}. */
-function trackedCommand(
-  info: CommandInfo,
-  command: RedisCommand,
-): EncodedCommand & { readonly head?: string } {
+interface TrackedCommand extends EncodedCommand {
+  readonly head?: string;
+}
+
+function trackedCommand(info: CommandInfo, command: RedisCommand): TrackedCommand {
   const [, argument] = command;
   const head = command.length === 2 ? unaryHead(info, argument) : undefined;
   if (head === undefined || typeof argument !== 'string') {

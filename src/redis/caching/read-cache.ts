@@ -228,7 +228,9 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     const mayWaitLong = this.#line!.state !== 'ready' || options.timeoutMs === Infinity;
     const read = new SharedRead(info.name, mayWaitLong, this);
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
-    const request = new CachedRequest(info, command, !isAlone, form, convert, read);
+    // A server that does not tell of changes would refuse the word for it, each time.
+    const asksToTrack = !isAlone && (this.#tracking !== undefined || this.#line!.state !== 'ready');
+    const request = new CachedRequest(info, command, !isAlone, form, convert, read, asksToTrack);
     const { signal } = read;
     // How long each caller waits is for that caller to say; how long the server may be silent, for the first.
     const limits = { timeoutMs: Infinity, silenceMs: options.timeoutMs ?? 0, signal };
