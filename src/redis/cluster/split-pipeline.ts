@@ -106,8 +106,9 @@ export class SplitPipeline {
       else part.push(each);
     }
     if (anywhere.length > 0) {
-      // With the others, if there are any, as it need not be a part of its own.
-      const [node] = parts.size > 0 ? parts.keys() : [nodes.nodeFor(undefined, false)];
+      // With others for a primary, if there are any, as it need not be a part of its own.
+      const node =
+        [...parts.keys()].find((each) => each?.role === 'primary') ?? nodes.nodeFor(undefined, false);
       parts.set(
         node,
         [...(parts.get(node) ?? []), ...anywhere].sort((one, other) => one.index - other.index),

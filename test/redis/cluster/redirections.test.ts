@@ -327,3 +327,17 @@ test('a call that waits to be asked again ends with the client, and leaves no ti
   expect(isOver).toBe(true);
   expect(await ending).toMatchObject({ error: { code: 'CLOSED', command: 'GET' } });
 });
+
+test('a command without keys goes to a primary, also beside one that a replica answers', async () => {
+  const world = new ClusterWorld(['a']);
+  world.add('r', 'a');
+  const client = await world.connect({ readFrom: 'replica' });
+  await world.clock.advance(1_000);
+  const replies = client.pipeline([
+    ['GET', 'key'],
+    ['PUBLISH', 'news', 'hello'],
+  ]);
+  expect(await world.clock.waitFor(replies)).toEqual([null, 0]);
+  expect(world.node('r').received).toEqual(['GET key']);
+  expect(world.node('a').received).toEqual(['PUBLISH news hello']);
+});
