@@ -90,9 +90,11 @@ describe('an address', () => {
     const error = refusalOf(address);
     expect(error).toMatchObject({ code: 'INVALID_OPTION', outcome: 'not-sent' });
     expect(error.message).toMatch(/^option (url|database|endpoints\.(port|path)): expected .+, got .+$/);
-    expect(
-      [error.message, String(error.stack), JSON.stringify(error), String(error.cause)].join(),
-    ).not.toMatch(/secret|cache/);
+    // Without its frames, which name the folder that the project lies in.
+    const stack = String(error.stack).replaceAll(/^ {4}at .*$/gm, '');
+    expect([error.message, stack, JSON.stringify(error), String(error.cause)].join()).not.toMatch(
+      /secret|cache/,
+    );
   });
 });
 
