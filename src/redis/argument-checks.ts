@@ -20,9 +20,17 @@ function kindOf(value: unknown): string {
 
 /** Throws INVALID_ARGUMENT for an option that there is not. */
 export function checkNames(command: string, options: object, names: ReadonlySet<string>): void {
-  if (Object.keys(options).every((name) => names.has(name))) return;
-  const message = `options of ${command}: expected ${[...names].join(', ')}, got another name`;
+  const unknown = Object.keys(options).find((name) => !names.has(name));
+  if (unknown === undefined) return;
+  const message = `options of ${command}: ${unknownName(unknown, [...names])}`;
   throw new HawserError('INVALID_ARGUMENT', message, { outcome: 'not-sent', command });
+}
+
+/** Says which names there are in place of one that there is not. */
+export function unknownName(name: string, known: readonly string[]): string {
+  // Names are the program's own, unless it made them of data.
+  const harmless = /^\w{1,32}$/.test(name) ? name : 'of that name';
+  return `there is no ${harmless}; there are ${known.join(', ')}`;
 }
 
 /** Throws INVALID_ARGUMENT for an option that is neither left out nor a boolean: `1` would else pass for `false`. */

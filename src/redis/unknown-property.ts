@@ -1,3 +1,4 @@
+import { unknownName } from './argument-checks.ts';
 import { CALL_OPTIONS } from './call-options.ts';
 import { isNeeded, type Alternative, type Part } from './command-notation.ts';
 
@@ -5,11 +6,8 @@ import { isNeeded, type Alternative, type Part } from './command-notation.ts';
 export function unknownProperty(property: string, parts: readonly Part[], isOptions: boolean): string {
   const companions = companionsOf(property, parts);
   if (companions.length > 0) return `${property} has no meaning but beside ${companions.join(' or ')}`;
-  // Names are the program's own, unless it made them of data.
-  const name = /^\w{1,32}$/.test(property) ? property : 'of that name';
   const own = [...new Set(parts.flatMap(propertiesOf))];
-  const known = isOptions ? [...own, ...CALL_OPTIONS] : own;
-  return `there is no ${name}; there are ${known.join(', ')}`;
+  return unknownName(property, isOptions ? [...own, ...CALL_OPTIONS] : own);
 }
 
 /** The properties of which one has to be there for this one to be. */

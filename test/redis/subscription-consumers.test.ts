@@ -151,7 +151,12 @@ describe('a consumer', () => {
     [
       'another option',
       (redis) => redis.ssubscribe('a', { max: 3 } as never),
-      /expected signal, buffers, .*another name/,
+      /options of ssubscribe: there is no max; there are signal, buffers, maxBuffered, maxBufferedBytes/,
+    ],
+    [
+      'a listener, as another client takes it',
+      (redis) => redis.subscribe('a', (() => {}) as never),
+      /expected object; a listener is given to what subscribe\(\) returns, by listen\(listener\), got function/,
     ],
     ['no signal', (redis) => redis.subscribe('a', { signal: 1 as never }), /expected an AbortSignal/],
     ['no listener', (redis) => redis.subscribe('a').listen(7 as never), /expected a function, got number/],

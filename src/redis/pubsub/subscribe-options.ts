@@ -28,6 +28,10 @@ export function resolveSubscribeOptions(
   command: string,
   options: SubscribeOptions,
 ): ResolvedSubscribeOptions {
+  if (typeof options === 'function') {
+    const expected = `object; a listener is given to what ${command}() returns, by listen(listener)`;
+    throw invalidArgument(`options of ${command}`, expected, options, command);
+  }
   const { signal } = checkWait(command, options);
   checkNames(command, options, NAMES);
   const { buffers, maxBuffered = 1_000, maxBufferedBytes = 16 * 1_048_576 } = options;
