@@ -1,5 +1,5 @@
 import type { Environment, Explanation, PoolExplanation, PoolReport, WaitOptions } from '../core/index.ts';
-import type { AskAside } from './blocked-calls.ts';
+import type { AskAside } from './aside.ts';
 import { startLine, type RedisLine } from './line.ts';
 import type { ResolvedRedisOptions } from './options.ts';
 import { OwnConnections } from './own-connections.ts';

@@ -1,5 +1,6 @@
 import { HawserError, onAbort, type Clock, type LeasedPipeline, type Timer } from '../core/index.ts';
 import { RedisReplyError } from './errors.ts';
+import type { NamedSession } from './held-sessions.ts';
 import type { OwnRequest } from './own-request.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
@@ -21,8 +22,11 @@ export interface BlockedCallGround {
   /** That is what is left of a longer wait. */
   readonly hasBegun: boolean | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Asks the server to let go of a session. Resolves to whether it held it; rejects when it cannot be asked. */
-  readonly unblock: (session: number) => Promise<boolean>;
+  /**
+   * Asks the server to let go of a session, if that is still wanted when it has found it. Resolves to whether it held it; rejects
+   * when it cannot be asked.
+   */
+  readonly unblock: (session: NamedSession, isWanted: () => boolean) => Promise<boolean>;
 }
 
 type Life =
@@ -67,8 +71,8 @@ export class BlockedCall {
     this.#takeBackInTime();
   }
 
-  /** The server's number of the session in which it waits; `undefined` before it was sent, and when it is over. */
-  get session(): number | undefined {
+  /** The server's session in which it waits; `undefined` before it was sent, and when it is over. */
+  get session(): NamedSession | undefined {
     return this.#life.name === 'held' ? this.#ground.request.session : undefined;
   }
 
@@ -106,7 +110,8 @@ export class BlockedCall {
     const again = (): void => this.#after(ASK_AGAIN_AFTER_MS, () => this.#askToLetGo());
     const { session } = this.#ground.request;
     if (session === undefined) return again();
-    this.#ground.unblock(session).then(
+    const isWanted = (): boolean => this.#life.name === 'taken back';
+    this.#ground.unblock(session, isWanted).then(
       // Not held: it had not begun to, or the answer is on its way.
       (wasHeld) => (wasHeld ? undefined : again()),
       () => this.#giveUp(),

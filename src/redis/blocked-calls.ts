@@ -5,34 +5,37 @@ import {
   type CallWaitOptions,
   type Timer,
 } from '../core/index.ts';
+import type { AskAside } from './aside.ts';
 import { BlockedCall } from './blocked-call.ts';
 import { RedisReplyError } from './errors.ts';
+import { letGo, lookFor, type NamedSession, type Sighting } from './held-sessions.ts';
 import type { CommandLimits } from './options.ts';
 import type { OwnRequest } from './own-request.ts';
 import type { RedisReply } from './reply.ts';
 import type { RedisRequest } from './request.ts';
 
-/** Asks the server on another connection than those on which calls wait. */
-export type AskAside = (command: readonly [string, ...string[]]) => Promise<RedisReply>;
-
 /** How a dial ends that was not answered, as against one that was refused. */
 const UNANSWERED_DIALS: ReadonlySet<string> = new Set(['CONNECT_TIMEOUT', 'HANDSHAKE_TIMEOUT']);
 
-/** Flag of a session in CLIENT LIST: it waits in a blocking command. */
-const HELD = 'b';
+/** A call that the server was asked about. */
+interface AskedCall {
+  readonly call: BlockedCall;
+  readonly session: NamedSession;
+}
 
 /**
  * The calls of a client that the server holds, and the watch over them. A server that may be silent for long over a call
  * cannot be found silent on its connection, so it is asked beside it, every `stallAfterMs`: whether it answers, and whether it
- * still holds each call. One that it does not hold, and whose reply has not come by the next time, has lost its way.
+ * still holds each call. One that it does not hold, and whose reply has not come by the next time, has lost its way. Where
+ * another server answers than that of a call, nothing follows for that.
  */
 export class BlockedCalls {
   readonly #clock: Clock;
   readonly #limits: CommandLimits;
   readonly #ask: AskAside;
   readonly #calls = new Set<BlockedCall>();
-  /** Calls that the server did not hold when it was asked last. */
-  #suspects: ReadonlySet<BlockedCall> = new Set();
+  /** What was said of each call when a server was asked last. */
+  #sightings: ReadonlyMap<BlockedCall, Sighting | undefined> = new Map();
   #watch: 'at rest' | 'refused' | 'asking' | { readonly timer: Timer } = 'at rest';
 
   constructor(clock: Clock, limits: CommandLimits, ask: AskAside) {
@@ -52,8 +55,8 @@ export class BlockedCalls {
       const init = { outcome: 'not-sent', command, cause: signal.reason as unknown } as const;
       throw new HawserError('ABORTED', `${command}: aborted by the caller before it was sent`, init);
     }
-    const unblock = async (session: number): Promise<boolean> =>
-      (await this.#ask(['CLIENT', 'UNBLOCK', String(session), 'ERROR'])) === 1;
+    const unblock = (session: NamedSession, isWanted: () => boolean): Promise<boolean> =>
+      this.#ask((ask) => letGo(session, isWanted, ask));
     const wait = { timeoutMs, hasBegun, signal };
     const call = new BlockedCall({ clock: this.#clock, connection, request, ...wait, unblock });
     this.#calls.add(call);
@@ -78,14 +81,17 @@ export class BlockedCalls {
   }
 
   #look(): void {
-    const asked = [...this.#calls].filter(({ session }) => session !== undefined);
+    const asked = [...this.#calls].flatMap((call): AskedCall[] => {
+      const { session } = call;
+      return session === undefined ? [] : [{ call, session }];
+    });
+    const sessions = asked.map(({ session }) => session);
     this.#watch = 'asking';
     const done =
       asked.length === 0
         ? Promise.resolve()
-        : this.#ask(['CLIENT', 'LIST', 'ID', ...asked.map(({ session }) => String(session))]).then(
-            // What is no text comes from something that does not know the question.
-            (list) => (typeof list === 'string' ? this.#compare(asked, list) : this.#refused()),
+        : this.#ask((ask) => lookFor(sessions, ask)).then(
+            (sightings) => (sightings === undefined ? this.#refused() : this.#compare(asked, sightings)),
             (error: unknown) => this.#unanswered(asked, error),
           );
     void done.then(() => {
@@ -95,25 +101,24 @@ export class BlockedCalls {
     });
   }
 
-  #compare(asked: readonly BlockedCall[], list: string): void {
-    const held = new Set(
-      list.split('\n').flatMap((line) => {
-        const [, session, flags] = /^id=(\d+) .*?\bflags=(\S+)/.exec(line) ?? [];
-        return flags?.includes(HELD) === true ? [Number(session)] : [];
-      }),
-    );
-    const suspects = asked.filter(({ session }) => session !== undefined && !held.has(session));
-    for (const call of suspects) {
-      if (this.#suspects.has(call))
-        call.stalled('the server does not hold it any more, and no reply has come');
+  #compare(asked: readonly AskedCall[], sightings: readonly Sighting[]): void {
+    const before = this.#sightings;
+    this.#sightings = new Map(asked.map(({ call }, index) => [call, sightings[index]]));
+    for (const { call } of asked) {
+      const isSuspect = this.#sightings.get(call) === 'not held' && before.get(call) === 'not held';
+      if (!isSuspect || call.session === undefined) continue;
+      call.stalled('the server does not hold it any more, and no reply has come');
     }
-    this.#suspects = new Set(suspects);
   }
 
-  #unanswered(asked: readonly BlockedCall[], error: unknown): void {
+  #unanswered(asked: readonly AskedCall[], error: unknown): void {
     if (error instanceof RedisReplyError) return this.#refused();
     if (!(error instanceof HawserError) || !isSilence(error)) return;
-    for (const call of asked) call.stalled(`the server has not answered beside it either: ${error.message}`);
+    for (const { call } of asked) {
+      // It is another server that is silent.
+      if (this.#sightings.get(call) === 'elsewhere') continue;
+      call.stalled(`the server has not answered beside it either: ${error.message}`);
+    }
   }
 
   /** It may not be asked, or does not know the question: the calls can only be waited for. */

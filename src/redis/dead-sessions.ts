@@ -1,6 +1,6 @@
 import { HawserError } from '../core/index.ts';
+import type { Ask } from './aside.ts';
 import { RedisReplyError } from './errors.ts';
-import type { RedisReply } from './reply.ts';
 
 /**
  * By which a server knows a session (CLIENT INFO, since Redis 6.2). Its number alone would not do: another server, and the same
@@ -41,7 +41,7 @@ export class DeadSessions {
    * Has the server end them. Resolves when it holds nothing on them any more, as far as it lets itself be asked; rejects as
    * `ask` does where it was not reached, and they are left for the next time.
    */
-  async end(ask: (command: readonly [string, ...string[]]) => Promise<RedisReply>): Promise<void> {
+  async end(ask: Ask): Promise<void> {
     const endOne = async (mark: SessionMark): Promise<void> => {
       const { number, peer, local } = mark;
       try {

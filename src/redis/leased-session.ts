@@ -69,9 +69,10 @@ export class LeasedSession extends RedisSession {
 
   override encode(request: RedisRequest): Encoded {
     const data = super.encode(request);
-    if (request instanceof OwnRequest) {
-      request.session = this.number;
-      if (request.waitsMs > 0) this.#held.add(request);
+    if (request instanceof OwnRequest && request.waitsMs > 0) {
+      const { number, mark } = this;
+      request.session = number === undefined ? undefined : { number, mark };
+      this.#held.add(request);
     }
     this.#leftovers.sending(request);
     return data;

@@ -6,7 +6,8 @@ import {
   type LeasedPipeline,
   type WaitOptions,
 } from '../core/index.ts';
-import { BlockedCalls, type AskAside } from './blocked-calls.ts';
+import type { AskAside } from './aside.ts';
+import { BlockedCalls } from './blocked-calls.ts';
 import type { CallOptions } from './call-options.ts';
 import type { DeadSessions } from './dead-sessions.ts';
 import { leasedSource } from './leased-source.ts';
@@ -87,7 +88,7 @@ export class OwnConnections {
 
   /** Resolves when the server gives nothing more to connections that are over. Rejects as a call does. */
   endDeadSessions(): Promise<void> {
-    return this.#dead.end(this.#askAside);
+    return this.#askAside((ask) => this.#dead.end(ask));
   }
 
   #connectionOf(leased: LeasedPipeline<RedisRequest, RedisReply>): RedisConnection {

@@ -4,6 +4,7 @@ import { blockingMs } from './blocking.ts';
 import type { CallOptions } from './call-options.ts';
 import type { CommandInfo, RedisCommand } from './commands.ts';
 import { effectOf, type Effect } from './effects.ts';
+import type { NamedSession } from './held-sessions.ts';
 import type { Conversion } from './reply-conversion.ts';
 import type { ReplyForm } from './reply.ts';
 import { RedisRequest } from './request.ts';
@@ -55,8 +56,8 @@ export class OwnRequest extends RedisRequest {
   readonly effects: readonly (Effect | undefined)[];
   /** How long the server may hold the longest of its commands, in milliseconds; 0 when none waits. */
   readonly waitsMs: number;
-  /** Number of the server's session that it was handed to last, by which the server can be made to let go of it. */
-  session: number | undefined;
+  /** The server's session in which it waits, once it was sent. */
+  session: NamedSession | undefined;
   readonly #silenceMs: number;
   #answered = 0;
 

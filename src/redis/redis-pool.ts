@@ -48,9 +48,10 @@ export class RedisPool extends StreamingClient {
   static start(url: string | URL, options: RedisPoolOptions = {}, environment?: Environment): RedisPool {
     const resolved = resolveRedisPoolOptions(url, options);
     const reach = reachOf(resolved, environment);
-    const own = new OwnConnections(resolved, reach.environment, (command) => pool.command(command));
-    const pool: RedisPool = new RedisPool(own, resolved.commands, reach);
-    return pool;
+    const own: OwnConnections = new OwnConnections(resolved, reach.environment, (use) =>
+      own.lend((connection) => use((command) => connection.command(command)), undefined),
+    );
+    return new RedisPool(own, resolved.commands, reach);
   }
 
   get #leases(): RedisLeases {

@@ -9,8 +9,8 @@ import {
   type StateName,
   type WaitOptions,
 } from '../core/index.ts';
+import { asideOn } from './aside.ts';
 import { Beside } from './beside.ts';
-import type { AskAside } from './blocked-calls.ts';
 import { CachedReads } from './caching/cached-reads.ts';
 import type { ReadCache } from './caching/read-cache.ts';
 import { withCache } from './caching/with-cache.ts';
@@ -80,8 +80,9 @@ export class Redis extends SubscribingClient {
     this.#options = options;
     this.#reach = reach;
     this.#cache = cache;
-    const ask: AskAside = (command) => this.command(command);
-    this.#beside = new Beside({ options, environment, shared: () => shared, ask });
+    const line = (): RedisLine => shared;
+    const ask = asideOn(line, (command, limits) => this.command(command, limits));
+    this.#beside = new Beside({ options, environment, shared: line, ask });
     keepAuthenticated(shared, options.credentials);
     cache?.attach(shared);
     reach.onMoved(() => this.retryNow());

@@ -21,12 +21,12 @@ class HoldingWorld extends RedisWorld {
       const { number } = connection;
       if (subcommand === 'UNBLOCK') return { bytes: resp.integer(0) };
       if (subcommand === 'KILL') return this.kill;
-      if (subcommand === 'INFO' && this.tellsMarks) {
-        return { bytes: resp.bulk(`id=${number} addr=10.0.0.1:${1_000 + number} laddr=10.0.0.2:6379 fd=8`) };
-      }
+      const mark = (id: number): string => `id=${id} addr=10.0.0.1:${1_000 + id} laddr=10.0.0.2:6379 fd=8`;
+      if (subcommand === 'INFO' && this.tellsMarks) return { bytes: resp.bulk(mark(number)) };
       if (subcommand !== 'LIST') return undefined;
-      const flags = (id: string): string => (this.held.includes(Number(id)) ? 'b' : 'N');
-      return { bytes: resp.bulk(sessions.map((id) => `id=${id} addr=x flags=${flags(id)}\n`).join('')) };
+      const flags = (id: number): string => (this.held.includes(id) ? 'b' : 'N');
+      const lines = sessions.map(Number).map((id) => `${mark(id)} flags=${flags(id)}\n`);
+      return { bytes: resp.bulk(lines.join('')) };
     });
   }
 

@@ -6,6 +6,7 @@ import type {
   StateName,
   WaitOptions,
 } from '../../core/index.ts';
+import { asideOn } from '../aside.ts';
 import { Beside, type ExplainedBeside } from '../beside.ts';
 import type { CallOptions } from '../call-options.ts';
 import { DeadSessions } from '../dead-sessions.ts';
@@ -60,12 +61,9 @@ export class ClusterNode {
     this.#options = optionsOf(ground.options, address, this.name);
     const { environment } = ground;
     this.commands = new RedisClusterNode(this, ground.options.commands, environment.clock);
-    this.#beside = new Beside({
-      options: this.#options,
-      environment,
-      shared: () => this.open(),
-      ask: (command) => this.commands.command(command),
-    });
+    const shared = (): RedisLine => this.open();
+    const ask = asideOn(shared, (command, limits) => this.commands.command(command, limits));
+    this.#beside = new Beside({ options: this.#options, environment, shared, ask });
   }
 
   /** Where its shared connection stands; `idle` before it was first asked for. */
