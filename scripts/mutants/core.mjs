@@ -216,4 +216,12 @@ export const CORE_MUTANTS = [
     put: 'this.#lastAt = now;',
     tests: ['test/redis/subscriptions.test.ts'],
   },
+  {
+    name: 'pass-over-an-option-that-there-is-not',
+    rule: 'P8',
+    file: 'src/core/options.ts',
+    find: '  checkNames(given, names);',
+    put: '',
+    tests: ['test/core/option-names.test.ts'],
+  },
 ];

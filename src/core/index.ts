@@ -35,9 +35,12 @@ export { Listeners } from './listeners.ts';
 export {
   checkGroup,
   checkNames,
+  checkOptions,
   CLOSE_TIMEOUT_MS,
+  CONNECTION_OPTIONS,
   invalidOption,
   MAX_TIMER_MS,
+  pickOptions,
   resolveOptions,
   type ConnectionOptions,
   type OptionNames,
@@ -57,7 +60,12 @@ export type {
   PoolExplanation,
 } from './pool/pool-explanation.ts';
 export type { HistogramReading, PoolMetrics } from './pool/pool-metrics.ts';
-export { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool/pool-options.ts';
+export {
+  POOL_OPTIONS,
+  resolvePoolOptions,
+  type PoolOptions,
+  type ResolvedPoolOptions,
+} from './pool/pool-options.ts';
 export { afterUnknown, PooledCalls, type Asking } from './pool/pooled-calls.ts';
 export type { Leftover, Loan, OpenAttempt, PoolEnvironment, PoolSource } from './pool/pool-source.ts';
 export type { Encoded, Handshake, Inbound, Protocol, Request, Session } from './protocol.ts';

@@ -61,8 +61,30 @@ export const PROVEN_AFTER_MS = 10_000;
 /** Time that `close()` gives to what is in flight, unless told otherwise. */
 export const CLOSE_TIMEOUT_MS = 5_000;
 
-/** Checks options and fills in the defaults. Throws INVALID_OPTION, which names the option, what was expected and what came. */
-export function resolveOptions(options: ConnectionOptions): ResolvedOptions {
+/** The names of {@link ConnectionOptions}. */
+export const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = {
+  endpoints: true,
+  tls: true,
+  name: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  handshakeTimeoutMs: true,
+  stallAfterMs: true,
+  whenDownWaitMs: true,
+  maxPending: true,
+  backoff: true,
+  slowRetryMs: true,
+};
+
+/**
+ * Checks options and fills in the defaults. `names` are the options that there are: more where there are others besides. Throws
+ * INVALID_OPTION, which names the option, what was expected and what came.
+ */
+export function resolveOptions(
+  given: ConnectionOptions,
+  names: OptionNames<ConnectionOptions> = CONNECTION_OPTIONS,
+): ResolvedOptions {
+  const options = checkOptions(given, names);
   const endpoints = checkEndpoints(options.endpoints);
   const maxPending = checkGroup('maxPending', options.maxPending, { requests: true, bytes: true });
   const backoff = checkBackoff(options.backoff);
@@ -145,6 +167,22 @@ export function checkGroup<T extends object>(
   return group;
 }
 
+/** Checks what something is begun with, as {@link checkGroup} does a group. Throws INVALID_OPTION. */
+export function checkOptions<T extends object>(options: T | undefined, names: OptionNames<T>): Partial<T> {
+  const given = checkGroup('options', options);
+  checkNames(given, names);
+  return given;
+}
+
+/** Those of the options that `names` has: for a driver, whose own are not the core's. */
+export function pickOptions<T extends object, N extends PropertyKey>(
+  options: T,
+  names: Readonly<Record<N, true>>,
+): Pick<T, Extract<keyof T, N>> {
+  const named = Object.entries(options).filter(([name]) => Object.hasOwn(names, name));
+  return Object.fromEntries(named) as Pick<T, Extract<keyof T, N>>;
+}
+
 /**
  * Throws INVALID_OPTION for an option that there is not. To pass over it would be to connect otherwise than was meant: without the
  * password, to another database.
@@ -180,7 +218,7 @@ export function positive(option: string, value: number | undefined, otherwise: n
   throw invalidOption(option, 'a whole number above 0', value);
 }
 
-function checkEndpoints(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+function checkEndpoints(endpoints: readonly Endpoint[] | undefined): readonly Endpoint[] {
   if (!Array.isArray(endpoints) || endpoints.length === 0) {
     throw invalidOption('endpoints', 'at least one endpoint', endpoints);
   }

@@ -13,6 +13,7 @@ import { Listeners } from './listeners.ts';
 import type { HawserError, Slot, StateName } from './machine/index.ts';
 import {
   CLOSE_TIMEOUT_MS,
+  CONNECTION_OPTIONS,
   invalidOption,
   PROVEN_AFTER_MS,
   resolveOptions,
@@ -29,6 +30,9 @@ export interface StateChange {
   /** Why, where that is known. */
   readonly cause: Error | undefined;
 }
+
+/** The names of what {@link Pipeline.connect} takes. */
+const CONNECT_OPTIONS = { ...CONNECTION_OPTIONS, signal: true } as const;
 
 /**
  * The non-blocking way to share a connection: many callers, one full-duplex transport. Requests go out in the order
@@ -58,13 +62,13 @@ export class Pipeline<Q extends Request, R, P = never> {
 
   private constructor(
     protocol: Protocol<Q, R, P>,
-    options: ConnectionOptions,
+    options: ResolvedOptions,
     environment: Environment,
     reconnects: boolean = true,
   ) {
     const { clock, random } = environment;
     this.#protocol = protocol;
-    this.#options = resolveOptions(options);
+    this.#options = options;
     this.#environment = environment;
     this.#reconnects = reconnects;
     this.#commands = traceChannel<CommandTrace>(protocol.name, 'command');
@@ -109,7 +113,7 @@ export class Pipeline<Q extends Request, R, P = never> {
     options: ConnectionOptions,
     environment: Environment = systemEnvironment,
   ): Pipeline<Q, R, P> {
-    const pipeline = new Pipeline<Q, R, P>(protocol, options, environment);
+    const pipeline = new Pipeline<Q, R, P>(protocol, resolveOptions(options), environment);
     pipeline.#lifecycle.dispatch({ type: 'connect' });
     return pipeline;
   }
@@ -123,7 +127,8 @@ export class Pipeline<Q extends Request, R, P = never> {
     options: ConnectionOptions & { readonly signal?: AbortSignal | undefined },
     environment: Environment = systemEnvironment,
   ): Promise<Pipeline<Q, R, P>> {
-    const pipeline = new Pipeline<Q, R, P>(protocol, options, environment);
+    const resolved = resolveOptions(options, CONNECT_OPTIONS);
+    const pipeline = new Pipeline<Q, R, P>(protocol, resolved, environment);
     await pipeline.#connect(options.signal);
     return pipeline;
   }
@@ -137,7 +142,8 @@ export class Pipeline<Q extends Request, R, P = never> {
     options: ConnectionOptions & { readonly signal?: AbortSignal | undefined },
     environment: Environment = systemEnvironment,
   ): Promise<Pipeline<Q, R, P>> {
-    const pipeline = new Pipeline<Q, R, P>(protocol, options, environment, false);
+    const resolved = resolveOptions(options, CONNECT_OPTIONS);
+    const pipeline = new Pipeline<Q, R, P>(protocol, resolved, environment, false);
     await pipeline.#connect(options.signal);
     return pipeline;
   }

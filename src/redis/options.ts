@@ -1,7 +1,9 @@
 import {
   checkGroup,
-  checkNames,
+  checkOptions,
+  CONNECTION_OPTIONS,
   invalidOption,
+  pickOptions,
   resolveOptions,
   resolvePoolOptions,
   type ConnectionOptions,
@@ -142,15 +144,15 @@ export function resolveRedisOptions(
   options: RedisOptions,
   names: OptionNames<RedisOptions> = REDIS_OPTIONS,
 ): ResolvedRedisOptions {
-  checkNames(checkGroup('options', options), names);
+  checkOptions(options, names);
   const dedicated = checkGroup('dedicated', options.dedicated, POOL_LIMITS);
   return resolve(url, options, dedicated, ' (dedicated)');
 }
 
 /** As {@link resolveRedisOptions}, for a pool. */
 export function resolveRedisPoolOptions(url: string | URL, options: RedisPoolOptions): ResolvedRedisOptions {
-  checkNames(checkGroup('options', options), REDIS_POOL_OPTIONS);
-  return resolve(url, options, options, '');
+  checkOptions(options, REDIS_POOL_OPTIONS);
+  return resolve(url, options, pickOptions(options, POOL_LIMITS), '');
 }
 
 function resolve(
@@ -159,8 +161,8 @@ function resolve(
   poolLimits: RedisPoolLimits,
   poolSuffix: string,
 ): ResolvedRedisOptions {
+  const { tls, endpoints, ...core } = pickOptions(options, CONNECTION_OPTIONS);
   const {
-    tls,
     credentials,
     database,
     protocol = 3,
@@ -169,21 +171,18 @@ function resolve(
     role: givenRole,
     readonly: givenReadonly = false,
     limits,
-    endpoints,
     sentinel: givenSentinel,
     cache,
-    dedicated: _,
-    ...rest
   } = options;
   const address = parseAddress(url, givenSentinel === undefined ? DEFAULT_PORT : SENTINEL_PORT);
   const servers = endpoints ?? [address.endpoint];
   const { role, readonly } = checkRole(givenRole, givenReadonly);
-  const sentinel = givenSentinel && resolveSentinel(givenSentinel, role, servers, rest);
+  const sentinel = givenSentinel && resolveSentinel(givenSentinel, role, servers, core);
   const speaksTls = tls ?? address.tls;
   checkGroup('limits', limits);
   const connection: ConnectionOptions = {
-    ...rest,
-    ...(sentinel === undefined ? { endpoints: servers } : namedBySentinels(sentinel, rest.name)),
+    ...core,
+    ...(sentinel === undefined ? { endpoints: servers } : namedBySentinels(sentinel, core.name)),
     tls: tlsOptionsOf(speaksTls),
   };
   const { name, timeoutMs, stallAfterMs, whenDownWaitMs, backoff, slowRetryMs } = resolveOptions(connection);

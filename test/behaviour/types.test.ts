@@ -85,7 +85,7 @@ test('the argument of a start is that of init', async () => {
 test('the members of a pool are started with its own signal', () => {
   connectionSource(Bare, 1, { timeoutMs: 100 });
   // @ts-expect-error the pool says when an attempt is no longer wanted
-  expect(connectionSource(Bare, 1, { signal: AbortSignal.abort() }).name).toBe('Bare');
+  expect(() => connectionSource(Bare, 1, { signal: AbortSignal.abort() })).toThrow('option signal: ');
 });
 
 test('a behaviour is upgraded to one that is asked, and answers, the same', async () => {

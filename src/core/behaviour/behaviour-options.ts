@@ -1,4 +1,12 @@
-import { checkBackoff, checkGroup, checkText, duration, invalidOption, positive } from '../options.ts';
+import {
+  checkBackoff,
+  checkOptions,
+  checkText,
+  duration,
+  invalidOption,
+  positive,
+  type OptionNames,
+} from '../options.ts';
 import { isSignal } from '../waits.ts';
 
 /** How a `Connection` behaves. Every limit of it is here. */
@@ -35,12 +43,25 @@ export interface ResolvedBehaviourOptions {
   readonly backoff: { readonly baseMs: number; readonly capMs: number };
 }
 
-/** Checks options and fills in the defaults. Throws INVALID_OPTION. */
+/** Of a source of connections, which ends each by a signal of its own. */
+export const MEMBER_OPTIONS: OptionNames<Omit<BehaviourOptions, 'signal'>> = {
+  name: true,
+  timeoutMs: true,
+  whenDisconnected: true,
+  maxMailbox: true,
+  maxUnanswered: true,
+  backoff: true,
+};
+
+const BEHAVIOUR_OPTIONS: OptionNames<BehaviourOptions> = { ...MEMBER_OPTIONS, signal: true };
+
+/** Checks options and fills in the defaults. `names` are the options that there are. Throws INVALID_OPTION. */
 export function resolveBehaviourOptions(
   given: BehaviourOptions | undefined,
   className: string,
+  names: OptionNames<Omit<BehaviourOptions, 'signal'>> = BEHAVIOUR_OPTIONS,
 ): ResolvedBehaviourOptions {
-  const options = checkGroup('options', given);
+  const options: BehaviourOptions = checkOptions<Omit<BehaviourOptions, 'signal'>>(given, names);
   const { signal, whenDisconnected = 'handle' } = options;
   if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
   if (whenDisconnected !== 'handle' && whenDisconnected !== 'fail') {

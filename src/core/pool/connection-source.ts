@@ -1,4 +1,8 @@
-import type { BehaviourOptions } from '../behaviour/behaviour-options.ts';
+import {
+  MEMBER_OPTIONS,
+  resolveBehaviourOptions,
+  type BehaviourOptions,
+} from '../behaviour/behaviour-options.ts';
 import type { AnyConnection, Connection, HandleOf, StartArguments } from '../behaviour/connection.ts';
 import { systemEnvironment, type Environment } from '../environment.ts';
 import { HawserError } from '../machine/index.ts';
@@ -34,7 +38,7 @@ export function connectionSource<B extends AnyConnection>(
   options: Omit<BehaviourOptions, 'signal'> = {},
   environment: Environment = systemEnvironment,
 ): PoolSource<HandleOf<B>, LeasedConnection<TypesOf<B>['call'], TypesOf<B>['answer'], TypesOf<B>['cast']>> {
-  const name = options.name ?? behaviour.name;
+  const { name } = resolveBehaviourOptions(options, behaviour.name, MEMBER_OPTIONS);
   return {
     name,
 

@@ -1,6 +1,6 @@
 import { systemEnvironment, type Environment } from '../environment.ts';
 import { HawserError } from '../machine/index.ts';
-import type { ConnectionOptions } from '../options.ts';
+import { resolveOptions, type ConnectionOptions } from '../options.ts';
 import { Pipeline } from '../pipeline.ts';
 import type { Protocol, Request } from '../protocol.ts';
 import type { CallWaitOptions, WaitOptions } from '../waits.ts';
@@ -16,13 +16,15 @@ export interface LeasedPipeline<Q extends Request, R> {
 
 /**
  * A source of connections of a protocol. Each is one transport: when that is lost, the pool decides about another one.
- * `options` are those of each connection; its `connectTimeoutMs` bounds an attempt. Throws nothing.
+ * `options` are those of each connection; its `connectTimeoutMs` bounds an attempt. Throws INVALID_OPTION.
  */
 export function pipelineSource<Q extends Request, R, P = never>(
   protocol: Protocol<Q, R, P>,
   options: ConnectionOptions,
   environment: Environment = systemEnvironment,
 ): PoolSource<Pipeline<Q, R, P>, LeasedPipeline<Q, R>> {
+  // Now, and not as the cause of each attempt.
+  resolveOptions(options);
   let checks = 0;
   return {
     name: protocol.name,

@@ -1,4 +1,13 @@
-import { checkBackoff, checkGroup, checkText, duration, invalidOption, positive } from '../options.ts';
+import {
+  checkBackoff,
+  checkGroup,
+  checkOptions,
+  checkText,
+  duration,
+  invalidOption,
+  positive,
+  type OptionNames,
+} from '../options.ts';
 
 /** How a pool behaves. Every limit of a pool is here. Durations are milliseconds. */
 export interface PoolOptions {
@@ -72,9 +81,34 @@ export interface ResolvedPoolOptions {
   readonly slowRetryMs: number;
 }
 
-/** Checks options and fills in the defaults. Throws INVALID_OPTION. */
-export function resolvePoolOptions(given: PoolOptions, sourceName: string): ResolvedPoolOptions {
-  const options = checkGroup('pool', given);
+/** The names of {@link PoolOptions}. */
+export const POOL_OPTIONS: OptionNames<PoolOptions> = {
+  name: true,
+  max: true,
+  min: true,
+  idleOrder: true,
+  whenBusy: true,
+  maxWaiting: true,
+  timeoutMs: true,
+  shedding: true,
+  whenDownWaitMs: true,
+  openTimeoutMs: true,
+  lifetimeMs: true,
+  idleTimeoutMs: true,
+  checkAfterIdleMs: true,
+  checkTimeoutMs: true,
+  leakAfterMs: true,
+  backoff: true,
+  slowRetryMs: true,
+};
+
+/** Checks options and fills in the defaults. `names` are the options that there are. Throws INVALID_OPTION. */
+export function resolvePoolOptions(
+  given: PoolOptions,
+  sourceName: string,
+  names: OptionNames<PoolOptions> = POOL_OPTIONS,
+): ResolvedPoolOptions {
+  const options = checkOptions(given, names);
   const max = positive('max', options.max, 10);
   return {
     name: checkText('name', options.name) ?? sourceName,

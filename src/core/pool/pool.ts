@@ -18,7 +18,12 @@ import { checkoutChannel, leakChannel, type PoolLeak } from './pool-channels.ts'
 import { explainPool, leasesOut, type ExplainedLease, type PoolExplanation } from './pool-explanation.ts';
 import * as failures from './pool-failures.ts';
 import { Histogram, readPoolMetrics, type PoolMetrics } from './pool-metrics.ts';
-import { resolvePoolOptions, type PoolOptions, type ResolvedPoolOptions } from './pool-options.ts';
+import {
+  POOL_OPTIONS,
+  resolvePoolOptions,
+  type PoolOptions,
+  type ResolvedPoolOptions,
+} from './pool-options.ts';
 import type { PoolEnvironment, PoolSource } from './pool-source.ts';
 import { Stock } from './stock.ts';
 
@@ -29,6 +34,8 @@ export interface PoolReport {
 }
 
 const NO_OPTIONS: WaitOptions = {};
+/** The names of what {@link Pool.connect} takes. */
+const CONNECT_OPTIONS = { ...POOL_OPTIONS, signal: true } as const;
 
 /**
  * The blocking way to share connections: each belongs to one caller alone while that has it checked out. Callers wait
@@ -50,9 +57,8 @@ export class Pool<M, L> {
   /** Those that were not released before the pool was closed. */
   #leasesOut: readonly ExplainedLease[] = [];
 
-  private constructor(source: PoolSource<M, L>, given: PoolOptions, environment: PoolEnvironment) {
+  private constructor(source: PoolSource<M, L>, options: ResolvedPoolOptions, environment: PoolEnvironment) {
     const { clock, random } = environment;
-    const options = resolvePoolOptions(given, source.name);
     this.#options = options;
     this.#environment = environment;
     this.#ended = new Waits(clock, 'close');
@@ -110,7 +116,7 @@ export class Pool<M, L> {
     options: PoolOptions = {},
     environment: PoolEnvironment = systemEnvironment,
   ): Pool<M, L> {
-    const pool = new Pool<M, L>(source, options, environment);
+    const pool = new Pool<M, L>(source, resolvePoolOptions(options, source.name), environment);
     if (pool.#options.min > 0) pool.#health.begin();
     return pool;
   }
@@ -124,9 +130,10 @@ export class Pool<M, L> {
     options: PoolOptions & { readonly signal?: AbortSignal | undefined } = {},
     environment: PoolEnvironment = systemEnvironment,
   ): Promise<Pool<M, L>> {
+    const resolved = resolvePoolOptions(options, source.name, CONNECT_OPTIONS);
     const { signal } = options;
     if (signal !== undefined && !isSignal(signal)) throw invalidOption('signal', 'an AbortSignal', signal);
-    const pool = new Pool<M, L>(source, options, environment);
+    const pool = new Pool<M, L>(source, resolved, environment);
     if (signal?.aborted === true) throw coreFailures.abortedBefore('connect', signal);
     const firstPass = pool.#health.firstPass(pool.#options.openTimeoutMs, signal);
     pool.#health.begin();

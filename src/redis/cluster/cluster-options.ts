@@ -1,6 +1,5 @@
 import {
-  checkGroup,
-  checkNames,
+  checkOptions,
   invalidOption,
   MAX_TIMER_MS,
   resolveOptions,
@@ -60,8 +59,7 @@ export function resolveClusterOptions(
   url: string | URL,
   options: RedisClusterOptions,
 ): ResolvedClusterOptions {
-  const given = checkGroup('options', options);
-  checkNames(given, CLUSTER_OPTIONS);
+  const given = checkOptions(options, CLUSTER_OPTIONS);
   const { readFrom = 'primary', nodeAddress = asItIs, refreshEveryMs = REFRESH_EVERY_MS, ...rest } = given;
   if (readFrom !== 'primary' && readFrom !== 'replica' && readFrom !== 'any') {
     throw invalidOption('readFrom', "'primary', 'replica' or 'any'", readFrom);
