@@ -1,6 +1,7 @@
-import type { Encoded, Handshake, Inbound, Protocol } from '../../core/index.ts';
+import type { Encoded, Handshake, Inbound } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
 import { ask } from '../handshake.ts';
+import type { RedisProtocol } from '../line.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import { textOf, type RedisReply } from '../reply.ts';
 import type { RedisRequest } from '../request.ts';
@@ -10,10 +11,7 @@ import type { ReadCache } from './read-cache.ts';
 import { Tracking } from './tracking.ts';
 
 /** Redis, on connections whose server tells of changes to what a cache keeps. */
-export function cachingProtocol(
-  options: ResolvedRedisOptions,
-  cache: ReadCache,
-): Protocol<RedisRequest, RedisReply, RedisReply[]> {
+export function cachingProtocol(options: ResolvedRedisOptions, cache: ReadCache): RedisProtocol {
   return { ...redisProtocol(options), open: () => new CachingSession(options, cache) };
 }
 

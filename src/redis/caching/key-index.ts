@@ -31,8 +31,4 @@ export class KeyIndex<Item extends Keyed> {
     if (there === undefined) return [];
     return there instanceof Set ? [...there] : [there];
   }
-
-  clear(): void {
-    this.#byKey.clear();
-  }
 }

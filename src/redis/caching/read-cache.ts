@@ -1,18 +1,11 @@
-import {
-  HawserError,
-  WaitLimits,
-  type Clock,
-  type Explanation,
-  type Pipeline,
-  type StateChange,
-} from '../../core/index.ts';
+import { HawserError, WaitLimits, type Clock, type Explanation, type StateChange } from '../../core/index.ts';
 import type { CallOptions } from '../call-options.ts';
 import type { ReplyHandling } from '../command-methods.ts';
 import { keysOf } from '../command-keys.ts';
 import type { CommandInfo, RedisCommand } from '../commands.ts';
+import type { RedisLine } from '../line.ts';
 import { outageOf, type Outage } from '../outage.ts';
 import type { RedisReply, ReplyForm } from '../reply.ts';
-import type { RedisRequest } from '../request.ts';
 import { violation } from '../resp-limits.ts';
 import type { WriteFollower } from '../write-follower.ts';
 import { whyNotCached } from './cacheable-commands.ts';
@@ -26,8 +19,6 @@ import { compactOf, copyOf } from './shared-value.ts';
 import { SharedRead, type SharedReadOwner } from './shared-read.ts';
 import type { Tracking } from './tracking.ts';
 import { writtenBy, type Written } from './written-keys.ts';
-
-type Line = Pipeline<RedisRequest, RedisReply, RedisReply[]>;
 
 /** What a {@link ReadCache} needs. */
 export interface ReadCacheGround {
@@ -65,7 +56,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   readonly #ground: ReadCacheGround;
   readonly #store: CacheStore;
   readonly #counts = { hits: 0, misses: 0, shared: 0, stale: 0, invalidations: 0 };
-  #line: Line | undefined;
+  #line: RedisLine | undefined;
   /** Of the present connection; `undefined` while there is none, or its server does not tell of changes. */
   #tracking: Tracking | undefined;
 
@@ -76,7 +67,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   }
 
   /** The connection that reads go to. Called once, before any read. */
-  attach(line: Line): void {
+  attach(line: RedisLine): void {
     this.#line = line;
     line.onState((change) => this.#stateChanged(change));
     if (line.state === 'ready') this.#ready();

@@ -1,4 +1,5 @@
 import { systemEnvironment, type Environment } from '../../core/index.ts';
+import type { RedisProtocol } from '../line.ts';
 import type { ResolvedRedisOptions } from '../options.ts';
 import { redisProtocol } from '../session.ts';
 import { cachingProtocol } from './caching-session.ts';
@@ -11,7 +12,7 @@ export function withCache(
 ): {
   readonly resolved: ResolvedRedisOptions;
   readonly cache: ReadCache | undefined;
-  readonly protocol: ReturnType<typeof redisProtocol>;
+  readonly protocol: RedisProtocol;
 } {
   const { cache: options, commands, credentials } = resolved;
   if (options === undefined) return { resolved, cache: undefined, protocol: redisProtocol(resolved) };

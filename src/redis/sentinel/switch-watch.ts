@@ -6,10 +6,10 @@ import {
   type Explanation,
   type StateChange,
 } from '../../core/index.ts';
+import type { RedisLine } from '../line.ts';
 import { subscriberProtocol } from '../pubsub/subscriber-session.ts';
 import { SubscriptionRequest } from '../pubsub/subscription-request.ts';
 import { textOf, type RedisReply } from '../reply.ts';
-import type { RedisRequest } from '../request.ts';
 import type { SentinelLine } from './sentinel-answer.ts';
 import type { SentinelGroup } from './sentinel-group.ts';
 
@@ -34,7 +34,7 @@ export class SwitchWatch {
   readonly #hint: (sentinel: Endpoint) => void;
   /** Those that were tried since one was subscribed to. */
   readonly #tried = new Set<string>();
-  #pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]> | undefined;
+  #pipeline: RedisLine | undefined;
   #at: Endpoint | undefined;
 
   /** @param hint this Sentinel may know of another primary */
@@ -85,7 +85,7 @@ export class SwitchWatch {
     return next;
   }
 
-  #stateChanged(pipeline: Pipeline<RedisRequest, RedisReply, RedisReply[]>, { from, to }: StateChange): void {
+  #stateChanged(pipeline: RedisLine, { from, to }: StateChange): void {
     // The one that was lost is not the first to be tried again.
     if (from === 'ready') this.#tried.clear();
     if (from === 'ready' && this.#at !== undefined) this.#tried.add(describeEndpoint(this.#at));
