@@ -320,7 +320,15 @@ export const REDIS_MUTANTS = [
     file: 'src/redis/caching/read-cache.ts',
     find: 'if (tracking !== this.#tracking) return false;',
     put: 'if (tracking === undefined) return false;',
-    tests: ['test/redis/caching-outage.test.ts'],
+    tests: ['test/redis/caching-stale.test.ts'],
+  },
+  {
+    name: 'answer-stale-with-less-than-was-read-since',
+    rule: 'P4',
+    file: 'src/redis/caching/read-cache.ts',
+    find: 'for (const entry of this.#store.of(key)) {',
+    put: "for (const entry of this.#store.of('')) {",
+    tests: ['test/redis/caching-stale.test.ts'],
   },
   {
     name: 'keep-what-the-server-does-not-track',

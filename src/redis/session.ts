@@ -141,7 +141,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     if (reply instanceof RedisReplyError) this.#heed(reply, inbound);
     const whole = request?.batch === undefined ? reply : request.batch.take(reply);
     if (whole === undefined) return;
-    if (whole instanceof RedisReplyError) inbound.refuse(whole);
+    if (whole instanceof RedisReplyError) this.refuse(inbound, request, whole);
     else if (request instanceof SubscriptionRequest)
       throw violation(`a push message that answers ${request.command}`);
     else if (request?.convert === undefined) this.answer(inbound, request, whole);
@@ -151,6 +151,11 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
   /** Gives a request the value of its reply. */
   protected answer(inbound: RedisInbound, _request: RedisRequest | undefined, value: RedisReply): void {
     inbound.reply(value);
+  }
+
+  /** Tells a request that it was refused, or that its reply has no value that could be told. */
+  protected refuse(inbound: RedisInbound, _request: RedisRequest | undefined, error: HawserError): void {
+    inbound.refuse(error);
   }
 
   /** Leaves a server that says that it will not do any more. */
@@ -167,7 +172,7 @@ export class RedisSession implements Session<RedisRequest, RedisReply, RedisRepl
     } catch (error) {
       // The stream is in step: the call alone cannot be told what came.
       if (!(error instanceof HawserError) || error.code !== 'UNSAFE_INTEGER') throw error;
-      inbound.refuse(error);
+      this.refuse(inbound, request, error);
       return;
     }
     this.answer(inbound, request, value);

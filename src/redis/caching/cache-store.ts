@@ -87,10 +87,10 @@ export class CacheStore {
   }
 
   /** Somebody asks, and others may join. */
-  ask(id: string, keys: readonly string[], read: SharedRead): CacheEntry {
+  ask(id: string, read: SharedRead): CacheEntry {
     let entry = this.#byId.get(id);
     if (entry === undefined) {
-      entry = new CacheEntry(id, keys);
+      entry = new CacheEntry(id, read.keys);
       this.#byId.set(id, entry);
       this.#byKey.add(entry);
     }

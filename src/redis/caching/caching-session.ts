@@ -1,4 +1,4 @@
-import type { Encoded, Handshake, Inbound } from '../../core/index.ts';
+import type { Encoded, Handshake, HawserError, Inbound } from '../../core/index.ts';
 import { RedisReplyError } from '../errors.ts';
 import { ask } from '../handshake.ts';
 import type { RedisProtocol } from '../line.ts';
@@ -68,5 +68,14 @@ export class CachingSession extends RedisSession {
   ): void {
     if (request instanceof CachedRequest) this.#cache.arrived(request, value, this.#tracking);
     super.answer(inbound, request, value);
+  }
+
+  protected override refuse(
+    inbound: Inbound<RedisRequest, RedisReply, RedisReply[]>,
+    request: RedisRequest | undefined,
+    error: HawserError,
+  ): void {
+    if (request instanceof CachedRequest) this.#cache.refused(request);
+    super.refuse(inbound, request, error);
   }
 }

@@ -131,12 +131,20 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
 
   /** A reply has come, on the session with this tracking. */
   arrived({ read, isTracked, form }: CachedRequest, value: unknown, tracking: Tracking | undefined): void {
+    this.#forgetEarlier(read);
     const { entry } = read;
     if (entry?.read !== read) return;
     if (isTracked && tracking !== undefined && tracking === this.#tracking)
       this.#store.keep(entry, form.buffers ? compactOf(value) : value, tracking, this.#ground.clock.now());
     // Nor is what was known before: it is older than what the callers are told now.
     else this.#store.drop(entry);
+  }
+
+  /** The server has said no, or what cannot be told. */
+  refused({ read }: CachedRequest): void {
+    this.#forgetEarlier(read);
+    const { entry } = read;
+    if (entry?.read === read) this.#store.drop(entry);
   }
 
   left(read: SharedRead): void {
@@ -217,7 +225,8 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     if (why !== undefined) throw notCached(info.name, why);
     // Over a call without end a silent server is not found until its caller leaves: that must be told.
     const mayWaitLong = this.#line!.state !== 'ready' || options.timeoutMs === Infinity;
-    const read = new SharedRead(info.name, mayWaitLong, this);
+    const keys = eachOnce(positions.map((position) => partOf(id, keyName(command[position]!))));
+    const read = new SharedRead(info.name, keys, mayWaitLong, this);
     const convert = form.buffers ? handling.convertBuffers : handling.convert;
     // A server that does not tell of changes would refuse the word for it, each time.
     const asksToTrack = !isAlone && (this.#tracking !== undefined || this.#line!.state !== 'ready');
@@ -226,10 +235,7 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
     // How long each caller waits is for that caller to say; how long the server may be silent, for the first.
     const limits = { timeoutMs: Infinity, silenceMs: options.timeoutMs ?? 0, signal };
     read.settleWith(this.#line!.submit(request, limits));
-    if (!isAlone) {
-      const keys = eachOnce(positions.map((position) => partOf(id, keyName(command[position]!))));
-      read.entry = this.#store.ask(id, keys, read);
-    }
+    if (!isAlone) read.entry = this.#store.ask(id, read);
     return read;
   }
 
@@ -247,6 +253,17 @@ export class ReadCache implements WriteFollower, SharedReadOwner {
   /** What was read is known no more. What is being read will be: its reply comes behind what has happened. */
   #forgetKnown(): void {
     for (const entry of this.#store.all()) this.#store.forget(entry);
+  }
+
+  /** Of these keys the server has just told. What was known of them on another connection may be older, however it was read. */
+  #forgetEarlier({ keys }: SharedRead): void {
+    // Else it was forgotten with its connection.
+    if (this.staleIfDownMs === 0) return;
+    for (const key of keys) {
+      for (const entry of this.#store.of(key)) {
+        if (entry.known !== undefined && entry.known.tracking !== this.#tracking) this.#store.forget(entry);
+      }
+    }
   }
 
   #stateChanged({ from, to, cause }: StateChange): void {

@@ -22,6 +22,8 @@ const CALLERS_MAX = 100_000;
 export class SharedRead implements WaitOwner<unknown> {
   /** Where others find it, for as long as that knows of it too; `undefined` for one that nobody is to join. */
   entry: CacheEntry | undefined = undefined;
+  /** What it reads, by `keyName`. */
+  readonly keys: readonly string[];
   readonly #command: string;
   readonly #owner: SharedReadOwner;
   readonly #waits = new Set<Wait<unknown>>();
@@ -33,7 +35,8 @@ export class SharedRead implements WaitOwner<unknown> {
    * `mayWaitLong`: there is no connection to send it on, or its caller has no deadline. An AbortController for each read would
    * take longer than the read.
    */
-  constructor(command: string, mayWaitLong: boolean, owner: SharedReadOwner) {
+  constructor(command: string, keys: readonly string[], mayWaitLong: boolean, owner: SharedReadOwner) {
+    this.keys = keys;
     this.#command = command;
     this.#owner = owner;
     this.#abort = mayWaitLong ? new AbortController() : undefined;

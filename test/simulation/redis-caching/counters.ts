@@ -2,7 +2,10 @@ import type { SimulatedRedis, VirtualClock } from 'hawser/testing';
 
 /** A read that was begun, which says what is wrong with its answer. */
 export interface CountedRead {
-  answered(values: readonly number[]): string[];
+  /** `by`: whether the client's cache has seen the answer. */
+  answered(values: readonly number[], by: 'cache' | 'server'): string[];
+  /** With what was known of the one key at the loss of a connection. */
+  answeredStale(value: number): string[];
 }
 
 interface Written {
@@ -21,6 +24,8 @@ export class Counters {
   readonly #redis: SimulatedRedis;
   /** The least that a read which begins now may be answered with, by key, and why. */
   readonly #least = new Map<string, { readonly value: number; readonly why: string }>();
+  /** The least that a read which begins now may be answered with while the server is away, by key. */
+  readonly #leastStale = new Map<string, number>();
   readonly #lastRead = new Map<string, number>();
   readonly #written: Written[] = [];
   readonly #reads: { readonly key: string; readonly at: number; readonly value: number }[] = [];
@@ -49,12 +54,18 @@ export class Counters {
     const at = (this.#step += 1);
     const beganAt = this.#clock.now();
     const least = keys.map((key) => this.#least.get(key) ?? { value: 0, why: '' });
+    const leastStale = this.#leastStale.get(keys[0]!) ?? 0;
     const earlier = keys.map((key) => this.valueAt(key, beganAt - boundMs));
     return {
-      answered: (values) =>
+      answeredStale: (value) =>
+        value < leastStale
+          ? [`${keys[0]} was read as ${value}, and had been as ${leastStale} by the cache`]
+          : [],
+      answered: (values, by) =>
         values.flatMap((value, index) => {
           const key = keys[index]!;
           this.#reads.push({ key, at, value });
+          if (by === 'cache') this.#leastStale.set(key, Math.max(value, this.#leastStale.get(key) ?? 0));
           this.#lastRead.set(key, Math.max(value, this.#lastRead.get(key) ?? 0));
           this.#atLeast(key, value, 'that had been read');
           const { value: known, why } = least[index]!;

@@ -123,16 +123,17 @@ class CachingScenario {
     const keys = [this.#key(), this.#key()];
     const options = this.#options();
     const read = this.#counters.begin(keys, this.#stallAfterMs * 2 + WAY_MS);
+    const direct = async (): Promise<unknown[]> => [await this.#client.get(keys[0]!, options)];
     const ways: readonly (() => Promise<unknown[]>)[] = [
       () => cached.mget(keys, options),
       async () => [await cached.get(keys[0]!, options)],
       async () => [await cached.get(keys[0]!, { ...options, buffers: true })],
       async () => [await cached.command(['GET', keys[0]!], options)],
-      async () => [await this.#client.get(keys[0]!, options)],
+      direct,
     ];
     const way = random.pick(ways);
     void this.#call('cached', way, options.timeoutMs).then(
-      (values) => this.#world.check(read.answered(values.map(Number))),
+      (values) => this.#world.check(read.answered(values.map(Number), way === direct ? 'server' : 'cache')),
       () => undefined,
     );
   }
@@ -148,7 +149,8 @@ class CachingScenario {
     void this.#call('stale', ask).then(
       (answer) => {
         const value = Number(answer.value);
-        if (!answer.isStale) return check(read.answered([value]));
+        if (!answer.isStale) return check(read.answered([value], 'cache'));
+        check(read.answeredStale(value));
         if (answer.downForMs > STALE_IF_DOWN_MS + TIMEOUT_MS) check([`stale for ${answer.downForMs} ms`]);
         const since = clock.now() - answer.downForMs;
         if (value < this.#counters.valueAt(key, Math.min(since, beganAt) - boundMs))
@@ -194,7 +196,7 @@ class CachingScenario {
       const read = this.#counters.begin([key], 100);
       const value = await this.#client.cached.get(key).catch((error: HawserError) => error);
       if (value instanceof Error) check([`no answer when all is well: ${value.message}`]);
-      else check(read.answered([Number(value)]));
+      else check(read.answered([Number(value)], 'cache'));
     }
     const { entries, bytes, tracking } = this.#client.explain().cache!;
     if (entries > 1_000 || bytes > 16 * 1_048_576) check([`P8: ${entries} entries, ${bytes} bytes`]);
