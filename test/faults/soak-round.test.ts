@@ -6,11 +6,7 @@ import { Round } from '../../faults/soak/round.ts';
 import type { SoakClient } from '../../faults/soak/subject.ts';
 import { MemoryServer, ROUND } from './memory-server.ts';
 
-/** Calls in which each kind of them comes many times. */
-const CALLS = 500;
 const POLL_MS = 5;
-/** Time for callers to finish; those of a client that never answers do not. */
-const FINISH_MS = 150;
 
 type Lie = [
   what: string,
@@ -18,14 +14,31 @@ type Lie = [
   words: RegExp,
 ];
 
-/** Late is whatever has not settled in the end, on any machine; of nothing else is it said. */
-const HANGING = { graceMs: 0 } as const;
-const PATIENT = { graceMs: 60_000 } as const;
+/** For so many calls, and until all callers have finished: what a taker is being given would be gone. */
+const PATIENT = {
+  // In these each kind of call comes many times, the rarest of them too, in whatever order callers have their turns.
+  calls: 1_500,
+  end: (round: Round): Promise<unknown> => round.stop(),
+  graceMs: 60_000,
+} as const;
+/** Callers whose call hangs do not finish. Late is whatever has not settled in the end, on any machine; of nothing else is it said. */
+const HANGING = {
+  calls: 500,
+  end: (round: Round): Promise<unknown> => Promise.race([round.stop(), wait(150)]),
+  graceMs: 0,
+} as const;
+
+interface Traffic {
+  readonly calls: number;
+  readonly end: (round: Round) => Promise<unknown>;
+  readonly graceMs: number;
+  readonly outcomeOf?: typeof truth;
+}
 
 /** What a round of traffic finds out about a client that tells the truth but for some of its calls. */
 async function findings(
   lie: (client: SoakClient, server: MemoryServer) => Partial<SoakClient>,
-  { graceMs, outcomeOf = truth }: { readonly graceMs: number; readonly outcomeOf?: typeof truth },
+  { calls, end, graceMs, outcomeOf = truth }: Traffic,
 ): Promise<string> {
   const server = new MemoryServer();
   const round = new Round(ROUND, {
@@ -36,8 +49,8 @@ async function findings(
     lasting: new AbortController().signal,
   });
   await round.nextWrite();
-  while (round.summary().calls < CALLS) await wait(POLL_MS);
-  await Promise.race([round.stop(), wait(FINISH_MS)]);
+  while (round.summary().calls < calls) await wait(POLL_MS);
+  await end(round);
   return round.check(await server.found(), { graceMs }).join('\n');
 }
 
