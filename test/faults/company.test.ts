@@ -93,7 +93,7 @@ describe('each invariant of those who subscribe or take finds the client that br
       words: 'ms late',
     },
     {
-      title: 'knows nothing of who leaves',
+      title: 'knows nothing of what was taken',
       subject: lies.KNOWS_NOTHING,
       found: 'takers: ',
       words: 'nobody knows',
