@@ -18,5 +18,7 @@ export default defineConfig({
     // For a test that hangs, not for one that is slow: machines differ, and share their processors.
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // The same of what is waited for: by itself, `expect.poll` gives up after a second.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
