@@ -219,6 +219,14 @@ export const REDIS_MUTANTS = [
     tests: ['test/redis/held-elsewhere.test.ts'],
   },
   {
+    name: 'overlook-silence-between-two-questions',
+    rule: 'P7',
+    file: 'src/redis/beside.ts',
+    find: "if (from === 'ready') this.#own?.lostAside(cause);",
+    put: '',
+    tests: ['test/redis/blocked-calls.test.ts'],
+  },
+  {
     name: 'ask-on-with-whoever-takes-its-place',
     rule: 'P4',
     file: 'src/redis/aside.ts',

@@ -1,4 +1,11 @@
-import type { Environment, Explanation, PoolExplanation, PoolReport, WaitOptions } from '../core/index.ts';
+import type {
+  Environment,
+  Explanation,
+  PoolExplanation,
+  PoolReport,
+  StateChange,
+  WaitOptions,
+} from '../core/index.ts';
 import type { AskAside } from './aside.ts';
 import { startLine, type RedisLine } from './line.ts';
 import type { ResolvedRedisOptions } from './options.ts';
@@ -46,6 +53,11 @@ export class Beside {
   /** What is subscribed to. */
   get subscriptions(): Subscriptions {
     return (this.#subscriptions ??= this.#makeSubscriptions());
+  }
+
+  /** To be called when the shared connection has changed its state. */
+  sharedChanged({ from, cause }: StateChange): void {
+    if (from === 'ready') this.#own?.lostAside(cause);
   }
 
   retryNow(): void {

@@ -69,6 +69,15 @@ export class BlockedCalls {
     }
   }
 
+  /**
+   * To be called when the shared connection beside them was lost, with why. Where it was silence, and the next question was not
+   * asked yet, that would be asked on what takes its place: there the server says that it holds calls whose own streams may be as
+   * dead.
+   */
+  lostAside(cause: Error | undefined): void {
+    this.#silent(this.#held(), cause);
+  }
+
   #watchOn(): void {
     const { stallAfterMs } = this.#limits;
     if (this.#watch !== 'at rest' || stallAfterMs === Infinity) return;
@@ -81,10 +90,7 @@ export class BlockedCalls {
   }
 
   #look(): void {
-    const asked = [...this.#calls].flatMap((call): AskedCall[] => {
-      const { session } = call;
-      return session === undefined ? [] : [{ call, session }];
-    });
+    const asked = this.#held();
     const sessions = asked.map(({ session }) => session);
     this.#watch = 'asking';
     const done =
@@ -101,6 +107,14 @@ export class BlockedCalls {
     });
   }
 
+  /** The calls that may be held. */
+  #held(): AskedCall[] {
+    return [...this.#calls].flatMap((call) => {
+      const { session } = call;
+      return session === undefined ? [] : [{ call, session }];
+    });
+  }
+
   #compare(asked: readonly AskedCall[], sightings: readonly Sighting[]): void {
     const before = this.#sightings;
     this.#sightings = new Map(asked.map(({ call }, index) => [call, sightings[index]]));
@@ -112,7 +126,12 @@ export class BlockedCalls {
   }
 
   #unanswered(asked: readonly AskedCall[], error: unknown): void {
-    if (error instanceof RedisReplyError) return this.#refused();
+    if (error instanceof RedisReplyError) this.#refused();
+    else this.#silent(asked, error);
+  }
+
+  /** What was asked beside them has failed so: if by silence, they are as lost. */
+  #silent(asked: readonly AskedCall[], error: unknown): void {
     if (!(error instanceof HawserError) || !isSilence(error)) return;
     for (const { call } of asked) {
       // It is another server that is silent.

@@ -86,6 +86,11 @@ export class OwnConnections {
     return this.leases.with((leased) => use(this.#connectionOf(leased)), options);
   }
 
+  /** To be called when the shared connection beside them was lost, with why. */
+  lostAside(cause: Error | undefined): void {
+    this.#blocked.lostAside(cause);
+  }
+
   /** Resolves when the server gives nothing more to connections that are over. Rejects as a call does. */
   endDeadSessions(): Promise<void> {
     return this.#askAside((ask) => this.#dead.end(ask));

@@ -83,6 +83,7 @@ export class Redis extends SubscribingClient {
     const line = (): RedisLine => shared;
     const ask = asideOn(line, (command, limits) => this.command(command, limits));
     this.#beside = new Beside({ options, environment, shared: line, ask });
+    shared.onState((change) => this.#beside.sharedChanged(change));
     keepAuthenticated(shared, options.credentials);
     cache?.attach(shared);
     reach.onMoved(() => this.retryNow());

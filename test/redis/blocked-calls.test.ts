@@ -1,12 +1,18 @@
 import { resp } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { endingOf, ENDPOINT, RedisWorld, type Ending } from '../support/redis-world.ts';
+import {
+  endingOf,
+  ENDPOINT,
+  RedisWorld,
+  type Ending,
+  type RedisWorldOptions,
+} from '../support/redis-world.ts';
 
 const STALL_MS = 1_500;
 
 /** A server that holds what waits, and says in CLIENT LIST that it holds these sessions. */
-function holding(held: () => readonly number[]): RedisWorld {
-  const world = new RedisWorld();
+function holding(held: () => readonly number[], options: RedisWorldOptions = {}): RedisWorld {
+  const world = new RedisWorld(options);
   world.redis.on('BLPOP', () => 'silence');
   world.redis.on('CLIENT', ({ command }) => {
     const [, subcommand, , ...sessions] = command.text.split(' ');
@@ -113,6 +119,44 @@ describe('while the server holds calls', () => {
     for (const ending of endings)
       expect(ending).toMatchObject({ error: { code: 'STALLED', outcome: 'unknown' } });
     expect(world.clock.now() - frozenAt).toBeLessThanOrEqual(2 * STALL_MS + 10);
+  });
+});
+
+describe('when the shared connection is lost beside held calls', () => {
+  test.each([1, 2, 3, 4])(
+    'by silence, before they are asked about (sent %d ms after what is not answered there), they are lost as well',
+    async (laterMs) => {
+      const latencyMs = 5;
+      // On another connection the server would say for ever that it holds the call.
+      const world = holding(() => [2], { toServer: { latencyMs }, toClient: { latencyMs } });
+      const client = await world.connect();
+      await world.clock.waitFor(client.dedicated((own) => own.ping()));
+      const unanswered = endingOf(client.get('key'));
+      await world.clock.advance(laterMs);
+      const call = endingOf(client.command(['BLPOP', 'a', 0]));
+      await world.clock.advance(latencyMs);
+      expect(world.received(2)).toContain('BLPOP a 0');
+      for (const wire of [1, 2]) {
+        for (const direction of ['to-server', 'to-client'] as const) {
+          world.wire(wire).cut({ direction, how: 'silence' });
+        }
+      }
+      expect(await world.clock.waitFor(call)).toMatchObject({
+        error: { code: 'STALLED', outcome: 'unknown' },
+      });
+      expect(world.clock.now()).toBeLessThan(2 * STALL_MS);
+      await world.clock.waitFor(unanswered);
+    },
+  );
+
+  test('in any other way, they are waited for', async () => {
+    const world = holding(() => [2]);
+    world.redis.on('BLPOP', () => ({ bytes: resp.bulk('late'), afterMs: 5 * STALL_MS }));
+    const client = await world.connect();
+    const call = endingOf(client.command(['BLPOP', 'a', 0]));
+    await world.clock.advance(100);
+    world.server(1).reset();
+    expect(await world.clock.waitFor(call)).toEqual({ value: 'late' });
   });
 });
 

@@ -125,7 +125,10 @@ export class ClusterNode {
     const { connection, credentials } = this.#options;
     const { environment, stateChanged } = this.#ground;
     const line = startLine(redisProtocol(this.#options), connection, environment, credentials);
-    line.onState((change) => stateChanged(this, change));
+    line.onState((change) => {
+      this.#beside.sharedChanged(change);
+      stateChanged(this, change);
+    });
     // The node has left the cluster since whoever asks has chosen it.
     if (this.#life === 'retired') void line.close();
     return line;
