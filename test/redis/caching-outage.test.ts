@@ -242,8 +242,10 @@ describe('the option cache', () => {
     [{ cache: { maxEntries: 0 } }, 'cache.maxEntries'],
     [{ cache: { maxBytes: 1.5 } }, 'cache.maxBytes'],
     [{ cache: { ttlMs: -1 } }, 'cache.ttlMs'],
+    [{ cache: { ttlMs: 2 ** 31 } }, 'cache.ttlMs'],
     [{ cache: { staleIfDownMs: Number.NaN } }, 'cache.staleIfDownMs'],
-    [{ cache: { maxAge: 1 } }, 'cache.maxAge'],
+    [{ cache: { maxAge: 1 } }, 'cache.maxAge: there is no such option'],
+    [{ cache: { toString: 1 } }, 'cache.toString: there is no such option'],
     [{ cache: {}, protocol: 2 }, 'protocol'],
   ])('%j is refused at the start', (options, name) => {
     expect(() => Redis.start(REDIS_ADDRESS, options as never)).toThrow(

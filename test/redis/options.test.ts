@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { HawserError, type ConnectionOptions } from 'hawser';
+import { HawserError } from 'hawser';
 import { Redis, type RedisOptions } from 'hawser/redis';
 import { RedisClusterClient } from 'hawser/redis/cluster';
 import { describe, expect, test } from 'vitest';
 import { resolveOptions } from '../../src/core/options.ts';
 import { askFunction } from '../../src/redis/credentials.ts';
 import { resolveRedisOptions } from '../../src/redis/options.ts';
-import { DEFAULT_RESP_LIMITS, type RespLimits } from '../../src/redis/resp-limits.ts';
+import { DEFAULT_RESP_LIMITS } from '../../src/redis/resp-limits.ts';
 
 /** What an address comes to. */
 function read(address: string | URL, options: RedisOptions = {}) {
@@ -267,55 +266,4 @@ test('options that are none are refused by a cluster too', async () => {
   const refused = { code: 'INVALID_OPTION', message: 'option options: expected an object, got null' };
   expect(() => RedisClusterClient.start('redis://', nothing)).toThrow(expect.objectContaining(refused));
   await expect(RedisClusterClient.connect('redis://', nothing)).rejects.toMatchObject(refused);
-});
-
-describe('docs/limits.md', () => {
-  const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
-
-  // The compiler holds that these are all of them.
-  const CONNECTION_OPTIONS: Readonly<Record<keyof ConnectionOptions, true>> = {
-    endpoints: true,
-    tls: true,
-    name: true,
-    timeoutMs: true,
-    connectTimeoutMs: true,
-    handshakeTimeoutMs: true,
-    stallAfterMs: true,
-    whenDownWaitMs: true,
-    maxPending: true,
-    backoff: true,
-    slowRetryMs: true,
-  };
-  const RESP_LIMITS: Readonly<Record<keyof RespLimits, true>> = {
-    maxBulkBytes: true,
-    maxReplyBytes: true,
-    maxNesting: true,
-    maxLineBytes: true,
-  };
-
-  test.each([...Object.keys(CONNECTION_OPTIONS), ...Object.keys(RESP_LIMITS)])('tells of %s', (name) => {
-    expect(page).toMatch(new RegExp(`\`${name}(\\.\\w+)?\``));
-  });
-
-  test('tells the defaults as they are', () => {
-    const resolved = resolveOptions({ endpoints: [{ host: 'cache', port: 6379 }] });
-    const defaults: Readonly<Record<string, number>> = {
-      timeoutMs: resolved.timeoutMs,
-      connectTimeoutMs: resolved.connectTimeoutMs,
-      handshakeTimeoutMs: resolved.handshakeTimeoutMs,
-      stallAfterMs: resolved.stallAfterMs,
-      whenDownWaitMs: resolved.whenDownWaitMs,
-      slowRetryMs: resolved.slowRetryMs,
-      'backoff.baseMs': resolved.backoff.baseMs,
-      'backoff.capMs': resolved.backoff.capMs,
-      'maxPending.requests': resolved.maxPending.requests,
-      'maxPending.bytes': resolved.maxPending.bytes,
-      ...DEFAULT_RESP_LIMITS,
-    };
-    const missing = Object.entries(defaults).filter(([name, value]) => {
-      const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
-      return row?.includes(` ${value.toLocaleString('en-US')} `) !== true;
-    });
-    expect(missing).toEqual([]);
-  });
 });

@@ -1,4 +1,4 @@
-import { invalidOption } from '../../core/index.ts';
+import { checkGroup, invalidOption, MAX_TIMER_MS, type OptionNames } from '../../core/index.ts';
 
 /** What a client keeps of what it has read, for `redis.cached`. */
 export interface RedisCacheOptions {
@@ -23,11 +23,11 @@ export interface ResolvedCacheOptions {
   readonly staleIfDownMs: number;
 }
 
-const DEFAULTS: ResolvedCacheOptions = {
-  maxEntries: 10_000,
-  maxBytes: 16 * 1_048_576,
-  ttlMs: Infinity,
-  staleIfDownMs: 0,
+const NAMES: OptionNames<RedisCacheOptions> = {
+  maxEntries: true,
+  maxBytes: true,
+  ttlMs: true,
+  staleIfDownMs: true,
 };
 
 /** Throws INVALID_OPTION; also where the connection cannot be told of changes, since it speaks RESP2. */
@@ -36,25 +36,20 @@ export function resolveCacheOptions(
   protocol: 2 | 3,
 ): ResolvedCacheOptions | undefined {
   if (cache === undefined) return undefined;
-  if (typeof cache !== 'object' || cache === null || Array.isArray(cache)) {
-    throw invalidOption('cache', 'an object', cache);
-  }
+  const {
+    maxEntries = 10_000,
+    maxBytes = 16 * 1_048_576,
+    ttlMs = Infinity,
+    staleIfDownMs = 0,
+  } = checkGroup('cache', cache, NAMES);
   if (protocol === 2) throw invalidOption('protocol', '3, since the option cache needs RESP3', protocol);
-  const given = Object.entries(cache).filter(([, value]) => value !== undefined);
-  const resolved: ResolvedCacheOptions = { ...DEFAULTS, ...Object.fromEntries(given) };
-  for (const [name, value] of Object.entries(resolved) as [string, unknown][]) {
-    if (!(name in DEFAULTS))
-      throw invalidOption(`cache.${name}`, 'the name of an option of the cache', value);
-  }
-  for (const name of ['maxEntries', 'maxBytes'] as const) {
-    const value = resolved[name];
+  for (const [name, value] of Object.entries({ maxEntries, maxBytes })) {
     if (!Number.isSafeInteger(value) || value < 1)
       throw invalidOption(`cache.${name}`, 'a whole number above 0', value);
   }
-  for (const name of ['ttlMs', 'staleIfDownMs'] as const) {
-    const value = resolved[name];
-    if (typeof value !== 'number' || !(value >= 0))
-      throw invalidOption(`cache.${name}`, 'milliseconds from 0', value);
+  for (const [name, value] of Object.entries({ ttlMs, staleIfDownMs })) {
+    if (value === Infinity || (typeof value === 'number' && value >= 0 && value <= MAX_TIMER_MS)) continue;
+    throw invalidOption(`cache.${name}`, `milliseconds from 0 to ${MAX_TIMER_MS} or Infinity`, value);
   }
-  return resolved;
+  return { maxEntries, maxBytes, ttlMs, staleIfDownMs };
 }
