@@ -1,6 +1,7 @@
 import type { SeededRandom, SimulatedNetwork, SimulatedWorld } from 'hawser/testing';
 import { hashSlotOf } from '../../../src/redis/cluster/hash-slot.ts';
 import { PORT, type ScriptedCluster, type ScriptedNode, type View } from '../../support/scripted-cluster.ts';
+import { PendingCuts } from '../pending-cuts.ts';
 import { calm } from '../redis/weather.ts';
 
 /** What happens to a cluster and to the network around it, by chance. */
@@ -12,6 +13,7 @@ export class ClusterWeather {
   /** Keys that are asked for: their slots are those that move. */
   readonly #keys: readonly string[];
   readonly #down = new Set<string>();
+  readonly #cuts = new PendingCuts();
   #lastView: View;
 
   constructor(world: SimulatedWorld, cluster: ScriptedCluster, keys: readonly string[]) {
@@ -61,6 +63,7 @@ export class ClusterWeather {
     const { connections } = this.#network;
     for (const { conditions } of [this.#network, ...connections]) calm(conditions);
     for (const connection of connections) connection.thaw();
+    this.#cuts.finish();
   }
 
   #anyNode(): ScriptedNode {
@@ -149,7 +152,7 @@ export class ClusterWeather {
 
   #tear(): void {
     const random = this.#random;
-    this.#connection()?.cut({
+    this.#cuts.add(this.#connection(), {
       direction: random.pick(['to-client', 'to-server']),
       how: random.pick(['reset', 'silence']),
       afterBytes: random.integer(0, 300),

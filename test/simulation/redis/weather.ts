@@ -14,6 +14,7 @@ import {
   type SimulatedWorld,
 } from 'hawser/testing';
 import { HawserError, type Endpoint } from 'hawser';
+import { PendingCuts } from '../pending-cuts.ts';
 
 /** How likely it is that something goes wrong, by what. */
 interface Odds {
@@ -99,6 +100,7 @@ export class Weather {
   readonly #listeners = new Map<Endpoint, SimulatedListener>();
   /** Connections on which nothing is answered any more: to leave out one answer alone is what nobody could see. */
   readonly #silent = new Set<SimulatedRedisConnection>();
+  readonly #cuts = new PendingCuts();
   #odds: Odds = FINE;
 
   /** `hasLateDials`: some dials do not mind that they are given up. */
@@ -179,6 +181,7 @@ export class Weather {
       connection.thaw();
       connection.resumeReading();
     }
+    this.#cuts.finish();
   }
 
   /** All endpoints accept connections again. */
@@ -222,7 +225,7 @@ export class Weather {
     const dice = random.integer(1, 10);
     if (dice <= 2) connection?.reset();
     else if (dice <= 4) connection?.end();
-    else connection?.cut({ direction, how, afterBytes: random.pick([0, random.integer(0, 300)]) });
+    else this.#cuts.add(connection, { direction, how, afterBytes: random.pick([0, random.integer(0, 300)]) });
   }
 
   /** The path changes under a connection. */

@@ -9,6 +9,7 @@ import {
   type PostgresRequest,
 } from '../../protocols/postgres-simple.ts';
 import { actByChance } from '../acts.ts';
+import { PendingCuts } from '../pending-cuts.ts';
 import { calm, randomConditions } from '../redis/weather.ts';
 import type { Simulation } from '../simulation.ts';
 import { UpgradingServer } from './server.ts';
@@ -34,6 +35,7 @@ class UpgradeScenario {
   readonly #pipeline: Pipeline<PostgresRequest, PostgresReply, PostgresPush>;
   readonly #queries: RecordedQuery[] = [];
   readonly #controllers: AbortController[] = [];
+  readonly #cuts = new PendingCuts();
 
   constructor(world: SimulatedWorld) {
     const { random, network, environment } = world;
@@ -81,7 +83,7 @@ class UpgradeScenario {
       [
         3,
         () =>
-          connection?.cut({
+          this.#cuts.add(connection, {
             direction: random.pick(['to-server', 'to-client']),
             afterBytes: random.integer(0, 100),
           }),
@@ -119,6 +121,7 @@ class UpgradeScenario {
     const { pause, check, network } = this.#world;
     this.#server.isCalm = true;
     for (const { conditions } of [network, ...network.connections]) calm(conditions);
+    this.#cuts.finish();
     await pause(RECOVERY_MS);
     if (this.#pipeline.state === 'parked') this.#pipeline.retryNow();
     await pause(RECOVERY_MS);
