@@ -23,6 +23,8 @@ class RedisClusterScenario {
   readonly #calls: ClusterCalls;
   readonly #weather: ClusterWeather;
   #isClosed = false;
+  /** Closes that are not over. */
+  #closing = 0;
 
   constructor(world: SimulatedWorld) {
     const { random } = world;
@@ -93,7 +95,9 @@ class RedisClusterScenario {
     const { clock, check } = this.#world;
     const began = clock.now();
     this.#isClosed = true;
+    this.#closing += 1;
     await this.#client.close({ timeoutMs });
+    this.#closing -= 1;
     const late = latenessMs(clock, began, timeoutMs);
     if (late > 0) check([`P10: close() ended ${late} ms after its deadline`]);
     check(await this.#calls.outliving());
@@ -102,6 +106,9 @@ class RedisClusterScenario {
   async #end(): Promise<void> {
     const { pause, check, clock, network } = this.#world;
     await this.#close(this.#random.pick([0, 50, 1_000]));
+    // Where it was closed before, that is over too.
+    await pause(0);
+    if (this.#closing > 0) check([`P10: ${this.#closing} closes never end`]);
     const others =
       network.pendingTimers + this.#cluster.nodes.reduce((sum, { redis }) => sum + redis.pendingTimers, 0);
     if (clock.pendingTimers !== others) check([`P10: ${clock.describeTimers().join('; ')}`]);
