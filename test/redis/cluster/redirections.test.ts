@@ -63,6 +63,20 @@ describe('a slot that has moved', () => {
     expect(world.node('d').redis.value(key)).toBe('new');
   });
 
+  test('of a node that is new fails the first call where none waits for a connection, and that was not sent', async () => {
+    const world = new ClusterWorld();
+    const client = await world.connect({ whenDownWaitMs: 0 });
+    world.add('d');
+    const key = world.keyAt('a');
+    world.move(key, 'd');
+    expect(await world.clock.waitFor(endingOf(client.incr(key)))).toMatchObject({
+      error: { code: 'NOT_CONNECTED', outcome: 'not-sent', command: 'INCR' },
+    });
+    await world.clock.advance(100);
+    expect(await world.clock.waitFor(client.incr(key))).toBe(1);
+    expect(world.node('d').received).toEqual([`INCR ${key}`]);
+  });
+
   test('is followed for so long and no longer by one call, and fails with what the node said', async () => {
     const world = new ClusterWorld();
     const key = world.keyAt('a');
