@@ -139,11 +139,11 @@ export const REDIS_MUTANTS = [
     tests: DEAD_SESSIONS,
   },
   {
-    name: 'end-a-session-that-has-ended',
+    name: 'take-a-session-that-was-torn-for-one-that-the-server-has-ended',
     rule: 'P7',
     file: 'src/redis/leased-source.ts',
-    find: ' || wasEndedByPeer(cause)',
-    put: '',
+    find: 'line.onState(({ to }) => {',
+    put: "line.onState(({ to, cause }) => {\n        if (cause?.code === 'CONNECTION_LOST') return;",
     tests: DEAD_SESSIONS,
   },
   {

@@ -1,4 +1,3 @@
-import { HawserError } from '../core/index.ts';
 import type { Ask } from './aside.ts';
 import { RedisReplyError } from './errors.ts';
 
@@ -14,17 +13,9 @@ export interface SessionMark {
   readonly local: string;
 }
 
-/** What the system says when it has given a stream up by itself: the peer knows nothing of it. */
-const UNTOLD: ReadonlySet<unknown> = new Set([
-  'EHOSTDOWN',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-]);
-
 /**
- * Sessions that are over for us, and on which the server may still hold a call: what it would answer goes to nobody. They are
+ * Sessions that are over for us, and on which the server may still hold a call: what it would answer goes to nobody. However they
+ * have ended, the server needs not know yet: what has torn them for us is a firewall or a proxy, maybe. They are
  * ended there as soon as it is reached again: before anything else is asked on a new connection, and at once on one that
  * there is.
  *
@@ -63,13 +54,4 @@ export function markIn(info: unknown): SessionMark | undefined {
   const [, number, peer, local] = /^id=(\d+) addr=(\S+) laddr=(\S+) /.exec(info) ?? [];
   if (number === undefined || peer === undefined || local === undefined) return undefined;
   return { number, peer, local };
-}
-
-/** Whether a connection that was lost for this cause was ended by the other side, which needs not be told of its end. */
-export function wasEndedByPeer(cause: Error | undefined): boolean {
-  // Without a cause it was closed here.
-  if (cause === undefined) return false;
-  if (!(cause instanceof HawserError)) return !('code' in cause && UNTOLD.has(cause.code));
-  if (cause.code !== 'CONNECTION_LOST') return false;
-  return !(cause.cause instanceof Error) || wasEndedByPeer(cause.cause);
 }

@@ -1,5 +1,5 @@
 import { pipelineSource, type Environment, type LeasedPipeline, type PoolSource } from '../core/index.ts';
-import { wasEndedByPeer, type SessionMark } from './dead-sessions.ts';
+import type { SessionMark } from './dead-sessions.ts';
 import { leasedProtocol, LeasedSession } from './leased-session.ts';
 import type { RedisLine } from './line.ts';
 import type { ResolvedRedisOptions } from './options.ts';
@@ -8,7 +8,7 @@ import type { RedisRequest } from './request.ts';
 
 /**
  * A source of connections to Redis that are lent. `died` is told of each that is over for us while the server may hold a call
- * on it, and does not know that nobody is there any more.
+ * on it, and needs not know that nobody is there any more.
  */
 export function leasedSource(
   options: ResolvedRedisOptions,
@@ -21,8 +21,8 @@ export function leasedSource(
     async open(attempt) {
       const line = await source.open(attempt);
       const { session } = line;
-      line.onState(({ to, cause }) => {
-        if (to !== 'closed' || !(session instanceof LeasedSession) || wasEndedByPeer(cause)) return;
+      line.onState(({ to }) => {
+        if (to !== 'closed' || !(session instanceof LeasedSession)) return;
         if (session.isHeld && session.mark !== undefined) died(session.mark);
       });
       return line;

@@ -1,4 +1,4 @@
-import type { Redis, RedisOptions, RedisPool } from 'hawser/redis';
+import type { Redis, RedisOptions, RedisPool, StreamDelivery } from 'hawser/redis';
 import { RedisClusterClient } from 'hawser/redis/cluster';
 import { History, type RedisServer } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -61,33 +61,37 @@ async function held(home: RedisServer): Promise<string[]> {
   return [...list.matchAll(/^id=(\d+) .*\bflags=\S*b/gm)].map(([, id]) => id!);
 }
 
-describe.each(WAYS)('over %s a session that the client has lost in silence', (_way, placeOf) => {
-  test('pops nothing that is pushed when the server is reached again', { timeout: 60_000 }, async () => {
-    const key = newStream();
-    const { redis, network, home } = await placeOf(key);
-    const [history, taken]: [History, string[]] = [new History(), []];
-    for (let round = 0; round < 3; round += 1) {
-      const lost = failureOf(redis.command(['BLPOP', key, 0]));
-      await until(async () => (await held(home)).length === 1);
-      // A pool finds out by a connection on which it can ask.
-      await redis.exists(key);
-      network.begin();
-      expect(await lost).toMatchObject({ code: 'STALLED', outcome: 'unknown', command: 'BLPOP' });
-      expect(await held(home)).toHaveLength(1);
-      // It waits for the connection, and is what that is asked first.
-      const entry = `element-${round}`;
-      const pushed = history.call({ caller: 1, what: entry, stores: { ledger: key, entry } }, () =>
-        redis.rpush(key, entry),
-      );
-      network.end();
-      expect(await pushed).toBe(1);
-      expect(await held(home)).toEqual([]);
-      taken.push(((await redis.command(['BLPOP', key, 0])) as [string, string])[1]);
-    }
-    expect(history.checkLedger(key, taken)).toEqual([]);
-  });
+describe.each(WAYS)('over %s a session that the client has lost', (_way, placeOf) => {
+  test(
+    'in silence pops nothing that is pushed when the server is reached again',
+    { timeout: 60_000 },
+    async () => {
+      const key = newStream();
+      const { redis, network, home } = await placeOf(key);
+      const [history, taken]: [History, string[]] = [new History(), []];
+      for (let round = 0; round < 3; round += 1) {
+        const lost = failureOf(redis.command(['BLPOP', key, 0]));
+        await until(async () => (await held(home)).length === 1);
+        // A pool finds out by a connection on which it can ask.
+        await redis.exists(key);
+        network.begin();
+        expect(await lost).toMatchObject({ code: 'STALLED', outcome: 'unknown', command: 'BLPOP' });
+        expect(await held(home)).toHaveLength(1);
+        // It waits for the connection, and is what that is asked first.
+        const entry = `element-${round}`;
+        const pushed = history.call({ caller: 1, what: entry, stores: { ledger: key, entry } }, () =>
+          redis.rpush(key, entry),
+        );
+        network.end();
+        expect(await pushed).toBe(1);
+        expect(await held(home)).toEqual([]);
+        taken.push(((await redis.command(['BLPOP', key, 0])) as [string, string])[1]);
+      }
+      expect(history.checkLedger(key, taken)).toEqual([]);
+    },
+  );
 
-  test('takes no entry from the consumer that is back', { timeout: 60_000 }, async () => {
+  test('in silence takes no entry from the consumer that is back', { timeout: 60_000 }, async () => {
     const stream = newStream();
     const { redis, network, home } = await placeOf(stream);
     const [history, handled]: [History, string[]] = [new History(), []];
@@ -113,6 +117,24 @@ describe.each(WAYS)('over %s a session that the client has lost in silence', (_w
       await until(() => handled.length === 2 * (round + 1));
     }
     expect(history.checkLedger(stream, handled)).toEqual([]);
+    await until(async () => (await pendingIn(home, stream)) === 0);
+  });
+
+  test('as what is between them has ended it takes no entry either', { timeout: 60_000 }, async () => {
+    const stream = newStream();
+    const { redis, network, home } = await placeOf(stream);
+    const handled: (string | undefined)[] = [];
+    const handler = ({ fields }: StreamDelivery): unknown => handled.push(fields['value']);
+    const consumer = consume(redis, { stream, claimIdleMs: 600_000, handler });
+    await until(async () => (await held(home)).length === 1);
+    const before = await held(home);
+    const told = new Promise((resolve) => consumer.onError(({ error }) => resolve(error)));
+    network.tear();
+    expect(await told).toMatchObject({ code: 'CONNECTION_LOST', outcome: 'unknown' });
+    await until(async () => (await held(home)).some((id) => !before.includes(id)));
+    for (const value of ['a', 'b']) await home.inspect(['XADD', stream, '*', 'value', value]);
+    await until(() => handled.length === 2);
+    expect(handled).toEqual(['a', 'b']);
     await until(async () => (await pendingIn(home, stream)) === 0);
   });
 });

@@ -36,6 +36,15 @@ export class Partition {
     this.#over();
   }
 
+  /** Ends the connections of clients as a firewall or a proxy may: the server is told nothing, and holds what it has held. */
+  tear(): void {
+    for (const { number, state } of this.#proxy.connections) {
+      if (state === 'over') continue;
+      this.#proxy.add({ kind: 'blackhole', direction: 'to-server' }, { connection: number });
+      this.#proxy.add({ kind: 'half-close', direction: 'to-client' }, { connection: number });
+    }
+  }
+
   close(): Promise<void> {
     return this.#proxy.close();
   }

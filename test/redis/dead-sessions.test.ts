@@ -1,7 +1,6 @@
-import { HawserError, type Redis, type RedisConnection, type RedisPool } from 'hawser/redis';
+import type { Redis, RedisConnection, RedisPool } from 'hawser/redis';
 import { resp, SimulatedRedis, type SimulatedRedisAnswer } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { wasEndedByPeer } from '../../src/redis/dead-sessions.ts';
 import { endingOf, ENDPOINT, RedisWorld } from '../support/redis-world.ts';
 
 const MARKS = 'ADDR 10.0.0.1:1002 LADDR 10.0.0.2:6379 SKIPME yes';
@@ -63,7 +62,7 @@ class HoldingWorld extends RedisWorld {
   }
 }
 
-describe('a session on which the server may hold a call, and that it does not know to be over,', () => {
+describe('a session on which the server may hold a call, and that it need not know to be over,', () => {
   test('is ended before anything else is asked on the next connection', async () => {
     const world = new HoldingWorld();
     const client = await world.connect();
@@ -88,6 +87,20 @@ describe('a session on which the server may hold a call, and that it does not kn
     await world.clock.advance(1_000);
     await world.clock.waitFor(client.incr('n'));
     expect(world.kills).toHaveLength(1);
+  });
+
+  test.each([
+    ['ended', (world: HoldingWorld) => world.server(2).end()],
+    ['torn', (world: HoldingWorld) => world.server(2).reset()],
+  ])('is ended where its connection was %s, by a firewall or a proxy maybe', async (_how, strike) => {
+    const world = new HoldingWorld();
+    const client = await world.connect();
+    const call = endingOf(client.command(['BLPOP', 'a', 0]));
+    await world.clock.advance(10);
+    strike(world);
+    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'CONNECTION_LOST' } });
+    await world.clock.waitFor(client.dedicated((own) => own.ping()));
+    expect(world.kills).toEqual([[1, `CLIENT KILL ID 2 ${MARKS}`]]);
   });
 
   test('is asked for again, when what was asked was lost', async () => {
@@ -187,20 +200,6 @@ describe('nobody is asked to end a session', () => {
     expect(world.kills).toContainEqual([3, `CLIENT KILL ID 2 ${MARKS}`]);
   });
 
-  test.each([
-    ['that the server has ended', (world: HoldingWorld) => world.server(2).end()],
-    ['that was torn', (world: HoldingWorld) => world.server(2).reset()],
-  ])('%s', async (_how, strike) => {
-    const world = new HoldingWorld();
-    const client = await world.connect();
-    const call = endingOf(client.command(['BLPOP', 'a', 0]));
-    await world.clock.advance(10);
-    strike(world);
-    expect(await world.clock.waitFor(call)).toMatchObject({ error: { code: 'CONNECTION_LOST' } });
-    await world.clock.waitFor(client.dedicated((own) => own.ping()));
-    expect(world.kills).toEqual([]);
-  });
-
   test('on which the server holds nothing', async () => {
     const world = new HoldingWorld();
     const client = await world.connect();
@@ -216,15 +215,4 @@ describe('nobody is asked to end a session', () => {
     await world.clock.waitFor(client.dedicated((own) => own.ping()));
     expect(world.kills).toEqual([]);
   });
-});
-
-test('a system that gives a stream up by itself has told nobody', () => {
-  const lost = (code?: string): HawserError => {
-    const cause = code === undefined ? undefined : Object.assign(new Error(code), { code });
-    return new HawserError('CONNECTION_LOST', 'lost', { outcome: 'unknown', cause });
-  };
-  for (const code of [undefined, 'ECONNRESET', 'EPIPE']) expect(wasEndedByPeer(lost(code))).toBe(true);
-  for (const code of ['ETIMEDOUT', 'EHOSTUNREACH']) expect(wasEndedByPeer(lost(code))).toBe(false);
-  expect(wasEndedByPeer(new HawserError('STALLED', 'silent', { outcome: 'unknown' }))).toBe(false);
-  expect(wasEndedByPeer(undefined)).toBe(false);
 });
