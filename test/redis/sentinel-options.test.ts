@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { SENTINELS_LEARNT_MAX, SentinelGroup } from '../../src/redis/sentinel/sentinel-group.ts';
 import { ENDPOINT, RedisWorld } from '../support/redis-world.ts';
-
-const PORT = 26_379;
-const SENTINELS = ['one.test', 'two.test', 'three.test'].map((host) => ({ host, port: PORT }));
-const OTHER = { host: 'other.test', port: 6379 } as const;
+import { OTHER, SENTINELS } from '../support/sentinel-world.ts';
 
 describe('what is remembered of Sentinels', () => {
   test('is bounded, and those that were listed are never forgotten', () => {
     const group = new SentinelGroup('main', SENTINELS);
-    const many = Array.from({ length: 1_000 }, (_, index) => ({ host: `s${index}.test`, port: PORT }));
+    const many = Array.from({ length: 1_000 }, (_, index) => ({ host: `s${index}.test`, port: 26_379 }));
     group.believe({ from: OTHER, primary: ENDPOINT, epoch: 1, others: many, replicas: [] });
     group.believe({ from: many[7]!, primary: ENDPOINT, epoch: 1, others: [], replicas: [] });
     expect(group.sentinels.slice(0, 5)).toEqual([many[7], OTHER, ...SENTINELS]);
