@@ -187,7 +187,11 @@ export function pickOptions<T extends object, N extends PropertyKey>(
  * Throws INVALID_OPTION for an option that there is not. To pass over it would be to connect otherwise than was meant: without the
  * password, to another database.
  */
-export function checkNames<T extends object>(options: T, names: OptionNames<T>, group: string = ''): void {
+export function checkNames<T extends object>(
+  options: T,
+  names: Readonly<Record<keyof T, unknown>>,
+  group: string = '',
+): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(names, name)) continue;
     const known = Object.keys(names).join(', ');

@@ -1,6 +1,15 @@
 import type { Socket } from 'node:net';
 import { systemEnvironment, type Clock } from '../core/index.ts';
 import {
+  checkOptions,
+  CLOCK,
+  isArrayOf,
+  isObject,
+  NUMBER,
+  optional,
+  type Expectations,
+} from './check-options.ts';
+import {
   checkFault,
   describeFault,
   isMomentary,
@@ -38,6 +47,15 @@ export interface AddFaultOptions {
   readonly connection?: number;
 }
 
+const EXPECTATIONS: Expectations<FaultProxyOptions> = {
+  target: { expected: '{ host, port } or { path }', accepts: isTarget },
+  ...optional({
+    seed: NUMBER,
+    faults: { expected: 'an array of faults', accepts: (faults) => isArrayOf(faults, isObject) },
+    clock: CLOCK,
+  }),
+};
+
 /** Connections that are over are forgotten, oldest first, when the proxy knows more than so many. */
 const CONNECTIONS_MAX = 1_000;
 const SEED_MAX = 2 ** 32 - 1;
@@ -51,8 +69,9 @@ const SEED_MAX = 2 ** 32 - 1;
  * faults meet the same bytes.
  */
 export class FaultProxy implements AsyncDisposable {
-  /** Resolves when it listens. Rejects with a RangeError for options that make no sense. */
+  /** Resolves when it listens. Rejects with a TypeError or a RangeError for options that make no sense. */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
+    checkOptions('FaultProxy', options, EXPECTATIONS);
     checkTarget(options.target);
     options.faults?.forEach(checkFault);
     const proxy = new FaultProxy(options);
@@ -243,6 +262,12 @@ function subscribe<T>(listeners: Set<(value: T) => void>, listener: (value: T) =
 
 function bytesOf({ takenBytes, passedBytes }: PassedBytes): string {
   return `${takenBytes} bytes taken, ${passedBytes} passed on`;
+}
+
+function isTarget(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { host, port, path } = value as { host?: unknown; port?: unknown; path?: unknown };
+  return typeof path === 'string' || (typeof host === 'string' && typeof port === 'number');
 }
 
 function checkTarget(target: ProxyTarget): void {

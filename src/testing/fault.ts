@@ -86,8 +86,32 @@ const DUPLICATE_BYTES_MAX = 65_536;
 /** What `setTimeout` can take. */
 const LATENCY_MS_MAX = 2 ** 30;
 
-/** Throws a RangeError when a number of the fault makes no sense. */
+const DIRECTIONS: readonly ProxyDirections[] = ['both', 'to-server', 'to-client'];
+/** For what counts the bytes of a stream, or ends one. */
+const ONE_DIRECTION: readonly ProxyDirections[] = ['to-server', 'to-client'];
+const DIRECTIONS_OF: Readonly<Record<Fault['kind'], readonly ProxyDirections[] | undefined>> = {
+  latency: DIRECTIONS,
+  bandwidth: DIRECTIONS,
+  slice: DIRECTIONS,
+  blackhole: DIRECTIONS,
+  pause: DIRECTIONS,
+  corrupt: ONE_DIRECTION,
+  duplicate: ONE_DIRECTION,
+  cut: ONE_DIRECTION,
+  'accept-then-silence': undefined,
+  refuse: undefined,
+  reset: undefined,
+  end: undefined,
+  'half-close': ONE_DIRECTION,
+};
+
+/** Throws a RangeError when there is no such fault, or one of its settings makes no sense. */
 export function checkFault(fault: Fault): void {
+  checkOneOf('a fault', 'kind', fault.kind, Object.keys(DIRECTIONS_OF));
+  const directions = DIRECTIONS_OF[fault.kind];
+  if (directions !== undefined) {
+    checkOneOf(fault.kind, 'direction', 'direction' in fault ? fault.direction : undefined, directions);
+  }
   switch (fault.kind) {
     case 'latency':
       checkRange(fault.kind, 'ms', fault.ms, 0, LATENCY_MS_MAX);
@@ -103,9 +127,15 @@ export function checkFault(fault: Fault): void {
       checkInteger(fault.kind, 'lengthBytes', fault.lengthBytes, 1, DUPLICATE_BYTES_MAX);
       return checkInteger(fault.kind, 'offsetBytes', fault.offsetBytes, 0);
     case 'cut':
+      checkOneOf(fault.kind, 'ending', fault.ending, ['reset', 'end']);
       return checkInteger(fault.kind, 'afterBytes', fault.afterBytes, 0);
     default:
   }
+}
+
+function checkOneOf(owner: string, name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.some((one) => one === value)) return;
+  throw new RangeError(`${owner}: ${name} is one of ${allowed.join(', ')}, not ${String(value)}`);
 }
 
 /** The mask of a `corrupt` that names none. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FaultProxy, LeakCheck, type Fault } from 'hawser/testing';
+import { FaultProxy, LeakCheck, type Fault, type LastingFault } from 'hawser/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { plainServer } from '../support/loopback.ts';
 import { clientOf, manyTurns, Side, stage, startProxy, turnsUntil } from './fault-proxy-stage.ts';
@@ -277,6 +277,33 @@ describe('starting and closing', () => {
     const { proxy } = await stage();
     expect(() => proxy.add(fault)).toThrow(RangeError);
     expect(proxy.log).toEqual([]);
+  });
+
+  test.each<[object, string]>([
+    [{ kind: 'latncy', direction: 'both', ms: 5 }, 'a fault: kind is one of latency, bandwidth, slice, '],
+    [{ kind: 'latency', ms: 5 }, 'latency: direction is one of both, to-server, to-client, not undefined'],
+    [
+      { kind: 'pause', direction: 'to-sever' },
+      'pause: direction is one of both, to-server, to-client, not to-sever',
+    ],
+    [
+      { kind: 'half-close', direction: 'both' },
+      'half-close: direction is one of to-server, to-client, not both',
+    ],
+    [
+      { kind: 'cut', direction: 'both', afterBytes: 1, ending: 'end' },
+      'cut: direction is one of to-server, to-client, not both',
+    ],
+    [
+      { kind: 'cut', direction: 'to-server', afterBytes: 1, ending: 'fin' },
+      'cut: ending is one of reset, end, not fin',
+    ],
+  ])('nor is one that there is not: %j', async (fault, message) => {
+    const { proxy } = await stage();
+    expect(() => proxy.add(fault as Fault)).toThrow(message);
+    expect(proxy.log).toEqual([]);
+    const target = { path: '/x' };
+    await expect(FaultProxy.start({ target, faults: [fault as LastingFault] })).rejects.toThrow(message);
   });
 
   test('nor is a refusal for one connection, nor a target without a port', async () => {

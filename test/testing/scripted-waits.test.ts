@@ -163,7 +163,7 @@ describe('what makes no sense is refused', () => {
     [{ scripts: [() => {}, 'reset'] }, "scripts[1]: expected a function or 'refuse', got reset"],
     [{ scripts: [], beyond: 'repeat' }, 'beyond: expected one of reset, refuse, repeat-last, got repeat'],
     [{ scripts: [], beyond: 'repeat-last' }, 'beyond: there is no last script to repeat'],
-    [{ scripts: [], codec: {} }, 'codec: expected an object with decode and encode'],
+    [{ scripts: [], codec: {} }, 'ScriptedServer: option codec.decode: expected a function, got undefined'],
   ])('options %o', async (options, message) => {
     const wrong = options as unknown as ScriptedServerOptions;
     expect(() => new ScriptedServer(wrong)).toThrow(message);

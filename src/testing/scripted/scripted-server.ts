@@ -1,6 +1,15 @@
 import type { Socket } from 'node:net';
 import { systemEnvironment, type Clock, type WaitOptions } from '../../core/index.ts';
 import { socketDuplex, type ByteDuplex } from '../byte-duplex.ts';
+import {
+  anObject,
+  checkOptions,
+  CLOCK,
+  FUNCTION,
+  optional,
+  TEXT,
+  type Expectations,
+} from '../check-options.ts';
 import { LOOPBACK_HOST, LoopbackListener } from '../loopback-listener.ts';
 import { Conditions } from './conditions.ts';
 import { bytesCodec, type MessageCodec } from './message-codec.ts';
@@ -31,6 +40,14 @@ export interface ScriptedServerOptions<Incoming = Buffer, Outgoing = string | Ui
 }
 
 const BEYOND = ['reset', 'refuse', 'repeat-last'] as const;
+const EXPECTATIONS: Expectations<ScriptedServerOptions> = {
+  scripts: { expected: 'an array', accepts: Array.isArray },
+  ...optional({
+    beyond: TEXT,
+    codec: anObject('an object with decode and encode', { decode: FUNCTION, encode: FUNCTION }),
+    clock: CLOCK,
+  }),
+};
 
 /**
  * A server with one script for each attempt to connect, which says in terms of bytes or of messages what it takes and sends:
@@ -74,7 +91,8 @@ export class ScriptedServer<Incoming = Buffer, Outgoing = string | Uint8Array> i
 
   /** Throws a TypeError or a RangeError for options that make no sense. */
   constructor(options: ScriptedServerOptions<Incoming, Outgoing>) {
-    checkOptions(options);
+    checkOptions('ScriptedServer', options, EXPECTATIONS);
+    checkScripts(options);
     const { clock = systemEnvironment.clock, codec = bytesCodec } = options;
     this.#options = { ...options, scripts: [...options.scripts] };
     this.#clock = clock;
@@ -230,14 +248,10 @@ export class ListeningScriptedServer<
   }
 }
 
-function checkOptions({
+function checkScripts({
   scripts,
   beyond = 'reset',
-  codec = bytesCodec,
-}: Pick<ScriptedServerOptions<never, never>, 'scripts' | 'beyond'> & {
-  readonly codec?: object | undefined;
-}): void {
-  if (!Array.isArray(scripts)) throw new TypeError(`scripts: expected an array, got ${typeof scripts}`);
+}: Pick<ScriptedServerOptions<never, never>, 'scripts' | 'beyond'>): void {
   for (const [index, script] of scripts.entries()) {
     if (typeof script === 'function' || script === 'refuse') continue;
     throw new TypeError(`scripts[${index}]: expected a function or 'refuse', got ${String(script)}`);
@@ -247,9 +261,5 @@ function checkOptions({
   }
   if (beyond === 'repeat-last' && scripts.length === 0) {
     throw new RangeError('beyond: there is no last script to repeat');
-  }
-  const { decode, encode } = codec as Partial<MessageCodec<never, never>>;
-  if (typeof decode !== 'function' || typeof encode !== 'function') {
-    throw new TypeError('codec: expected an object with decode and encode');
   }
 }

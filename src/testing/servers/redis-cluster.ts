@@ -1,5 +1,6 @@
 import type { WaitOptions } from '../../core/index.ts';
 import { checkInteger } from '../check-numbers.ts';
+import { checkOptions, NUMBER, optional, type Expectations } from '../check-options.ts';
 import { makeCluster } from './cluster-making.ts';
 import { announcedPort, SLOTS } from './cluster-nodes.ts';
 import { ClusterSurvey } from './cluster-survey.ts';
@@ -8,6 +9,7 @@ import type { InspectOptions } from './redis-inspect.ts';
 import { checkLinked } from './redis-replication.ts';
 import type { RedisServerOptions } from './redis-server-options.ts';
 import { RedisServer } from './redis-server.ts';
+import { NODE_EXPECTATIONS } from './server-expectations.ts';
 import { SlotMigration, type MigrationEnd } from './slot-migration.ts';
 import { startTogether, stopTogether } from './start-together.ts';
 import { sharedTime, waitUntil } from './wait-until.ts';
@@ -25,6 +27,10 @@ export interface RedisClusterOptions extends Omit<
   readonly timeoutMs?: number | undefined;
 }
 
+const EXPECTATIONS: Expectations<RedisClusterOptions> = {
+  ...NODE_EXPECTATIONS,
+  ...optional({ masters: NUMBER, replicasPerMaster: NUMBER }),
+};
 /** What Redis is made for. */
 const NODES_MAX = 1_000;
 const START_WITHIN_MS = 30_000;
@@ -39,8 +45,9 @@ const ASK_EVERY_MS = 25;
  * Where nodes are named, those count that are up and answer.
  */
 export class RedisCluster implements AsyncDisposable {
-  /** Starts the nodes, makes a cluster of them, and waits until all agree on it and every replica has its master's data. */
+  /** Starts the nodes, makes a cluster of them, and waits until all agree on it and every replica has its master's data. Rejects as `RedisServer.start` does. */
   static async start(options: RedisClusterOptions = {}): Promise<RedisCluster> {
+    checkOptions('RedisCluster', options, EXPECTATIONS);
     const { masters = 3, replicasPerMaster = 1, timeoutMs, signal, ...nodeOptions } = options;
     checkInteger('a cluster', 'masters', masters, 1, NODES_MAX);
     checkInteger('a cluster', 'replicasPerMaster', replicasPerMaster, 0, NODES_MAX);

@@ -1,5 +1,6 @@
 import type { WaitOptions } from '../../core/index.ts';
 import { checkInteger } from '../check-numbers.ts';
+import { checkOptions, NUMBER, optional, TEXT, type Expectations } from '../check-options.ts';
 import { findRedis } from './redis-binary.ts';
 import { DEFAULT_MASTER_NAME } from './redis-config.ts';
 import type { InspectOptions } from './redis-inspect.ts';
@@ -8,6 +9,7 @@ import type { RedisServerOptions } from './redis-server-options.ts';
 import { RedisServer } from './redis-server.ts';
 import type { RedisValue } from './reply-reader.ts';
 import { askSentinel, checkView, type SentinelView } from './sentinel-view.ts';
+import { NODE_EXPECTATIONS } from './server-expectations.ts';
 import { startTogether, stopTogether } from './start-together.ts';
 import { sharedTime, waitUntil } from './wait-until.ts';
 
@@ -26,6 +28,10 @@ export interface RedisSentinelsOptions extends Omit<
   readonly timeoutMs?: number | undefined;
 }
 
+const EXPECTATIONS: Expectations<RedisSentinelsOptions> = {
+  ...NODE_EXPECTATIONS,
+  ...optional({ replicas: NUMBER, sentinels: NUMBER, name: TEXT }),
+};
 const SERVERS_MAX = 1_000;
 const START_WITHIN_MS = 30_000;
 const CHANGE_WITHIN_MS = 20_000;
@@ -37,8 +43,9 @@ const ASK_EVERY_MS = 25;
  * silent for half a second is replaced by a replica, within two seconds.
  */
 export class RedisSentinels implements AsyncDisposable {
-  /** Starts all of them, and waits until the sentinels know each other and every replica. */
+  /** Starts all of them, and waits until the sentinels know each other and every replica. Rejects as `RedisServer.start` does. */
   static async start(options: RedisSentinelsOptions = {}): Promise<RedisSentinels> {
+    checkOptions('RedisSentinels', options, EXPECTATIONS);
     const { replicas = 2, sentinels = 3, name = DEFAULT_MASTER_NAME, timeoutMs, signal, ...common } = options;
     checkInteger('sentinels', 'replicas', replicas, 0, SERVERS_MAX);
     checkInteger('sentinels', 'sentinels', sentinels, 1, SERVERS_MAX);

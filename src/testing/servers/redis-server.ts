@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { WaitOptions } from '../../core/index.ts';
+import { checkInteger } from '../check-numbers.ts';
+import { checkOptions } from '../check-options.ts';
 import { findRedis, type RedisBinary } from './redis-binary.ts';
 import {
   busPortOf,
@@ -15,6 +17,7 @@ import { inspectRedis, type InspectOptions } from './redis-inspect.ts';
 import { checkLinked } from './redis-replication.ts';
 import type { RedisPeer, RedisServerOptions } from './redis-server-options.ts';
 import type { RedisValue } from './reply-reader.ts';
+import { SERVER_EXPECTATIONS } from './server-expectations.ts';
 import { ServerProcess, type ServerPlace, type ServerStart, type ServerState } from './server-process.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -36,6 +39,8 @@ const SENTINEL_PERIODS: Readonly<Record<string, number>> = {
   'tilt-period': 1_000,
 };
 
+const PORT_MAX = 65_535;
+
 /**
  * A real Redis of one's own, run as a {@link ServerProcess} is: on a free port of 127.0.0.1 and in a fresh temporary
  * directory, to be killed, paused and started again at will. Neither process nor directory outlives this process.
@@ -43,10 +48,13 @@ const SENTINEL_PERIODS: Readonly<Record<string, number>> = {
 export class RedisServer implements RedisPeer, AsyncDisposable {
   /**
    * Starts a server and waits until it answers. Rejects with the end of its log when it does not in time, with the
-   * signal's reason when that aborts, and with a TypeError for options that contradict each other.
+   * signal's reason when that aborts, with a TypeError for options that contradict each other or are of another
+   * kind than is expected, and with a RangeError for numbers that make no sense.
    */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
+    checkOptions('RedisServer', options, SERVER_EXPECTATIONS);
     const { launcher, port, timeoutMs, signal } = options;
+    if (port !== undefined) checkInteger('RedisServer', 'port', port, 1, PORT_MAX);
     const binary = options.binary ?? (await findRedis());
     checkRedisOptions(options, binary);
     const process = await ServerProcess.start({

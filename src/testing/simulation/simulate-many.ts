@@ -1,6 +1,13 @@
 import { checkInteger } from '../check-numbers.ts';
+import { checkOptions, FUNCTION, NUMBER, optional, type Expectations } from '../check-options.ts';
 import type { HistorySummary } from '../recorded-call.ts';
-import { simulate, type Scenario, type SimulateOptions, type SimulationRun } from './simulate.ts';
+import {
+  simulate,
+  SIMULATE_EXPECTATIONS,
+  type Scenario,
+  type SimulateOptions,
+  type SimulationRun,
+} from './simulate.ts';
 import { SimulationError } from './simulation-error.ts';
 
 /** How a scenario is run with many seeds. */
@@ -18,6 +25,11 @@ export interface SimulationTotals {
   readonly summary: HistorySummary;
 }
 
+const EXPECTATIONS: Expectations<SimulateManyOptions> = {
+  ...SIMULATE_EXPECTATIONS,
+  ...optional({ failuresMax: NUMBER, onRun: FUNCTION }),
+};
+
 /**
  * Runs a scenario with each seed, one after the other, as {@link simulate} does.
  *
@@ -29,13 +41,14 @@ export async function simulateMany<T>(
   scenario: Scenario<T>,
   options: SimulateManyOptions<T> = {},
 ): Promise<SimulationTotals> {
-  const { failuresMax = 3, onRun } = options;
+  checkOptions('simulateMany', options, EXPECTATIONS);
+  const { failuresMax = 3, onRun, ...each } = options;
   checkInteger('simulateMany', 'failuresMax', failuresMax, 1);
   const failures: SimulationError[] = [];
   const totals = new Totals();
   for (const seed of seeds) {
     try {
-      const run = await simulate(seed, scenario, options);
+      const run = await simulate(seed, scenario, each);
       totals.add(run.summary);
       onRun?.(run);
     } catch (error) {

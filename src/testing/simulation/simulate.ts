@@ -1,5 +1,14 @@
 import type { HistorySummary } from '../recorded-call.ts';
 import { checkRange } from '../check-numbers.ts';
+import {
+  checkOptions,
+  checkOption,
+  FUNCTION,
+  NUMBER,
+  optional,
+  TEXT,
+  type Expectations,
+} from '../check-options.ts';
 import { leftovers } from './leftovers.ts';
 import { SimulationError } from './simulation-error.ts';
 import { SimulatedWorld } from './simulated-world.ts';
@@ -28,6 +37,11 @@ export interface SimulationRun<T = void> {
   readonly fingerprint: string;
 }
 
+export const SIMULATE_EXPECTATIONS: Expectations<SimulateOptions> = optional({
+  command: TEXT,
+  limitMs: NUMBER,
+});
+
 const LIMIT_MS = 3_600_000;
 /** Within this time everything that is on its way has arrived. */
 const ARRIVAL_MS = 60_000;
@@ -44,16 +58,19 @@ const GRACE_MS = 2;
  * with another's reply. No transport may have been used against its contract, and no promise rejected unhandled. One
  * simulation at a time, then, for a rejection does not say whose it is.
  *
- * @throws SimulationError (as a rejection) when any of that does not hold, and when the scenario throws.
+ * @throws SimulationError (as a rejection) when any of that does not hold, and when the scenario throws; a TypeError or a RangeError for
+ * arguments that make no sense.
  */
 export async function simulate<T>(
   seed: number,
   scenario: Scenario<T>,
   options: SimulateOptions = {},
 ): Promise<SimulationRun<T>> {
+  checkOptions('simulate', options, SIMULATE_EXPECTATIONS);
   const { limitMs = LIMIT_MS, command } = options;
   checkRange('simulate', 'limitMs', limitMs, 0, Number.MAX_SAFE_INTEGER);
   const world = new SimulatedWorld(seed);
+  checkOption('simulate', 'scenario', scenario, FUNCTION);
   const { clock, network, history } = world;
   const rejected = (reason: unknown): void => world.check([`unhandled rejection: ${stackOf(reason)}`]);
   process.on('unhandledRejection', rejected);
