@@ -4,7 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { fileURLToPath } from 'node:url';
 import { systemEnvironment } from 'hawser';
 import { SimulatedRedis, type SimulatedRedisOptions, socketDuplex } from 'hawser/testing';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 /** How a process of Node's ended, and what it printed. */
 export interface ProcessEnd {
@@ -63,10 +63,16 @@ export class LoopbackRedis {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Listens again, on the same port. */
+  /**
+   * Listens again, on the same port, as soon as that is free: a process that another thread is starting has a copy of every listener
+   * until it is the program that it is to be.
+   */
   async comeBack(): Promise<void> {
-    this.#server.listen({ port: this.#port, host: '127.0.0.1' });
-    await once(this.#server, 'listening');
+    const listen = async (): Promise<void> => {
+      this.#server.listen({ port: this.#port, host: '127.0.0.1' });
+      await once(this.#server, 'listening');
+    };
+    await vi.waitFor(listen, { timeout: 20_000, interval: 5 });
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 }

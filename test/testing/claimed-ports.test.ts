@@ -8,6 +8,8 @@ const HELLO = `require('node:net').createServer((s) => s.end('hello')).listen(pr
 const RANGE_PORTS = 8;
 const FIRST_PORT = 20_000;
 const RANGES = 1_500;
+/** For what never comes. */
+const PATIENCE = { timeout: 20_000, interval: 5 };
 
 /** Has every claim from now on try the range that this port belongs to. */
 function onlyRangeOf(port: number): void {
@@ -16,8 +18,12 @@ function onlyRangeOf(port: number): void {
   onTestFinished(() => chance.mockRestore());
 }
 
+/**
+ * Claims some, as soon as they are free: a process that another thread is starting has a copy of every listener until it is the program
+ * that it is to be, so that ports stay taken for a moment behind whoever has closed them.
+ */
 async function claim(): Promise<ClaimedPorts> {
-  const ports = await ClaimedPorts.claim();
+  const ports = await vi.waitFor(() => ClaimedPorts.claim(), PATIENCE);
   onTestFinished(() => ports.release());
   return ports;
 }
@@ -56,7 +62,7 @@ test('ports that are claimed can be listened at, each is given once, and there a
   const taken = Array.from({ length: RANGE_PORTS - 1 }, () => ports.take());
   expect(new Set(taken).size).toBe(RANGE_PORTS - 1);
   expect(() => ports.take()).toThrow('There are 7 ports, and no more.');
-  for (const port of taken) expect(await isFree(port), `${port} is free`).toBe(true);
+  for (const port of taken) await expect.poll(() => isFree(port), { message: `${port} is free` }).toBe(true);
 });
 
 test('nobody else claims them before they are released', async () => {
