@@ -143,7 +143,7 @@ export const REDIS_MUTANTS = [
     rule: 'P7',
     file: 'src/redis/leased-source.ts',
     find: 'line.onState(({ to }) => {',
-    put: "line.onState(({ to, cause }) => {\n        if (cause?.code === 'CONNECTION_LOST') return;",
+    put: "line.onState(({ to, cause }) => {\n        if (cause !== undefined && !('outcome' in cause)) return;",
     tests: DEAD_SESSIONS,
   },
   {
