@@ -19,3 +19,11 @@ test('a page, a chapter and a file that there are not are found', () => {
     'docs/faulty.md: test/gone.test.ts',
   ]);
 });
+
+test('the files that ARCHITECTURE.md names, without the folder where it is clear, are there', () => {
+  const page = pages.find(({ path }) => path === 'ARCHITECTURE.md')!;
+  const named = [...page.text.matchAll(/`([\w/-]+\.ts)`/g)].map(([, name]) => name!);
+  expect(named).toContain('machine/backoff.ts');
+  const there = projectFiles().map(({ path }) => `/${path}`);
+  expect(named.filter((name) => !there.some((path) => path.endsWith(`/${name}`)))).toEqual([]);
+});
