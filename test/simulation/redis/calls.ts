@@ -44,9 +44,12 @@ export class Calls {
     return this.made.filter(({ settled }) => settled === 0);
   }
 
-  /** Those made so far that have not settled when all that is due now is done, a sentence each: none, when a close is over. */
-  async outliving(): Promise<string[]> {
-    const unsettled = this.unsettled;
+  /**
+   * Those made so far, but for that of another client, that have not settled when all that is due now is done, a sentence each:
+   * none, when a close is over.
+   */
+  async outliving(foreign?: RecordedCall): Promise<string[]> {
+    const unsettled = this.unsettled.filter((call) => call !== foreign);
     await this.#world.pause(0);
     return unsettled
       .filter(({ settled }) => settled === 0)
