@@ -224,4 +224,12 @@ export const CORE_MUTANTS = [
     put: '',
     tests: ['test/core/option-names.test.ts'],
   },
+  {
+    name: 'wait-for-an-address-that-is-silent',
+    rule: 'P6',
+    file: 'src/core/first-answer.ts',
+    find: 'this.#slow = this.#clock.setTimer(() => this.#askNext(resolve, reject), STAGGER_MS);',
+    put: 'this.#slow = undefined;',
+    tests: ['test/core/dial-race.test.ts'],
+  },
 ];

@@ -1,9 +1,7 @@
-import { unlessEnded } from './dial-end.ts';
+import { dialEnded } from './dial-end.ts';
+import { firstAnswer } from './first-answer.ts';
 import type { Address } from './lookup.ts';
-import type { Clock, Timer } from './machine/index.ts';
-
-/** How long an address is tried before the next is tried beside it: the delay that RFC 8305 recommends. */
-export const STAGGER_MS = 250;
+import type { Clock } from './machine/index.ts';
 
 /** One address that is being tried. */
 export interface Attempt {
@@ -22,75 +20,28 @@ export function alternateFamilies(addresses: readonly Address[]): Address[] {
 }
 
 /**
- * Tries one after the other and resolves with the first that connects: the next starts when the one before has failed
- * or {@link STAGGER_MS} have passed, which ends none that is under way. All but the winner are destroyed.
- *
- * Rejects with an AggregateError when all have failed, its errors in the order of `starts`, and as the signal says
- * when that ends the race.
+ * Tries one after the other, as {@link firstAnswer} does, and resolves with the first that connects. All but the winner are
+ * destroyed. Rejects as that does, but as the end of a dial when the signal ends the race.
  */
 export async function raceAddresses<A extends Attempt>(
   starts: readonly (() => A)[],
   clock: Clock,
   signal: AbortSignal,
 ): Promise<A> {
-  const race = new AddressRace(starts, clock);
+  const started: A[] = [];
   let winner: A | undefined;
-  try {
-    winner = await unlessEnded(race.run(), signal);
-    return winner;
-  } finally {
-    race.end(winner);
-  }
-}
-
-class AddressRace<A extends Attempt> {
-  readonly #clock: Clock;
-  /** Those not started yet. */
-  readonly #waiting: (() => A)[];
-  readonly #started: A[] = [];
-  readonly #errors: unknown[];
-  #failures = 0;
-  #timer: Timer | undefined;
-
-  constructor(starts: readonly (() => A)[], clock: Clock) {
-    this.#clock = clock;
-    this.#waiting = [...starts];
-    this.#errors = starts.map(() => undefined);
-  }
-
-  run(): Promise<A> {
-    return new Promise((resolve, reject) => this.#startNext(resolve, reject));
-  }
-
-  end(winner: A | undefined): void {
-    this.#waiting.length = 0;
-    this.#clearTimer();
-    for (const attempt of this.#started) if (attempt !== winner) attempt.destroy();
-  }
-
-  #startNext(resolve: (winner: A) => void, reject: (cause: AggregateError) => void): void {
-    this.#clearTimer();
-    const start = this.#waiting.shift();
-    if (start === undefined) return;
-    const index = this.#started.length;
+  const connect = async (start: () => A): Promise<A> => {
     const attempt = start();
-    this.#started.push(attempt);
-    attempt.connect().then(
-      () => resolve(attempt),
-      (error: unknown) => {
-        this.#errors[index] = error;
-        this.#failures += 1;
-        if (this.#failures === this.#errors.length) reject(new AggregateError(this.#errors));
-        this.#startNext(resolve, reject);
-      },
-    );
-    if (this.#waiting.length > 0) {
-      this.#timer = this.#clock.setTimer(() => this.#startNext(resolve, reject), STAGGER_MS);
-    }
-  }
-
-  #clearTimer(): void {
-    if (this.#timer !== undefined) this.#clock.clearTimer(this.#timer);
-    this.#timer = undefined;
+    started.push(attempt);
+    await attempt.connect();
+    return attempt;
+  };
+  try {
+    winner = await firstAnswer(clock, starts, connect, signal);
+    return winner;
+  } catch (error) {
+    throw signal.aborted ? dialEnded(signal) : error;
+  } finally {
+    for (const attempt of started) if (attempt !== winner) attempt.destroy();
   }
 }

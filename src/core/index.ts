@@ -18,6 +18,7 @@ export {
 export type { SocketMessage } from './behaviour/owned-sockets.ts';
 export { withoutStack } from './caller-stack.ts';
 export type { CommandTrace, ConnectTrace, StateTrace } from './channels.ts';
+export { firstAnswer } from './first-answer.ts';
 export { describeEndpoint } from './endpoint.ts';
 export { systemEnvironment, type Environment } from './environment.ts';
 export type { ExplainedTransition, Explanation } from './explain.ts';

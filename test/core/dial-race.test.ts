@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { alternateFamilies, raceAddresses, STAGGER_MS, type Attempt } from '../../src/core/address-race.ts';
+import { alternateFamilies, raceAddresses, type Attempt } from '../../src/core/address-race.ts';
+import { STAGGER_MS } from '../../src/core/first-answer.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 class FakeAttempt implements Attempt {

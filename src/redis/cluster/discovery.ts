@@ -1,5 +1,6 @@
 import {
   backoffMs,
+  firstAnswer,
   HawserError,
   Pipeline,
   type Clock,
@@ -16,7 +17,6 @@ import { redisProtocol } from '../session.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ClusterNodes } from './cluster-nodes.ts';
 import type { ResolvedClusterOptions } from './cluster-options.ts';
-import { firstAnswer } from './first-answer.ts';
 import { readTopology, type Topology } from './topology.ts';
 
 /** What is known of the cluster. */

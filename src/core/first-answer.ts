@@ -1,12 +1,12 @@
-import type { Clock, Timer } from '../../core/index.ts';
+import type { Clock, Timer } from './machine/index.ts';
 
-/** One that has not answered after so long, in milliseconds, is not waited for alone: the next is asked too. */
+/** How long one is waited for alone before the next is asked too: the delay that RFC 8305 recommends, in milliseconds. */
 export const STAGGER_MS = 250;
 
 /**
  * The first answer of several who could give it: they are asked in turn, the next one when the one before has failed or is slow.
- * Whoever is still being asked then is told by its signal. Rejects with an AggregateError of what each has said, when none has
- * answered or there is none, and with the reason of `outer` when that fires.
+ * Whoever is still being asked then is told by its signal. Rejects with an AggregateError, its errors in the order of the candidates, when none
+ * has answered or there is none, and with the reason of `outer` when that fires.
  */
 export async function firstAnswer<C, T>(
   clock: Clock,
@@ -33,7 +33,8 @@ class Round<C, T> {
   readonly #candidates: readonly C[];
   readonly #ask: (candidate: C, signal: AbortSignal) => Promise<T>;
   readonly #signal: AbortSignal;
-  readonly #errors: unknown[] = [];
+  readonly #errors: unknown[];
+  #failures = 0;
   #asked = 0;
   #slow: Timer | undefined;
 
@@ -47,6 +48,7 @@ class Round<C, T> {
     this.#candidates = candidates;
     this.#ask = ask;
     this.#signal = signal;
+    this.#errors = candidates.map(() => undefined);
   }
 
   answer(): Promise<T> {
@@ -66,15 +68,18 @@ class Round<C, T> {
   #askNext(resolve: (answer: T) => void, reject: (cause: AggregateError) => void): void {
     this.#clearTimer();
     if (this.#signal.aborted) return;
-    if (this.#errors.length === this.#candidates.length) {
+    if (this.#failures === this.#candidates.length) {
       return reject(new AggregateError(this.#errors, 'nobody has answered'));
     }
     if (this.#asked === this.#candidates.length) return;
-    const candidate = this.#candidates[this.#asked]!;
+    const index = this.#asked;
     this.#asked += 1;
-    this.#slow = this.#clock.setTimer(() => this.#askNext(resolve, reject), STAGGER_MS);
-    this.#ask(candidate, this.#signal).then(resolve, (error: unknown) => {
-      this.#errors.push(error);
+    if (this.#asked < this.#candidates.length) {
+      this.#slow = this.#clock.setTimer(() => this.#askNext(resolve, reject), STAGGER_MS);
+    }
+    this.#ask(this.#candidates[index]!, this.#signal).then(resolve, (error: unknown) => {
+      this.#errors[index] = error;
+      this.#failures += 1;
       this.#askNext(resolve, reject);
     });
   }

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { VirtualClock } from 'hawser/testing';
 import { describe, expect, test } from 'vitest';
-import { firstAnswer, STAGGER_MS } from '../../../src/redis/cluster/first-answer.ts';
+import { firstAnswer, STAGGER_MS } from '../../src/core/first-answer.ts';
 
 const never = new Promise<never>(() => {});
 
