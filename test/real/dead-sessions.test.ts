@@ -77,6 +77,8 @@ describe.each(WAYS)('over %s a session that the client has lost', (_way, placeOf
         network.begin();
         expect(await lost).toMatchObject({ code: 'STALLED', outcome: 'unknown', command: 'BLPOP' });
         expect(await held(home)).toHaveLength(1);
+        // A pool has another connection, and lends it as long as nobody has found that one silent.
+        await redis.exists(key, { timeoutMs: 300, retry: 'never' }).catch(() => {});
         // It waits for the connection, and is what that is asked first.
         const entry = `element-${round}`;
         const pushed = history.call({ caller: 1, what: entry, stores: { ledger: key, entry } }, () =>
