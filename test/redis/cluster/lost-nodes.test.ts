@@ -78,10 +78,10 @@ describe('all primaries, when they are lost', () => {
     const world = new ClusterWorld();
     const client = await world.connect();
     for (const name of ['a', 'b', 'c']) world.node(name).crash();
-    await world.clock.advance(50);
+    // As soon as it can be known: later a node may have been tried again, which has a cause of its own.
+    await world.clock.advance(1);
     expect(client.state).not.toBe('ready');
-    // Whether a node was tried again by now is left to chance.
-    expect(client.explain().lastCause).toMatch(/ECONNRESET|refused/);
+    expect(client.explain().lastCause).toContain('ECONNRESET');
     for (const name of ['a', 'b', 'c']) world.node(name).restart();
     await world.clock.waitFor(client.ready({ timeoutMs: Infinity }));
     expect(client.explain().lastCause).toBeUndefined();
