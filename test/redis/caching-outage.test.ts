@@ -1,16 +1,10 @@
 import { resp } from 'hawser/testing';
 import { Redis } from 'hawser/redis';
 import { describe, expect, test } from 'vitest';
-import { REDIS_ADDRESS, RedisWorld, endingOf } from '../support/redis-world.ts';
+import { REDIS_ADDRESS, RedisWorld, endingOf, worldWith } from '../support/redis-world.ts';
 
 const STALL_MS = 1_500;
 const QUICK = { backoff: { baseMs: 20, capMs: 50 } } as const;
-
-function worldWith(values: Record<string, string>): RedisWorld {
-  const world = new RedisWorld();
-  for (const [key, value] of Object.entries(values)) world.redis.data().set(key, Buffer.from(value));
-  return world;
-}
 
 describe('when the connection is lost', () => {
   test('what is kept is forgotten: what changed meanwhile nobody has told', async () => {

@@ -1,18 +1,25 @@
 import { resp } from 'hawser/testing';
-import type { CachedReads, PossiblyStale } from 'hawser/redis';
+import type { CachedReads, PossiblyStale, Redis } from 'hawser/redis';
 import { describe, expect, test } from 'vitest';
-import { RedisWorld, endingOf } from '../support/redis-world.ts';
+import { endingOf, worldWith, type RedisWorld } from '../support/redis-world.ts';
 
 const QUICK = { backoff: { baseMs: 20, capMs: 50 } } as const;
 
-function worldWith(values: Record<string, string>): RedisWorld {
-  const world = new RedisWorld();
-  for (const [key, value] of Object.entries(values)) world.redis.data().set(key, Buffer.from(value));
-  return world;
-}
-
 describe('even if the server is not reached', () => {
   const STALE = { cache: { staleIfDownMs: 10_000 }, whenDownWaitMs: 0, ...QUICK } as const;
+
+  /** A client that has read a key, lost the server, and reached it again with another value of the key. */
+  async function changedMeanwhile(): Promise<{ world: RedisWorld; redis: Redis }> {
+    const world = worldWith({ name: 'old' });
+    const redis = await world.connect(STALE);
+    await world.clock.waitFor(redis.cached.get('name'));
+    world.crash();
+    await world.clock.advance(100);
+    world.redis.data().set('name', Buffer.from('new'));
+    world.restart();
+    await world.clock.waitFor(redis.ready());
+    return { world, redis };
+  }
 
   test('the last that was known is answered with, and marked', async () => {
     const world = worldWith({ name: 'rope', list: 'x' });
@@ -55,14 +62,7 @@ describe('even if the server is not reached', () => {
   });
 
   test('once it is there again nothing is stale, and nothing old is answered', async () => {
-    const world = worldWith({ name: 'old' });
-    const redis = await world.connect(STALE);
-    await world.clock.waitFor(redis.cached.get('name'));
-    world.crash();
-    await world.clock.advance(100);
-    world.redis.data().set('name', Buffer.from('new'));
-    world.restart();
-    await world.clock.waitFor(redis.ready());
+    const { world, redis } = await changedMeanwhile();
     const read = redis.cached.evenIfDown((reads) => reads.get('name'));
     expect(await world.clock.waitFor(read)).toEqual({ value: 'new', isStale: false });
   });
@@ -73,14 +73,7 @@ describe('even if the server is not reached', () => {
     ['a read of several keys', (reads) => reads.mget(['name', 'other'])],
     ['a read that the server refuses', (reads) => reads.hget('name', 'field')],
   ])('%s has told of a key: what another connection knew of it is not answered any more', async (_, read) => {
-    const world = worldWith({ name: 'old' });
-    const redis = await world.connect(STALE);
-    await world.clock.waitFor(redis.cached.get('name'));
-    world.crash();
-    await world.clock.advance(100);
-    world.redis.data().set('name', Buffer.from('new'));
-    world.restart();
-    await world.clock.waitFor(redis.ready());
+    const { world, redis } = await changedMeanwhile();
     await world.endings([read(redis.cached)]);
     world.crash();
     await world.clock.advance(100);

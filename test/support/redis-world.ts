@@ -140,3 +140,10 @@ function present<T>(item: T | undefined): T {
   if (item === undefined) throw new Error('There is no such connection.');
   return item;
 }
+
+/** A world whose server has these values. */
+export function worldWith(values: Record<string, string>): RedisWorld {
+  const world = new RedisWorld();
+  for (const [key, value] of Object.entries(values)) world.redis.data().set(key, Buffer.from(value));
+  return world;
+}
